@@ -1,0 +1,206 @@
+//! What `SkyPilot` makes of both files, and every problem found.
+//!
+//! [`check`] is pure: all that lies outside the two texts comes as [`Facts`].
+
+pub mod diagnostic;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+pub use diagnostic::{Code, Diagnostic, FileKind, Fix, Place, Severity};
+
+use crate::config::{Environment, Role, Workspace};
+use crate::wheel::Directory;
+
+/// A `SkyPilot` release.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SkyVersion(pub u32, pub u32, pub u32);
+
+/// The newest release whose behaviour this program knows.
+pub const NEWEST: SkyVersion = SkyVersion(0, 14, 1);
+
+/// Where the release in force comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum VersionSource {
+    /// Found in the server's Python.
+    Detected,
+    /// Taken for want of a better one.
+    Assumed,
+    /// Given by a flag.
+    Flag,
+}
+
+/// Where the server's directory comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CwdSource {
+    /// The one running local server.
+    Server,
+    /// `--server-cwd`.
+    Flag,
+    /// The current directory, for want of a better one.
+    CurrentDirectory,
+}
+
+/// A running local API server of this user.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Server {
+    /// Its process.
+    pub pid: u32,
+    /// The directory it runs in, where it can be read.
+    pub cwd: Option<PathBuf>,
+    /// Its environment variables that bear on the two files, where they can be read.
+    pub variables: BTreeMap<String, String>,
+}
+
+/// Which controllers are asked about.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Controller {
+    /// `sky jobs launch`
+    #[default]
+    Jobs,
+    /// `sky serve up`
+    Serve,
+}
+
+/// Whether controllers run inside the API server.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Consolidation {
+    /// Those for jobs.
+    pub jobs: bool,
+    /// Those for serve.
+    pub serve: bool,
+    /// Whether the signal file was found.
+    pub from_signal_file: bool,
+}
+
+/// What is known outside the two texts.
+#[derive(Clone, Debug)]
+pub struct Facts {
+    /// The environment of this process.
+    pub environment: Environment,
+    /// The release whose rules hold.
+    pub version: SkyVersion,
+    /// Where that comes from.
+    pub version_source: VersionSource,
+    /// The directory that the API server resolves relative paths against.
+    pub server_cwd: PathBuf,
+    /// Where that comes from.
+    pub cwd_source: CwdSource,
+    /// The local servers of this user that run.
+    pub servers: Vec<Server>,
+    /// The endpoint of a remote API server that the client talks to instead.
+    pub remote_endpoint: Option<String>,
+    /// Consolidation mode.
+    pub consolidation: Consolidation,
+    /// Which controllers are asked about.
+    pub controller: Controller,
+    /// What was found at directories, by the absolute path they resolve to.
+    pub directories: BTreeMap<PathBuf, Directory>,
+}
+
+/// How `SkyPilot` ends up with a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// No file, or the variable names nothing.
+    Absent,
+    /// Read and valid.
+    Ok,
+    /// Refused by the schema.
+    SchemaError,
+    /// Refused by the YAML reader.
+    YamlError,
+    /// Another exception.
+    Crash,
+    /// It waits forever.
+    Hang,
+    /// The process dies.
+    Killed,
+}
+
+/// What `SkyPilot` makes of one file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verdict {
+    /// The outcome.
+    pub status: Status,
+    /// The name of the Python exception.
+    pub exception: Option<&'static str>,
+    /// `SkyPilot`'s own wording, where it is known.
+    pub message: Option<String>,
+    /// How many plugins the list has.
+    pub plugins: usize,
+}
+
+/// What becomes of one entry at load, as far as its text says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It would be imported.
+    WouldImport,
+    /// No dot.
+    BadClassPath,
+    /// The module part is empty or relative.
+    BadModule,
+    /// The class part is empty.
+    BadAttribute,
+    /// It names something that is no class.
+    NotAPlugin,
+    /// A parameter name that is no keyword.
+    BadParameters,
+}
+
+/// One entry at load.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LoadEntry {
+    /// Its place in the list, from 0.
+    pub index: usize,
+    /// Its class path.
+    pub class: String,
+    /// What becomes of it.
+    pub outcome: Outcome,
+}
+
+/// What `load_plugins` makes of a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Load {
+    /// The exception that ends it, none where all entries load.
+    pub exception: Option<&'static str>,
+    /// Its message.
+    pub message: Option<String>,
+    /// The entries, each by itself.
+    pub entries: Vec<LoadEntry>,
+}
+
+/// All that is known of both files.
+#[derive(Clone, Debug)]
+pub struct Report {
+    verdicts: [Verdict; 2],
+    /// The load in the API server.
+    pub load: Load,
+    /// The load on a controller, none where no config is uploaded.
+    pub controller_load: Option<Load>,
+    /// What is wrong or worth knowing, in the order of the files.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Report {
+    /// Returns the verdict on one file.
+    #[must_use]
+    pub const fn verdict(&self, role: Role) -> &Verdict {
+        match role {
+            Role::Api => &self.verdicts[0],
+            Role::Remote => &self.verdicts[1],
+        }
+    }
+}
+
+/// Reads both files as `SkyPilot` does, and finds what is wrong with them.
+#[must_use]
+pub fn check(workspace: &Workspace, facts: &Facts) -> Report {
+    let _ = (workspace, facts);
+    let verdict = Verdict { status: Status::Absent, exception: None, message: None, plugins: 0 };
+    Report {
+        verdicts: [verdict.clone(), verdict],
+        load: Load { exception: None, message: None, entries: Vec::new() },
+        controller_load: None,
+        diagnostics: Vec::new(),
+    }
+}

@@ -1,0 +1,1 @@
+//! `SkyPilot`'s schema of both files, as one static table.

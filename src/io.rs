@@ -1,0 +1,46 @@
+//! What touches the outside: files, directories, processes, the external editor.
+
+pub mod load;
+pub mod save;
+pub mod scan;
+
+use std::path::PathBuf;
+
+use crate::check::{Controller, Facts, SkyVersion};
+use crate::config::{Environment, Role, Workspace, locate};
+
+/// What the global options of the command line say.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// `--plugins`
+    pub plugins: Option<PathBuf>,
+    /// `--remote-plugins`
+    pub remote_plugins: Option<PathBuf>,
+    /// `--server-cwd`
+    pub server_cwd: Option<PathBuf>,
+    /// `--sky-version`
+    pub sky_version: Option<SkyVersion>,
+    /// `--controller`
+    pub controller: Controller,
+    /// `--python`
+    pub python: Option<PathBuf>,
+    /// `--python-path`
+    pub python_path: Vec<PathBuf>,
+}
+
+/// Finds and reads both files, and gathers the facts that bear on them.
+#[must_use]
+pub fn open(options: &Options, environment: Environment) -> (Workspace, Facts) {
+    let mut facts = scan::facts(options, environment);
+    let read = |role| {
+        let flag = match role {
+            Role::Api => options.plugins.as_deref(),
+            Role::Remote => options.remote_plugins.as_deref(),
+        };
+        let location = locate::locate(role, flag, &facts.environment);
+        load::load(location, &facts.server_cwd)
+    };
+    let workspace = Workspace::new(read(Role::Api), read(Role::Remote));
+    scan::add_wheel_directory(&workspace, &mut facts);
+    (workspace, facts)
+}

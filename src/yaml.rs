@@ -1,0 +1,204 @@
+//! Lossless YAML on libyaml's marks, read as PyYAML's `CSafeLoader` reads it.
+//!
+//! "Lossless" promises: a [`Document`] is a text and a tree of byte ranges over
+//! it; an edit is a set of splices; every byte outside the splices stays what
+//! it was: comments, blank lines, quotes, indentation, line endings, a byte
+//! order mark, a missing last newline. Each edit is proved by parsing its
+//! result and comparing the whole data with what was wanted.
+
+pub mod construct;
+pub mod edit;
+pub mod error;
+pub mod event;
+pub mod node;
+pub mod pointer;
+pub mod scalar;
+pub mod value;
+
+use std::sync::{Arc, OnceLock};
+
+pub use construct::Pair;
+pub use error::{ErrorKind, Mark, YamlError};
+pub use event::ScalarStyle;
+pub use node::{Kind, NodeId, Tree};
+pub use pointer::{Pointer, PointerError};
+pub use value::Value;
+
+use crate::text::{LineIndex, Position, Span};
+
+/// An immutable YAML text with all that is known of it.
+#[derive(Debug)]
+pub struct Document {
+    text: Arc<str>,
+    lines: LineIndex,
+    tree: Result<Tree, YamlError>,
+    data: OnceLock<Result<Value, YamlError>>,
+}
+
+impl Document {
+    /// Parses `text`; what is wrong with it is kept, not returned.
+    #[must_use]
+    pub fn parse(text: impl Into<Arc<str>>) -> Self {
+        let text = text.into();
+        let lines = LineIndex::new(&text);
+        let tree = Tree::parse(&text);
+        Self { text, lines, tree, data: OnceLock::new() }
+    }
+
+    /// Returns the text.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Returns the lines of the text.
+    #[must_use]
+    pub const fn lines(&self) -> &LineIndex {
+        &self.lines
+    }
+
+    /// Returns the position of a byte offset.
+    #[must_use]
+    pub fn position(&self, offset: usize) -> Position {
+        self.lines.position(&self.text, offset)
+    }
+
+    /// Returns the tree of spans.
+    ///
+    /// # Errors
+    ///
+    /// Returns what stops PyYAML's parser or composer.
+    pub const fn tree(&self) -> Result<&Tree, &YamlError> {
+        self.tree.as_ref()
+    }
+
+    /// Returns the data as PyYAML constructs it.
+    ///
+    /// # Errors
+    ///
+    /// Returns what stops PyYAML.
+    pub fn data(&self) -> Result<&Value, &YamlError> {
+        let made = self.data.get_or_init(|| {
+            let tree = self.tree.as_ref().map_err(Clone::clone)?;
+            construct::Constructor::new(&self.text, tree, &self.lines).document()
+        });
+        made.as_ref()
+    }
+
+    /// Returns the first error that stops PyYAML, if any.
+    #[must_use]
+    pub fn error(&self) -> Option<&YamlError> {
+        self.data().err()
+    }
+
+    /// Returns the text that a scalar node stands for.
+    #[must_use]
+    pub fn scalar(&self, node: NodeId) -> &str {
+        self.tree.as_ref().map_or("", |tree| tree.scalar(&self.text, node))
+    }
+
+    /// Returns the pairs of a mapping as PyYAML sees them, merged ones first.
+    #[must_use]
+    pub fn effective_pairs(&self, node: NodeId) -> Vec<Pair> {
+        self.tree
+            .as_ref()
+            .map_or_else(|_| Vec::new(), |tree| construct::effective_pairs(&self.text, tree, &self.lines, node))
+    }
+
+    /// Returns the node at `pointer`, aliases followed on the way but not at the end.
+    ///
+    /// In a mapping the last of equal keys is meant, and a merged one where
+    /// there is no other; a key that is no string goes by its source text.
+    #[must_use]
+    pub fn find(&self, pointer: &Pointer) -> Option<NodeId> {
+        let tree = self.tree.as_ref().ok()?;
+        let mut node = tree.root()?;
+        for token in pointer.tokens() {
+            node = self.child(tree.target(node), token)?.1;
+        }
+        Some(node)
+    }
+
+    /// Returns the key (none in a sequence) and the value of a collection under `token`.
+    #[must_use]
+    pub fn child(&self, node: NodeId, token: &str) -> Option<(Option<NodeId>, NodeId)> {
+        let tree = self.tree.as_ref().ok()?;
+        if tree.is_sequence(node) {
+            let index: usize = if pointer::is_index(token) { token.parse().ok()? } else { return None };
+            return tree.children(node).get(index).map(|&item| (None, item));
+        }
+        if let Some((key, value)) = tree.pairs(node).rev().find(|(key, _)| self.key_is(*key, token)) {
+            return Some((Some(key), value));
+        }
+        let merged = self.effective_pairs(node).into_iter().rev().find(|pair| self.key_is(pair.key, token))?;
+        Some((Some(merged.key), merged.value))
+    }
+
+    /// Tells whether a key goes by `token` in a pointer.
+    #[must_use]
+    pub fn key_is(&self, key: NodeId, token: &str) -> bool {
+        self.key_token(key) == token
+    }
+
+    /// Returns the pointer token of a key: a string's text, else the source.
+    #[must_use]
+    pub fn key_token(&self, key: NodeId) -> &str {
+        let Ok(tree) = &self.tree else { return "" };
+        let key = tree.target(key);
+        match tree.kind(key) {
+            Kind::Scalar(_) if tree.tag(key).is_none() => tree.scalar(&self.text, key),
+            _ => tree.span(key).of(&self.text),
+        }
+    }
+
+    /// Returns the pointer to a node; for a key, to its value.
+    #[must_use]
+    pub fn pointer_to(&self, node: NodeId) -> Pointer {
+        let Ok(tree) = &self.tree else { return Pointer::root() };
+        let mut tokens = Vec::new();
+        let mut at = node;
+        while let Some(parent) = tree.parent(at) {
+            let children = tree.children(parent);
+            let Some(place) = children.iter().position(|&child| child == at) else { break };
+            if tree.is_mapping(parent) {
+                tokens.push(self.key_token(children[place - place % 2]).to_owned());
+            } else {
+                tokens.push(place.to_string());
+            }
+            at = parent;
+        }
+        tokens.reverse();
+        Pointer::from_tokens(tokens)
+    }
+
+    /// Returns the source of a node, from its anchor or tag to its end.
+    #[must_use]
+    pub fn source(&self, node: NodeId) -> &str {
+        self.span(node).of(&self.text)
+    }
+
+    /// Returns the bytes of a node, an empty range where the text did not parse.
+    #[must_use]
+    pub fn span(&self, node: NodeId) -> Span {
+        self.tree.as_ref().map_or(Span::empty(0), |tree| tree.span(node))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nodes_are_found_and_told_by_pointer() {
+        let document = Document::parse("plugins:\n- class: a.B\n  parameters: {1: x, 'on': y}\n");
+        for (pointer, source) in
+            [("/plugins/0/class", "a.B"), ("/plugins/0/parameters/1", "x"), ("/plugins/0/parameters/on", "y")]
+        {
+            let pointer: Pointer = pointer.parse().expect("a pointer");
+            let node = document.find(&pointer).expect("found");
+            assert_eq!(document.source(node), source);
+            assert_eq!(document.pointer_to(node), pointer);
+        }
+        assert_eq!(document.find(&Pointer::from_tokens(["plugins", "1"])), None);
+    }
+}

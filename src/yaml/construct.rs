@@ -1,0 +1,503 @@
+//! From nodes to data, as PyYAML's `SafeConstructor` builds it.
+//!
+//! Collections are constructed level by level, as PyYAML's generators run, so
+//! that of several mistakes the same one ends the load. No recursion.
+
+use std::collections::HashMap;
+use std::collections::HashSet;
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+
+use super::error::{ErrorKind, Mark, YamlError};
+use super::event::ScalarStyle;
+use super::node::{Kind, NodeId, Tree};
+use super::scalar::{self, ScalarType};
+use super::value::Value;
+use crate::text::LineIndex;
+
+const PREFIX: &str = "tag:yaml.org,2002:";
+
+/// A pair of a mapping as PyYAML sees it after merging.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pair {
+    /// The key's node.
+    pub key: NodeId,
+    /// The value's node, aliases not followed.
+    pub value: NodeId,
+    /// Whether a `<<` brought it in.
+    pub merged: bool,
+}
+
+/// What PyYAML takes a node for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Type<'a> {
+    Scalar(ScalarType),
+    Binary,
+    Seq,
+    Map,
+    Set,
+    Omap,
+    Pairs,
+    Unknown(&'a str),
+}
+
+/// Reads the data out of one tree.
+pub struct Constructor<'a> {
+    text: &'a str,
+    tree: &'a Tree,
+    lines: &'a LineIndex,
+    /// The pairs of the mappings that merge others, flattened as PyYAML does it: once.
+    flat: HashMap<NodeId, Vec<Pair>>,
+}
+
+impl<'a> Constructor<'a> {
+    /// Returns a constructor over `tree`, which is that of `text`.
+    #[must_use]
+    pub fn new(text: &'a str, tree: &'a Tree, lines: &'a LineIndex) -> Self {
+        Self { text, tree, lines, flat: HashMap::new() }
+    }
+
+    /// Returns the whole document's data, `None` for an empty one.
+    ///
+    /// # Errors
+    ///
+    /// Returns the exception that ends PyYAML's constructor.
+    pub fn document(mut self) -> Result<Value, YamlError> {
+        let Some(root) = self.tree.root() else { return Ok(Value::Null) };
+        self.check(root)?;
+        Ok(self.build())
+    }
+
+    /// Runs PyYAML's order of construction for its errors alone.
+    fn check(&mut self, root: NodeId) -> Result<(), YamlError> {
+        let mut queue = VecDeque::from([root]);
+        let mut seen = HashSet::new();
+        if !self.is_collection(root) {
+            self.leaf(root)?;
+            return Ok(());
+        }
+        while let Some(node) = queue.pop_front() {
+            if !seen.insert(node) {
+                continue;
+            }
+            match self.type_of(node) {
+                Type::Seq => {
+                    if !self.tree.is_sequence(node) {
+                        return Err(self.expected("sequence", node));
+                    }
+                    for &item in self.tree.children(node) {
+                        self.child(item, &mut queue)?;
+                    }
+                }
+                Type::Map | Type::Set => {
+                    if !self.tree.is_mapping(node) {
+                        return Err(self.expected("mapping", node));
+                    }
+                    self.flatten(node)?;
+                    for pair in self.flat_pairs(node) {
+                        self.child(pair.key, &mut queue)?;
+                        self.hashable(node, pair.key)?;
+                        self.child(pair.value, &mut queue)?;
+                    }
+                }
+                kind @ (Type::Omap | Type::Pairs) => self.ordered(node, kind, &mut queue)?,
+                Type::Scalar(_) | Type::Binary | Type::Unknown(_) => {
+                    self.leaf(node)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn child(&self, node: NodeId, queue: &mut VecDeque<NodeId>) -> Result<(), YamlError> {
+        let node = self.tree.target(node);
+        if self.is_collection(node) {
+            queue.push_back(node);
+            Ok(())
+        } else {
+            self.leaf(node).map(|_| ())
+        }
+    }
+
+    /// Tells whether PyYAML constructs the node by a generator.
+    fn is_collection(&self, node: NodeId) -> bool {
+        matches!(self.type_of(node), Type::Seq | Type::Map | Type::Set | Type::Omap | Type::Pairs)
+    }
+
+    fn ordered(&self, node: NodeId, kind: Type<'_>, queue: &mut VecDeque<NodeId>) -> Result<(), YamlError> {
+        let what = if kind == Type::Omap { "an ordered map" } else { "pairs" };
+        let fail = |problem: String, at: NodeId| YamlError {
+            kind: ErrorKind::Constructor,
+            problem,
+            context: Some(format!("while constructing {what}")),
+            mark: Some(self.mark(at)),
+            context_mark: Some(self.mark(node)),
+        };
+        if !self.tree.is_sequence(node) {
+            return Err(fail(format!("expected a sequence, but found {}", self.id(node)), node));
+        }
+        for &item in self.tree.children(node) {
+            let item = self.tree.target(item);
+            if !self.tree.is_mapping(item) {
+                return Err(fail(format!("expected a mapping of length 1, but found {}", self.id(item)), item));
+            }
+            let count = self.tree.pairs(item).len();
+            let Some((key, value)) = self.tree.pairs(item).next().filter(|_| count == 1) else {
+                return Err(fail(format!("expected a single mapping item, but found {count} items"), item));
+            };
+            self.child(key, queue)?;
+            self.child(value, queue)?;
+        }
+        Ok(())
+    }
+
+    fn hashable(&self, mapping: NodeId, key: NodeId) -> Result<(), YamlError> {
+        let node = self.tree.target(key);
+        if self.is_collection(node) {
+            return Err(YamlError {
+                kind: ErrorKind::Constructor,
+                problem: "found unhashable key".to_owned(),
+                context: Some("while constructing a mapping".to_owned()),
+                mark: Some(self.mark(node)),
+                context_mark: Some(self.mark(mapping)),
+            });
+        }
+        Ok(())
+    }
+
+    /// Does what PyYAML's `flatten_mapping` does to a mapping and those it merges.
+    fn flatten(&mut self, node: NodeId) -> Result<(), YamlError> {
+        // The stack holds mappings whose merged ones must be flat first.
+        let mut stack = vec![node];
+        let mut open = HashSet::new();
+        while let Some(&top) = stack.last() {
+            if self.flat.contains_key(&top) || !self.has_merge(top) {
+                stack.pop();
+                continue;
+            }
+            let sources = self.merge_sources(top)?;
+            open.insert(top);
+            let missing: Vec<NodeId> = sources
+                .iter()
+                .flatten()
+                .copied()
+                .filter(|s| !self.flat.contains_key(s) && self.has_merge(*s) && !open.contains(s))
+                .collect();
+            if missing.is_empty() {
+                let pairs = self.merge(top, &sources);
+                self.flat.insert(top, pairs);
+                stack.pop();
+            } else {
+                stack.extend(missing);
+            }
+        }
+        Ok(())
+    }
+
+    fn has_merge(&self, node: NodeId) -> bool {
+        self.tree.pairs(node).any(|(key, _)| self.is_merge(key))
+    }
+
+    fn is_merge(&self, key: NodeId) -> bool {
+        matches!(self.type_of(self.tree.target(key)), Type::Scalar(ScalarType::Merge))
+    }
+
+    /// Returns, for each `<<` of a mapping, the mappings it names in PyYAML's order.
+    fn merge_sources(&self, node: NodeId) -> Result<Vec<Vec<NodeId>>, YamlError> {
+        let mut all = Vec::new();
+        for (key, value) in self.tree.pairs(node) {
+            if !self.is_merge(key) {
+                continue;
+            }
+            let value = self.tree.target(value);
+            let fail = |what: &str, found: NodeId, at: NodeId| YamlError {
+                kind: ErrorKind::Constructor,
+                problem: format!("expected {what} for merging, but found {}", self.id(found)),
+                context: Some("while constructing a mapping".to_owned()),
+                mark: Some(self.mark(at)),
+                context_mark: Some(self.mark(node)),
+            };
+            if self.tree.is_mapping(value) {
+                all.push(vec![value]);
+            } else if self.tree.is_sequence(value) {
+                let mut sources = Vec::new();
+                for &item in self.tree.children(value) {
+                    let item = self.tree.target(item);
+                    if !self.tree.is_mapping(item) {
+                        return Err(fail("a mapping", item, item));
+                    }
+                    sources.push(item);
+                }
+                sources.reverse();
+                all.push(sources);
+            } else {
+                return Err(fail("a mapping or list of mappings", value, value));
+            }
+        }
+        Ok(all)
+    }
+
+    fn merge(&self, node: NodeId, sources: &[Vec<NodeId>]) -> Vec<Pair> {
+        let merged = sources.iter().flatten().flat_map(|&source| self.flat_pairs(source));
+        let own = self.own_pairs(node).filter(|pair| !self.is_merge(pair.key));
+        merged.map(|pair| Pair { merged: true, ..pair }).chain(own).collect()
+    }
+
+    fn own_pairs(&self, node: NodeId) -> impl Iterator<Item = Pair> + '_ {
+        self.tree.pairs(node).map(|(key, value)| Pair { key, value, merged: false })
+    }
+
+    fn flat_pairs(&self, node: NodeId) -> Vec<Pair> {
+        self.flat.get(&node).cloned().unwrap_or_else(|| self.own_pairs(node).collect())
+    }
+
+    fn type_of(&self, node: NodeId) -> Type<'a> {
+        let kind = self.tree.kind(node);
+        let tag = self.tree.tag(node).filter(|tag| *tag != "!");
+        match (tag, kind) {
+            (None, Kind::Sequence { .. }) => Type::Seq,
+            (None, Kind::Mapping { .. }) => Type::Map,
+            (None, Kind::Scalar(style)) => {
+                let plain = style == ScalarStyle::Plain && self.tree.tag(node).is_none();
+                Type::Scalar(if plain { scalar::resolve(self.tree.scalar(self.text, node)) } else { ScalarType::Str })
+            }
+            (None, Kind::Alias) => self.type_of(self.tree.target(node)),
+            (Some(tag), _) => match tag.strip_prefix(PREFIX) {
+                Some("null") => Type::Scalar(ScalarType::Null),
+                Some("bool") => Type::Scalar(ScalarType::Bool),
+                Some("int") => Type::Scalar(ScalarType::Int),
+                Some("float") => Type::Scalar(ScalarType::Float),
+                Some("timestamp") => Type::Scalar(ScalarType::Timestamp),
+                Some("merge") => Type::Scalar(ScalarType::Merge),
+                Some("value") => Type::Scalar(ScalarType::Value),
+                Some("str") => Type::Scalar(ScalarType::Str),
+                Some("binary") => Type::Binary,
+                Some("seq") => Type::Seq,
+                Some("map") => Type::Map,
+                Some("set") => Type::Set,
+                Some("omap") => Type::Omap,
+                Some("pairs") => Type::Pairs,
+                _ => Type::Unknown(tag),
+            },
+        }
+    }
+
+    /// Constructs what PyYAML constructs at once.
+    fn leaf(&self, node: NodeId) -> Result<Value, YamlError> {
+        let node = self.tree.target(node);
+        let fail = |(kind, problem): scalar::Failure| YamlError::new(kind, problem, self.mark(node));
+        let kind = match self.type_of(node) {
+            Type::Unknown(tag) => return Err(fail(scalar::no_constructor(tag))),
+            Type::Scalar(kind @ (ScalarType::Merge | ScalarType::Value)) => {
+                return scalar::convert(kind, "").map_err(fail);
+            }
+            Type::Scalar(kind) => Some(kind),
+            _ => None,
+        };
+        let text = self.scalar_text(node)?;
+        match kind {
+            Some(kind) => scalar::convert(kind, text).map_err(fail),
+            None => binary(text).map_err(fail),
+        }
+    }
+
+    /// PyYAML's `construct_scalar`, which reads the `=` key of a mapping.
+    fn scalar_text(&self, node: NodeId) -> Result<&'a str, YamlError> {
+        let mut node = node;
+        let mut steps = 0;
+        while self.tree.is_mapping(node) && steps <= super::node::MAX_DEPTH {
+            steps += 1;
+            let is_value = |key: NodeId| self.type_of(self.tree.target(key)) == Type::Scalar(ScalarType::Value);
+            match self.tree.pairs(node).find(|(key, _)| is_value(*key)) {
+                Some((_, value)) => node = self.tree.target(value),
+                None => break,
+            }
+        }
+        if !matches!(self.tree.kind(node), Kind::Scalar(_)) {
+            return Err(self.expected("scalar", node));
+        }
+        Ok(self.tree.scalar(self.text, node))
+    }
+
+    fn expected(&self, what: &str, node: NodeId) -> YamlError {
+        let problem = format!("expected a {what} node, but found {}", self.id(node));
+        YamlError::new(ErrorKind::Constructor, problem, self.mark(node))
+    }
+
+    fn id(&self, node: NodeId) -> &'static str {
+        match self.tree.kind(self.tree.target(node)) {
+            Kind::Scalar(_) | Kind::Alias => "scalar",
+            Kind::Sequence { .. } => "sequence",
+            Kind::Mapping { .. } => "mapping",
+        }
+    }
+
+    fn mark(&self, node: NodeId) -> Mark {
+        let offset = self.tree.span(node).start;
+        let at = self.lines.position(self.text, offset);
+        Mark { offset, line: at.line - 1, column: at.column - 1 }
+    }
+
+    /// Builds the values; [`Self::check`] has found no error.
+    fn build(&self) -> Value {
+        let mut values: Vec<Value> = Vec::with_capacity(self.tree.len());
+        for node in self.tree.ids() {
+            let value = match self.type_of(node) {
+                _ if self.tree.kind(node) == Kind::Alias => self.lookup(&values, node),
+                Type::Seq => Value::list(self.tree.children(node).iter().map(|&n| self.lookup(&values, n)).collect()),
+                Type::Map => Value::map(self.dict(&values, node)),
+                Type::Set => Value::Set(Arc::new(self.dict(&values, node).into_iter().map(|(key, _)| key).collect())),
+                Type::Omap | Type::Pairs => Value::list(self.tuples(&values, node)),
+                Type::Scalar(_) | Type::Binary | Type::Unknown(_) => self.leaf(node).unwrap_or(Value::Null),
+            };
+            values.push(value);
+        }
+        values.pop().unwrap_or(Value::Null)
+    }
+
+    fn lookup(&self, values: &[Value], node: NodeId) -> Value {
+        // An ancestor ends behind this node: it is not built yet.
+        values.get(self.tree.target(node).index()).cloned().unwrap_or(Value::Cycle)
+    }
+
+    fn dict(&self, values: &[Value], node: NodeId) -> Vec<(Value, Value)> {
+        let mut keys = KeyIndex::default();
+        let mut out: Vec<(Value, Value)> = Vec::new();
+        for pair in self.flat_pairs(node) {
+            let key = self.key(values, pair.key);
+            let value = self.lookup(values, pair.value);
+            match keys.find(&out, &key) {
+                Some(at) => out[at].1 = value,
+                None => out.push((key, value)),
+            }
+        }
+        out
+    }
+
+    /// A plain `=` is the string `=` where it is a key.
+    fn key(&self, values: &[Value], node: NodeId) -> Value {
+        let target = self.tree.target(node);
+        match self.type_of(target) {
+            Type::Scalar(ScalarType::Value) => Value::str(self.tree.scalar(self.text, target)),
+            _ => self.lookup(values, node),
+        }
+    }
+
+    fn tuples(&self, values: &[Value], node: NodeId) -> Vec<Value> {
+        let pairs = self.tree.children(node).iter().filter_map(|&item| self.tree.pairs(self.tree.target(item)).next());
+        pairs.map(|(k, v)| Value::Tuple(Arc::new(vec![self.lookup(values, k), self.lookup(values, v)]))).collect()
+    }
+}
+
+/// Finds a key among those of a mapping; by hash once there are many strings.
+#[derive(Default)]
+struct KeyIndex {
+    strings: HashMap<Arc<str>, usize>,
+}
+
+impl KeyIndex {
+    fn find(&mut self, pairs: &[(Value, Value)], key: &Value) -> Option<usize> {
+        if let Value::Str(text) = key {
+            if let Some(&at) = self.strings.get(text) {
+                return Some(at);
+            }
+            self.strings.insert(Arc::clone(text), pairs.len());
+            return None;
+        }
+        pairs.iter().position(|(k, _)| k.same_key(key))
+    }
+}
+
+fn binary(text: &str) -> Result<Value, scalar::Failure> {
+    if !text.is_ascii() {
+        return Err((ErrorKind::Constructor, "failed to convert base64 data into ascii".to_owned()));
+    }
+    // Python drops every character that is not of the alphabet, and reads up
+    // to the first complete padding.
+    let digits: Vec<u8> =
+        text.bytes().filter(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=')).collect();
+    let data: Vec<u8> = digits.iter().copied().take_while(|&b| b != b'=').collect();
+    let padding = digits.len() - data.len();
+    let needed = (4 - data.len() % 4) % 4;
+    let bad = |why: &str| (ErrorKind::Constructor, format!("failed to decode base64 data: {why}"));
+    if data.len() % 4 == 1 {
+        return Err(bad("Invalid base64-encoded string"));
+    }
+    if padding < needed {
+        return Err(bad("Incorrect padding"));
+    }
+    let mut padded = data;
+    padded.extend(std::iter::repeat_n(b'=', needed));
+    let engine = base64::engine::GeneralPurpose::new(
+        &base64::alphabet::STANDARD,
+        base64::engine::general_purpose::GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true),
+    );
+    engine.decode(&padded).map(|bytes| Value::Bytes(bytes.into())).map_err(|e| bad(&e.to_string()))
+}
+
+/// Returns the pairs of a mapping as PyYAML sees them: merged ones first, the
+/// later of two equal keys not yet chosen. Empty where merging fails.
+#[must_use]
+pub fn effective_pairs(text: &str, tree: &Tree, lines: &LineIndex, node: NodeId) -> Vec<Pair> {
+    let mut constructor = Constructor::new(text, tree, lines);
+    if constructor.flatten(node).is_err() {
+        return Vec::new();
+    }
+    constructor.flat_pairs(node)
+}
+
+/// Encodes bytes as `!!binary` holds them.
+#[must_use]
+pub fn encode_binary(bytes: &[u8]) -> String {
+    BASE64.encode(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn load(text: &str) -> Result<String, ErrorKind> {
+        let tree = Tree::parse(text).map_err(|e| e.kind)?;
+        let lines = LineIndex::new(text);
+        Constructor::new(text, &tree, &lines).document().map(|v| v.to_json().to_string()).map_err(|e| e.kind)
+    }
+
+    #[test]
+    fn the_last_of_two_equal_keys_wins_in_the_place_of_the_first() {
+        assert_eq!(load("a: 1\nb: 2\na: 3\n").as_deref(), Ok(r#"{"a":3,"b":2}"#));
+        assert_eq!(load("1: a\ntrue: b\n").as_deref(), Ok(r#"{"__pairs__":[[1,"b"]]}"#));
+    }
+
+    #[test]
+    fn merges_come_first_and_lose() {
+        assert_eq!(
+            load("d: &d {x: 1, y: 2}\ne: {y: 3, <<: *d}\n").as_deref(),
+            Ok(r#"{"d":{"x":1,"y":2},"e":{"x":1,"y":3}}"#)
+        );
+        assert_eq!(load("a: {<<: 1}\n"), Err(ErrorKind::Constructor));
+    }
+
+    #[test]
+    fn collections_are_no_keys() {
+        assert_eq!(load("? [a]\n: b\n"), Err(ErrorKind::Constructor));
+    }
+
+    #[test]
+    fn cycles_are_told() {
+        assert_eq!(load("a: &l [1, *l]\n").as_deref(), Ok(r#"{"a":[1,{"__cycle__":true}]}"#));
+    }
+
+    #[test]
+    fn tags_of_yaml_1_1_construct() {
+        assert_eq!(load("!!set {b, a}\n").as_deref(), Ok(r#"{"__set__":["a","b"]}"#));
+        assert_eq!(load("!!omap [a: 1]\n").as_deref(), Ok(r#"[{"__tuple__":["a",1]}]"#));
+        assert_eq!(load("!!binary aGk=\n").as_deref(), Ok(r#"{"__bytes__":"aGk="}"#));
+        assert_eq!(load("!!str 1\n").as_deref(), Ok(r#""1""#));
+        assert_eq!(load("! 1\n").as_deref(), Ok("1"));
+        assert_eq!(load("!x 1\n"), Err(ErrorKind::Constructor));
+        assert_eq!(load("k: !!timestamp x\n"), Err(ErrorKind::Attribute));
+    }
+}

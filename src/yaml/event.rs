@@ -1,0 +1,303 @@
+//! libyaml's events with their marks, as a safe lending iterator.
+//!
+//! The only module with `unsafe` code. It owns the C-like parser of
+//! `libyaml-rs`, which is the library that `SkyPilot` reads with, translated to
+//! Rust; what the events mean is decided in `node` and `construct`.
+#![expect(unsafe_code, reason = "libyaml-rs has the interface of the C library")]
+
+use std::ffi::{CStr, c_char};
+use std::mem::MaybeUninit;
+use std::slice;
+
+use libyaml_rs as sys;
+
+use super::error::{ErrorKind, Mark, YamlError};
+use crate::text::Span;
+
+/// How a scalar is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ScalarStyle {
+    /// Without quotes.
+    Plain,
+    /// `'single'`.
+    SingleQuoted,
+    /// `"double"`.
+    DoubleQuoted,
+    /// `|`.
+    Literal,
+    /// `>`.
+    Folded,
+}
+
+/// The anchor and the tag in front of a node.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Properties<'a> {
+    /// The name behind `&`.
+    pub anchor: Option<&'a str>,
+    /// The resolved tag, `!` for the non-specific one.
+    pub tag: Option<&'a str>,
+}
+
+/// What an event is.
+#[derive(Clone, Copy, Debug)]
+pub enum EventKind<'a> {
+    /// The start of the stream.
+    StreamStart,
+    /// The end of the stream.
+    StreamEnd,
+    /// The start of a document.
+    DocumentStart,
+    /// The end of a document.
+    DocumentEnd,
+    /// `*name`.
+    Alias(&'a str),
+    /// A scalar.
+    Scalar {
+        /// Anchor and tag.
+        properties: Properties<'a>,
+        /// The text that it stands for.
+        value: &'a str,
+        /// How it is written.
+        style: ScalarStyle,
+        /// Whether the type follows from the text alone.
+        plain_implicit: bool,
+    },
+    /// The start of a sequence.
+    SequenceStart {
+        /// Anchor and tag.
+        properties: Properties<'a>,
+        /// Whether it is written in brackets.
+        flow: bool,
+    },
+    /// The start of a mapping.
+    MappingStart {
+        /// Anchor and tag.
+        properties: Properties<'a>,
+        /// Whether it is written in braces.
+        flow: bool,
+    },
+    /// The end of a sequence or a mapping.
+    CollectionEnd,
+}
+
+/// One event and the bytes it covers.
+#[derive(Clone, Copy, Debug)]
+pub struct Event<'a> {
+    /// What it is.
+    pub kind: EventKind<'a>,
+    /// Its bytes, as libyaml marks them.
+    pub span: Span,
+    /// Where it starts, as libyaml counts.
+    pub start: Mark,
+}
+
+/// A run of libyaml's parser over one text.
+pub struct Events<'t> {
+    parser: Box<MaybeUninit<sys::yaml_parser_t>>,
+    event: Option<Box<sys::yaml_event_t>>,
+    text: &'t str,
+    /// Bytes that the reader took off before the first mark: the byte order mark.
+    offset: usize,
+}
+
+impl<'t> Events<'t> {
+    /// Starts to parse `text`.
+    ///
+    /// # Panics
+    ///
+    /// Panics where libyaml cannot allocate its buffers.
+    #[must_use]
+    pub fn new(text: &'t str) -> Self {
+        let mut parser = Box::new(MaybeUninit::<sys::yaml_parser_t>::uninit());
+        let pointer = parser.as_mut_ptr();
+        // SAFETY: `pointer` is valid for writes; the parser keeps the pointer to
+        // `text`, which outlives it by the lifetime 't, and stays in its box.
+        unsafe {
+            assert!(!sys::yaml_parser_initialize(pointer).fail, "libyaml could not allocate its buffers");
+            sys::yaml_parser_set_input_string(pointer, text.as_ptr(), text.len() as u64);
+        }
+        let offset = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+        Self { parser, event: None, text, offset }
+    }
+
+    /// Returns the next event; [`EventKind::StreamEnd`] is the last one.
+    ///
+    /// # Errors
+    ///
+    /// Returns libyaml's error, in PyYAML's terms.
+    pub fn next_event(&mut self) -> Result<Event<'_>, YamlError> {
+        self.release();
+        let mut event = Box::new(MaybeUninit::<sys::yaml_event_t>::uninit());
+        // SAFETY: parser and event are valid; on success the event is initialised.
+        let event = unsafe {
+            if sys::yaml_parser_parse(self.parser.as_mut_ptr(), event.as_mut_ptr()).fail {
+                return Err(self.error());
+            }
+            event.assume_init()
+        };
+        let span = Span::new(self.offset_of(event.start_mark), self.offset_of(event.end_mark));
+        let event = &**self.event.insert(event);
+        Ok(Event { kind: kind(event), span, start: mark(event.start_mark, self.offset) })
+    }
+
+    fn offset_of(&self, mark: sys::yaml_mark_t) -> usize {
+        offset(mark, self.offset).min(self.text.len())
+    }
+
+    fn release(&mut self) {
+        if let Some(mut event) = self.event.take() {
+            // SAFETY: the event was filled by the parser and is freed once.
+            unsafe { sys::yaml_event_delete(&raw mut *event) };
+        }
+    }
+
+    fn error(&self) -> YamlError {
+        // SAFETY: the parser is initialised; its strings are static and end in NUL.
+        let parser = unsafe { &*self.parser.as_ptr() };
+        let problem = string(parser.problem).unwrap_or_else(|| "unknown error".to_owned());
+        let context = string(parser.context);
+        match parser.error {
+            sys::YAML_READER_ERROR => YamlError {
+                kind: ErrorKind::Reader,
+                problem,
+                context: None,
+                mark: Some(self.mark_at(usize::try_from(parser.problem_offset).unwrap_or(0))),
+                context_mark: None,
+            },
+            kind => YamlError {
+                kind: if kind == sys::YAML_SCANNER_ERROR { ErrorKind::Scanner } else { ErrorKind::Parser },
+                problem,
+                context_mark: context.as_ref().map(|_| mark(parser.context_mark, self.offset)),
+                context,
+                mark: Some(mark(parser.problem_mark, self.offset)),
+            },
+        }
+    }
+
+    fn mark_at(&self, offset: usize) -> Mark {
+        let mut offset = offset.min(self.text.len());
+        while !self.text.is_char_boundary(offset) {
+            offset -= 1;
+        }
+        let position = crate::text::LineIndex::new(self.text).position(self.text, offset);
+        Mark { offset, line: position.line - 1, column: position.column - 1 }
+    }
+}
+
+impl Drop for Events<'_> {
+    fn drop(&mut self) {
+        self.release();
+        // SAFETY: the parser was initialised in `new` and is deleted once.
+        unsafe { sys::yaml_parser_delete(self.parser.as_mut_ptr()) };
+    }
+}
+
+fn offset(mark: sys::yaml_mark_t, base: usize) -> usize {
+    base + usize::try_from(mark.index).unwrap_or(usize::MAX - base)
+}
+
+fn mark(mark: sys::yaml_mark_t, base: usize) -> Mark {
+    Mark {
+        offset: offset(mark, base),
+        line: usize::try_from(mark.line).unwrap_or(usize::MAX),
+        column: usize::try_from(mark.column).unwrap_or(usize::MAX),
+    }
+}
+
+fn kind(event: &sys::yaml_event_t) -> EventKind<'_> {
+    // SAFETY: `type_` says which member of the union libyaml has filled; its
+    // strings live as long as the event.
+    unsafe {
+        match event.type_ {
+            sys::YAML_STREAM_START_EVENT => EventKind::StreamStart,
+            sys::YAML_DOCUMENT_START_EVENT => EventKind::DocumentStart,
+            sys::YAML_DOCUMENT_END_EVENT => EventKind::DocumentEnd,
+            sys::YAML_ALIAS_EVENT => EventKind::Alias(text(event.data.alias.anchor).unwrap_or("")),
+            sys::YAML_SCALAR_EVENT => {
+                let scalar = &event.data.scalar;
+                let length = usize::try_from(scalar.length).unwrap_or(0);
+                EventKind::Scalar {
+                    properties: Properties { anchor: text(scalar.anchor), tag: text(scalar.tag) },
+                    value: utf8(slice::from_raw_parts(scalar.value, length)),
+                    style: match scalar.style {
+                        sys::YAML_SINGLE_QUOTED_SCALAR_STYLE => ScalarStyle::SingleQuoted,
+                        sys::YAML_DOUBLE_QUOTED_SCALAR_STYLE => ScalarStyle::DoubleQuoted,
+                        sys::YAML_LITERAL_SCALAR_STYLE => ScalarStyle::Literal,
+                        sys::YAML_FOLDED_SCALAR_STYLE => ScalarStyle::Folded,
+                        _ => ScalarStyle::Plain,
+                    },
+                    plain_implicit: scalar.plain_implicit,
+                }
+            }
+            sys::YAML_SEQUENCE_START_EVENT => {
+                let start = &event.data.sequence_start;
+                EventKind::SequenceStart {
+                    properties: Properties { anchor: text(start.anchor), tag: text(start.tag) },
+                    flow: start.style == sys::YAML_FLOW_SEQUENCE_STYLE,
+                }
+            }
+            sys::YAML_MAPPING_START_EVENT => {
+                let start = &event.data.mapping_start;
+                EventKind::MappingStart {
+                    properties: Properties { anchor: text(start.anchor), tag: text(start.tag) },
+                    flow: start.style == sys::YAML_FLOW_MAPPING_STYLE,
+                }
+            }
+            sys::YAML_SEQUENCE_END_EVENT | sys::YAML_MAPPING_END_EVENT => EventKind::CollectionEnd,
+            _ => EventKind::StreamEnd,
+        }
+    }
+}
+
+fn string(pointer: *const c_char) -> Option<String> {
+    // SAFETY: libyaml's messages are static strings that end in NUL.
+    (!pointer.is_null()).then(|| unsafe { CStr::from_ptr(pointer) }.to_string_lossy().into_owned())
+}
+
+fn text<'a>(pointer: *const u8) -> Option<&'a str> {
+    // SAFETY: anchors and tags are strings that end in NUL and live in the event.
+    (!pointer.is_null()).then(|| utf8(unsafe { CStr::from_ptr(pointer.cast()) }.to_bytes()))
+}
+
+/// libyaml decodes its input and writes UTF-8; a double-quoted scalar can
+/// hold no lone surrogate, since its scanner refuses such escapes.
+fn utf8(bytes: &[u8]) -> &str {
+    std::str::from_utf8(bytes).unwrap_or("\u{fffd}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn spans(text: &str) -> Vec<String> {
+        let mut events = Events::new(text);
+        let mut out = Vec::new();
+        loop {
+            let event = events.next_event().expect("valid");
+            match event.kind {
+                EventKind::StreamEnd => return out,
+                EventKind::Scalar { value, .. } => out.push(format!("{value}={}", event.span.of(text))),
+                _ => {}
+            }
+        }
+    }
+
+    #[test]
+    fn marks_are_byte_offsets() {
+        assert_eq!(spans("ä: 'ö'\nb: [c]\n"), ["ä=ä", "ö='ö'", "b=b", "c=c"]);
+        assert_eq!(spans("\u{feff}a: b\r\n"), ["a=a", "b=b"]);
+    }
+
+    #[test]
+    fn errors_carry_pyyaml_names_and_marks() {
+        let mut events = Events::new("a: b: c\n");
+        let error = loop {
+            match events.next_event() {
+                Ok(_) => {}
+                Err(error) => break error,
+            }
+        };
+        assert_eq!(error.kind, ErrorKind::Scanner);
+        assert_eq!(error.mark.map(|m| (m.line, m.column)), Some((0, 4)));
+    }
+}

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 
 pub use diagnostic::{Code, Diagnostic, FileKind, Fix, Place, Severity};
 
-use crate::config::{Environment, Role, Workspace};
+use crate::config::{ConfigFile, Content, Environment, Role, Workspace};
 use crate::wheel::Directory;
 
 /// A `SkyPilot` release.
@@ -189,6 +189,21 @@ impl Report {
             Role::Api => &self.verdicts[0],
             Role::Remote => &self.verdicts[1],
         }
+    }
+}
+
+/// Returns what `SkyPilot` makes of one file.
+#[must_use]
+pub fn verdict(file: &ConfigFile, role: Role) -> Verdict {
+    let _ = role;
+    let plain = |status| Verdict { status, exception: None, message: None, plugins: 0 };
+    match &file.content {
+        Content::Absent => plain(Status::Absent),
+        Content::Unreadable(_) => Verdict { exception: Some("OSError"), ..plain(Status::Crash) },
+        Content::Text(document) => match document.data() {
+            Ok(_) => plain(Status::Ok),
+            Err(error) => Verdict { exception: error.kind.exception(), ..plain(Status::YamlError) },
+        },
     }
 }
 

@@ -1,5 +1,6 @@
 //! Terminal editor for `SkyPilot`'s plugin lists.
 
+pub mod app;
 pub mod check;
 pub mod config;
 pub mod io;

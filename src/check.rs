@@ -5,8 +5,8 @@
 mod code;
 pub mod diagnostic;
 mod load;
-mod sense;
 mod refusal;
+mod sense;
 mod shape;
 mod syntax;
 
@@ -217,7 +217,7 @@ pub fn check(workspace: &Workspace, facts: &Facts) -> Report {
     for role in Role::ALL {
         refusal::diagnose(workspace, role, &mut diagnostics);
         load::diagnose(workspace, role, &mut diagnostics);
-        sense::diagnose(workspace, role, facts, &mut diagnostics);
+        sense::diagnose(workspace, role, &mut diagnostics);
     }
     sense::diagnose_surroundings(workspace, facts, &mut diagnostics);
     diagnostics.extend(preview.diagnostics);

@@ -114,7 +114,14 @@ pub(super) fn diagnose(workspace: &Workspace, role: Role, found: &mut Vec<Diagno
         let place = place(workspace, role, document, &at);
         let one = Diagnostic::new(Code::ClassPath, Severity::Error, place, why, effect);
         found.push(one.hint("write the full path: package.module.Class"));
-        parameters(workspace, role, document, &Pointer::from_tokens(["plugins".to_owned(), index.to_string()]), item, found);
+        parameters(
+            workspace,
+            role,
+            document,
+            &Pointer::from_tokens(["plugins".to_owned(), index.to_string()]),
+            item,
+            found,
+        );
     }
 }
 
@@ -134,7 +141,9 @@ fn plugins_null(workspace: &Workspace, role: Role, document: &Document) -> Diagn
     let shown = if span.is_empty() { key.unwrap_or(span) } else { span };
     let text = if span.is_empty() { " []" } else { "[]" };
     let edit = match (span.is_empty(), key) {
-        (true, Some(key)) => document.text()[key.end..].find(':').map(|colon| Splice::insert(key.end + colon + 1, text)),
+        (true, Some(key)) => {
+            document.text()[key.end..].find(':').map(|colon| Splice::insert(key.end + colon + 1, text))
+        }
         _ => Some(Splice::new(span, text)),
     };
     let fix = edit.map(|edit| Fix {

@@ -109,7 +109,8 @@ impl Finder<'_> {
         for property in schema.properties.iter().filter(|p| p.required && get(p.name).is_none()) {
             let span = self.first_line(self.span(at));
             let message = format!("this entry has no `{}`", property.name);
-            let misspelled = pairs.iter().filter_map(|(k, _)| k.as_str()).find(|k| similar(k, schema) == Some(property.name));
+            let misspelled =
+                pairs.iter().filter_map(|(k, _)| k.as_str()).find(|k| similar(k, schema) == Some(property.name));
             let hint = match misspelled {
                 Some(key) => format!("`{key}` is not `{}`", property.name),
                 None => "add `class: module.Class`".to_owned(),
@@ -156,8 +157,12 @@ impl Finder<'_> {
         one.hint = match (kind, value) {
             (Type::String, Value::Null) => Some("give it a value, or remove the key".to_owned()),
             (Type::Free, Value::Null) => Some("remove `parameters:`, or put parameters under it".to_owned()),
-            (Type::Array(_), Value::Map(_)) => Some("each entry starts with a dash and a blank: `- class: …`".to_owned()),
-            (Type::Object(_), Value::Str(_)) => Some("write `class: ` before it; a colon needs a blank behind it".to_owned()),
+            (Type::Array(_), Value::Map(_)) => {
+                Some("each entry starts with a dash and a blank: `- class: …`".to_owned())
+            }
+            (Type::Object(_), Value::Str(_)) => {
+                Some("write `class: ` before it; a colon needs a blank behind it".to_owned())
+            }
             (Type::Object(_), Value::Null) => Some("remove the dash, or write `class: …` behind it".to_owned()),
             _ => None,
         };
@@ -223,7 +228,8 @@ impl Finder<'_> {
 
     fn key_not_string(&mut self, key: &Value, at: &Pointer) {
         let node = self.document.find(at);
-        let span = node.and_then(|node| key_with(self.document, node, key)).map_or(Span::empty(0), |k| self.document.span(k));
+        let span =
+            node.and_then(|node| key_with(self.document, node, key)).map_or(Span::empty(0), |k| self.document.span(k));
         let source = span.of(self.document.text()).to_owned();
         let message = format!("the key `{source}` is {} to YAML 1.1, not a string", plain_value(key));
         let fix = quote_fix(&source, span).filter(|fix| self.mends(fix));
@@ -234,7 +240,8 @@ impl Finder<'_> {
 
     fn key_span(&self, at: &Pointer, name: &str) -> Span {
         let tree = self.document.tree().ok();
-        let key = tree.zip(self.document.find(at)).and_then(|(tree, node)| self.document.child(tree.target(node), name)?.0);
+        let key =
+            tree.zip(self.document.find(at)).and_then(|(tree, node)| self.document.child(tree.target(node), name)?.0);
         key.map_or(Span::empty(0), |key| self.document.span(key))
     }
 

@@ -2,9 +2,9 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::Facts;
 use super::diagnostic::{Code, Diagnostic, FileKind, Fix, Place, Severity};
 use super::refusal::{consequence, parses};
-use super::Facts;
 use crate::config::locate::{Environment, locate, variable};
 use crate::config::{Content, PathSource, Role, Workspace, model, schema};
 use crate::text::visible::{is_invisible, visible};
@@ -42,7 +42,15 @@ struct Finder<'a> {
 }
 
 impl Finder<'_> {
-    fn push(&mut self, code: Code, severity: Severity, span: Span, at: Option<Pointer>, message: String, effect: &str) -> &mut Diagnostic {
+    fn push(
+        &mut self,
+        code: Code,
+        severity: Severity,
+        span: Span,
+        at: Option<Pointer>,
+        message: String,
+        effect: &str,
+    ) -> &mut Diagnostic {
         let place = Place::span(self.workspace, self.role, self.document, span, at);
         self.found.push(Diagnostic::new(code, severity, place, message, effect));
         self.found.last_mut().expect("it was just pushed")
@@ -56,7 +64,8 @@ impl Finder<'_> {
         let is_odd = |c: char| (is_invisible(c) && !matches!(c, '\n' | '\r' | '\t')) || c == '\u{a0}';
         for (at, c) in text[start..].char_indices().filter(|&(_, c)| is_odd(c)).take(MOST_OF_A_KIND) {
             let span = Span::new(start + at, start + at + c.len_utf8());
-            let name = if c == '\u{a0}' { "\\xa0 (no-break space)".to_owned() } else { visible(&c.to_string()).into_owned() };
+            let name =
+                if c == '\u{a0}' { "\\xa0 (no-break space)".to_owned() } else { visible(&c.to_string()).into_owned() };
             let message = format!("an invisible character: {name}");
             let effect = "SkyPilot reads something else than the file looks like.";
             let one = self.push(Code::Invisible, Severity::Warning, span, None, message, effect);
@@ -70,8 +79,16 @@ impl Finder<'_> {
         let sops = matches!(data.get("sops"), Some(Value::Map(_)));
         if sops || text.starts_with("$ANSIBLE_VAULT;") {
             let message = format!("this looks like a file of {}", if sops { "sops" } else { "ansible-vault" });
-            let one = self.push(Code::Encrypted, Severity::Warning, Span::empty(0), None, message, "SkyPilot decrypts nothing.");
-            one.hint = Some(if sops { "edit it with `sops edit`" } else { "edit it with `ansible-vault edit`" }.to_owned());
+            let one = self.push(
+                Code::Encrypted,
+                Severity::Warning,
+                Span::empty(0),
+                None,
+                message,
+                "SkyPilot decrypts nothing.",
+            );
+            one.hint =
+                Some(if sops { "edit it with `sops edit`" } else { "edit it with `ansible-vault edit`" }.to_owned());
         }
     }
 
@@ -120,7 +137,12 @@ impl Finder<'_> {
         if blanks.start < start || blanks.of(text) != "  " || !text[start..key.start].trim().is_empty() {
             return None;
         }
-        let fix = Fix { label: "insert the dash".to_owned(), safe: true, edits: vec![Splice::new(blanks, "- ")], patch: None };
+        let fix = Fix {
+            label: "insert the dash".to_owned(),
+            safe: true,
+            edits: vec![Splice::new(blanks, "- ")],
+            patch: None,
+        };
         parses(self.document, &fix).then_some(fix)
     }
 
@@ -134,10 +156,20 @@ impl Finder<'_> {
             if known.property(name).is_some() {
                 continue;
             }
-            let span = document.child(tree.target(root), name).and_then(|(key, _)| key).map_or(Span::empty(0), |k| document.span(k));
+            let span = document
+                .child(tree.target(root), name)
+                .and_then(|(key, _)| key)
+                .map_or(Span::empty(0), |k| document.span(k));
             let at = Some(Pointer::from_tokens([name]));
             let message = format!("the key `{}` is unknown and has no value", visible(name));
-            let one = self.push(Code::IgnoredKey, Severity::Info, span, at, message, "SkyPilot drops it; with a value it would refuse the file.");
+            let one = self.push(
+                Code::IgnoredKey,
+                Severity::Info,
+                span,
+                at,
+                message,
+                "SkyPilot drops it; with a value it would refuse the file.",
+            );
             one.hint = Some("remove it".to_owned());
         }
     }
@@ -172,7 +204,8 @@ impl Finder<'_> {
     /// Tells of plain scalars in parameters that YAML 1.1 types in a way that surprises.
     fn surprises(&mut self, tree: &Tree) {
         let document = self.document;
-        let roots: HashSet<NodeId> = model::entries(document).iter().filter_map(|e| e.parameters).map(|n| tree.target(n)).collect();
+        let roots: HashSet<NodeId> =
+            model::entries(document).iter().filter_map(|e| e.parameters).map(|n| tree.target(n)).collect();
         if roots.is_empty() {
             return;
         }
@@ -182,7 +215,8 @@ impl Finder<'_> {
         let mut rows = Vec::new();
         for &node in ids.iter().rev() {
             inside[node.index()] = roots.contains(&node) || tree.parent(node).is_some_and(|p| inside[p.index()]);
-            if !inside[node.index()] || tree.kind(node) != Kind::Scalar(ScalarStyle::Plain) || tree.tag(node).is_some() {
+            if !inside[node.index()] || tree.kind(node) != Kind::Scalar(ScalarStyle::Plain) || tree.tag(node).is_some()
+            {
                 continue;
             }
             if let Some(read) = surprise(document.scalar(node), document.value(node).as_ref()) {
@@ -204,7 +238,14 @@ impl Finder<'_> {
                 edits: vec![Splice::new(span, format!("'{source}'"))],
                 patch: Some(serde_json::json!([{"op": "replace", "path": at.to_string(), "value": source}])),
             };
-            let one = self.push(Code::YamlSurprise, Severity::Info, span, Some(at), message, "The plugin gets what PyYAML reads (YAML 1.1).");
+            let one = self.push(
+                Code::YamlSurprise,
+                Severity::Info,
+                span,
+                Some(at),
+                message,
+                "The plugin gets what PyYAML reads (YAML 1.1).",
+            );
             one.fix = Some(fix).filter(|_| document.scalar(node) == source);
         }
     }
@@ -344,7 +385,8 @@ fn servers(workspace: &Workspace, facts: &Facts, found: &mut Vec<Diagnostic>) {
         }
         let reads = locate(role, None, &theirs);
         if reads.path != location.path {
-            let shown = reads.path.as_ref().map_or("no file".to_owned(), |p| crate::text::visible::visible_name(p.as_os_str()));
+            let shown =
+                reads.path.as_ref().map_or("no file".to_owned(), |p| crate::text::visible::visible_name(p.as_os_str()));
             found.push(
                 Diagnostic::new(
                     Code::ServerElsewhere,

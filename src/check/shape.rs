@@ -321,7 +321,10 @@ mod tests {
 
     #[test]
     fn refusals_are_skypilots() {
-        assert_eq!(told("plugin: []\n"), "SchemaError Invalid plugins config: Instead of 'plugin', did you mean 'plugins'?");
+        assert_eq!(
+            told("plugin: []\n"),
+            "SchemaError Invalid plugins config: Instead of 'plugin', did you mean 'plugins'?"
+        );
         assert_eq!(
             told("plugins:\n- class: 5\n"),
             "SchemaError Invalid plugins config: 5 is not of type 'string'. Check problematic field(s): $.plugins[0].class"

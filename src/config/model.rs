@@ -110,7 +110,8 @@ mod tests {
 
     #[test]
     fn entries_carry_their_fields_and_comments() {
-        let text = "plugins:\n\n# not mine\n\n# one\n# two\n- class: a.B\n  parameters: {x: 1, y: 2}\n- parameters:\n- no\n";
+        let text =
+            "plugins:\n\n# not mine\n\n# one\n# two\n- class: a.B\n  parameters: {x: 1, y: 2}\n- parameters:\n- no\n";
         let document = Document::parse(text);
         let entries = entries(&document);
         assert_eq!(entries.len(), 3);

@@ -88,9 +88,8 @@ const ENTRY: Object = Object {
 const PLUGINS: Property = Property { name: "plugins", kind: Type::Array(&ENTRY), required: false };
 
 /// The schema of `plugins.yaml`.
-const API: Object = Object {
-    properties: &[Property { name: "controller_wheel_path", kind: Type::String, required: false }, PLUGINS],
-};
+const API: Object =
+    Object { properties: &[Property { name: "controller_wheel_path", kind: Type::String, required: false }, PLUGINS] };
 
 /// The schema of `remote_plugins.yaml`.
 const REMOTE: Object = Object { properties: &[PLUGINS] };

@@ -130,7 +130,8 @@ mod tests {
     fn a_fifo_is_not_opened() {
         let at = tempfile::tempdir().expect("a directory");
         let path = at.path().join("fifo");
-        rustix::fs::mknodat(rustix::fs::CWD, &path, rustix::fs::FileType::Fifo, rustix::fs::Mode::RUSR, 0).expect("made");
+        rustix::fs::mknodat(rustix::fs::CWD, &path, rustix::fs::FileType::Fifo, rustix::fs::Mode::RUSR, 0)
+            .expect("made");
         assert_eq!(reason(&read(&path)), Some(UnreadableReason::Endless));
     }
 }

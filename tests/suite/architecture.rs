@@ -97,8 +97,11 @@ fn only_the_outer_rooms_touch_the_outside() {
 
 #[test]
 fn every_file_says_what_it_owns() {
-    let silent: Vec<String> =
-        rooms().into_iter().filter(|(_, _, code)| !code.starts_with("//!")).map(|(p, _, _)| p.display().to_string()).collect();
+    let silent: Vec<String> = rooms()
+        .into_iter()
+        .filter(|(_, _, code)| !code.starts_with("//!"))
+        .map(|(p, _, _)| p.display().to_string())
+        .collect();
     assert!(silent.is_empty(), "no //! at the top of: {}", silent.join(", "));
 }
 

@@ -83,13 +83,20 @@ fn check_answers_in_json_and_by_its_status() {
     let answer = json(&output);
     assert_eq!(answer["load"]["exception"], "TypeError");
     assert_eq!(answer["diagnostics"][0]["code"], "plugins-null");
-    assert_eq!((&answer["diagnostics"][0]["line"], &answer["diagnostics"][0]["severity"]), (&1.into(), &"error".into()));
+    assert_eq!(
+        (&answer["diagnostics"][0]["line"], &answer["diagnostics"][0]["severity"]),
+        (&1.into(), &"error".into())
+    );
 }
 
 #[test]
 fn check_judges_standard_input_and_named_files() {
     let home = Home::new(API, REMOTE);
-    let output = home.command().args(["check", "-", "--as", "remote", "--format", "json"]).write_stdin("controller_wheel_path: x\n").output();
+    let output = home
+        .command()
+        .args(["check", "-", "--as", "remote", "--format", "json"])
+        .write_stdin("controller_wheel_path: x\n")
+        .output();
     let output = output.expect("started");
     assert_eq!(json(&output)["files"]["remote"]["status"], "schema_error");
     assert_eq!(status(&output), 1);
@@ -111,7 +118,8 @@ fn check_escapes_what_could_reach_the_terminal() {
 #[test]
 fn edits_change_only_their_own_lines() {
     let home = Home::new(API, REMOTE);
-    let output = home.run(&["add", "acme.Retry", "--to", "remote", "--param", "limits.team-a=5", "--param-str", "when=yes"]);
+    let output =
+        home.run(&["add", "acme.Retry", "--to", "remote", "--param", "limits.team-a=5", "--param-str", "when=yes"]);
     assert_eq!(status(&output), 0, "{output:?}");
     assert_eq!(
         home.remote(),
@@ -120,7 +128,9 @@ fn edits_change_only_their_own_lines() {
     assert_eq!(status(&home.run(&["set", "api", "acme.Audit", "parameters.api_token", "12:30"])), 0);
     assert_eq!(home.api(), API.replace("abc", "12:30"));
     assert_eq!(status(&home.run(&["copy", "api", "0", "--to", "remote"])), 0);
-    assert!(home.remote().ends_with("  # audits\n  - class: acme.Audit\n    parameters:\n      api_token: 12:30 # mine\n"));
+    assert!(
+        home.remote().ends_with("  # audits\n  - class: acme.Audit\n    parameters:\n      api_token: 12:30 # mine\n")
+    );
     assert_eq!(status(&home.run(&["move", "remote", "1", "0"])), 0);
     assert!(home.remote().starts_with("plugins:\n  # audits\n  - class: acme.Audit\n"));
     assert_eq!(status(&home.run(&["unset", "remote", "acme.Retry", "parameters.limits"])), 0);
@@ -169,7 +179,8 @@ fn dry_runs_print_a_masked_diff_and_write_nothing() {
 #[test]
 fn patches_are_applied_whole_or_not_at_all() {
     let home = Home::new(API, REMOTE);
-    let patch = r#"[{"op": "add", "path": "/plugins/-", "value": {"class": "a.B"}}, {"op": "remove", "path": "/plugins/7"}]"#;
+    let patch =
+        r#"[{"op": "add", "path": "/plugins/-", "value": {"class": "a.B"}}, {"op": "remove", "path": "/plugins/7"}]"#;
     let output = home.command().args(["patch", "api", "-"]).write_stdin(patch).output().expect("started");
     assert_eq!((status(&output), home.api().as_str()), (1, API));
     let patch = r#"[{"op": "test", "path": "/plugins/0/class", "value": "acme.Audit"}, {"op": "add", "path": "/plugins/-", "value": {"class": "a.B"}}]"#;
@@ -194,9 +205,8 @@ fn usage_errors_are_2_and_ambiguous_classes_are_refused() {
 #[test]
 fn a_variable_set_to_nothing_reads_as_absent_and_is_not_saved_to() {
     let home = Home::new(API, REMOTE);
-    let run = |args: &[&str]| {
-        home.command().env("SKYPILOT_SERVER_PLUGINS_CONFIG", "").args(args).output().expect("started")
-    };
+    let run =
+        |args: &[&str]| home.command().env("SKYPILOT_SERVER_PLUGINS_CONFIG", "").args(args).output().expect("started");
     assert_eq!(json(&run(&["check", "--format", "json"]))["files"]["api"]["status"], "absent");
     let output = run(&["add", "a.B", "--to", "api"]);
     assert_eq!(status(&output), 2, "{output:?}");

@@ -11,8 +11,9 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use super::Mount;
-use super::path::{abspath, expand_user};
+use super::path::abspath;
 use crate::check::Facts;
+use crate::config::locate::expand_user;
 use crate::text::visible::visible;
 use crate::wheel::Found;
 use crate::yaml::{Document, Value};
@@ -153,8 +154,8 @@ fn replaced(text: &str) -> Option<&'static str> {
 }
 
 fn resolve(source: &str, facts: &Facts) -> PathBuf {
-    let expanded = expand_user(OsStr::new(source), &facts.environment).unwrap_or_else(|_| source.into());
-    abspath(&expanded, &facts.server_cwd)
+    let expanded = expand_user(OsStr::new(source), &facts.environment);
+    abspath(expanded.as_os_str(), &facts.server_cwd)
 }
 
 fn exists(source: &str, facts: &Facts) -> bool {

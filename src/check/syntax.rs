@@ -73,7 +73,8 @@ fn candidates(document: &Document, at: usize) -> Vec<Fix> {
         }
         // A value that needs quotes: `key: @x`, `key: a: b`, `key: %d`.
         if let Some(colon) = line.find(": ") {
-            let start = span.start + colon + 2;
+            // Nothing but blanks may stand behind the colon.
+            let start = (span.start + colon + 2).min(end);
             let value = Span::new(start, end).of(text).trim_start();
             if !value.is_empty() && !value.contains(['\'', '"', '#']) {
                 let from = end - value.len();

@@ -21,7 +21,7 @@ pub use launch::{FILE_GONE, FIRST_WITH_STAMP};
 pub use steps::{Step, StepKind, steps};
 
 use crate::check::{self, Controller, Diagnostic, Facts, Status};
-use crate::config::{ConfigFile, Content, Role, Workspace, model};
+use crate::config::{ConfigFile, Content, Role, Workspace, locate, model};
 use crate::wheel::{Directory, EntryKind, Found, filename};
 use crate::yaml::Value;
 
@@ -411,8 +411,11 @@ pub fn resolve_wheel_path(written: &str, facts: &Facts) -> Option<WheelDirectory
     if written.is_empty() {
         return None;
     }
-    let expanded = path::expand_user(OsStr::new(written), &facts.environment).ok()?;
-    let local = path::pathlib(&expanded);
+    if path::names_impossible_user(OsStr::new(written)) {
+        return None;
+    }
+    let expanded = locate::expand_user(OsStr::new(written), &facts.environment);
+    let local = path::pathlib(expanded.as_os_str());
     let resolved = if local.as_os_str() == "." { facts.server_cwd.clone() } else { facts.server_cwd.join(&local) };
     Some(WheelDirectory { written: written.to_owned(), local, resolved })
 }

@@ -6,7 +6,8 @@
 //! where it is empty (source: `sky/server/plugins.py`, 0.14.1).
 
 use std::collections::BTreeMap;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
 use std::path::{Path, PathBuf};
 
 use super::Role;
@@ -24,6 +25,20 @@ pub struct Environment {
     pub cwd: PathBuf,
 }
 
+impl Environment {
+    /// Returns an environment variable.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&OsStr> {
+        self.variables.get(OsStr::new(name)).map(OsString::as_os_str)
+    }
+
+    /// Returns what `~` stands for.
+    #[must_use]
+    pub fn home(&self) -> Option<PathBuf> {
+        self.get("HOME").map(PathBuf::from).or_else(|| self.own_home.clone())
+    }
+}
+
 /// Which rule gave a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PathSource {
@@ -38,7 +53,7 @@ pub enum PathSource {
 /// Where one of the two files is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Location {
-    /// The path as `SkyPilot` opens it, `~` expanded, perhaps relative to the
+    /// The path as SkyPilot opens it, `~` expanded, perhaps relative to the
     /// server's directory; none where the variable is set to nothing.
     pub path: Option<PathBuf>,
     /// Which rule gave it.
@@ -54,9 +69,90 @@ pub const fn variable(role: Role) -> &'static str {
     }
 }
 
+/// Returns the path that SkyPilot takes where nothing else is said.
+#[must_use]
+pub const fn default_path(role: Role) -> &'static str {
+    match role {
+        Role::Api => "~/.sky/plugins.yaml",
+        Role::Remote => "~/.sky/remote_plugins.yaml",
+    }
+}
+
 /// Returns where a file is.
 #[must_use]
 pub fn locate(role: Role, flag: Option<&Path>, environment: &Environment) -> Location {
-    let _ = (role, environment);
-    Location { path: flag.map(Path::to_owned), source: PathSource::Flag }
+    if let Some(path) = flag {
+        return Location { path: Some(path.to_owned()), source: PathSource::Flag };
+    }
+    match environment.get(variable(role)) {
+        Some(written) if written.is_empty() => Location { path: None, source: PathSource::Env },
+        Some(written) => Location { path: Some(expand_user(written, environment)), source: PathSource::Env },
+        None => Location {
+            path: Some(expand_user(OsStr::new(default_path(role)), environment)),
+            source: PathSource::Default,
+        },
+    }
+}
+
+/// Expands `~` and `~user` at the start of a path as Python's `os.path.expanduser` does.
+#[must_use]
+pub fn expand_user(path: &OsStr, environment: &Environment) -> PathBuf {
+    let bytes = path.as_bytes();
+    if bytes.first() != Some(&b'~') {
+        return PathBuf::from(path);
+    }
+    let end = bytes.iter().position(|&b| b == b'/').unwrap_or(bytes.len());
+    let name = &bytes[1..end];
+    let home = if name.is_empty() {
+        environment.home()
+    } else {
+        let known = environment.homes.iter().find(|(user, _)| user.as_bytes() == name);
+        known.map(|(_, home)| home.clone())
+    };
+    let Some(home) = home else { return PathBuf::from(path) };
+    let mut out = home.into_os_string().into_vec();
+    while out.last() == Some(&b'/') {
+        out.pop();
+    }
+    out.extend_from_slice(&bytes[end..]);
+    if out.is_empty() {
+        out.push(b'/');
+    }
+    PathBuf::from(OsString::from_vec(out))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn environment(variables: &[(&str, &str)]) -> Environment {
+        Environment {
+            variables: variables.iter().map(|(k, v)| (OsString::from(k), OsString::from(v))).collect(),
+            homes: vec![("ann".to_owned(), PathBuf::from("/users/ann"))],
+            own_home: Some(PathBuf::from("/root")),
+            cwd: PathBuf::from("/"),
+        }
+    }
+
+    fn expanded(path: &str, variables: &[(&str, &str)]) -> String {
+        expand_user(OsStr::new(path), &environment(variables)).display().to_string()
+    }
+
+    #[test]
+    fn paths_expand_as_python_expands_them() {
+        assert_eq!(expanded("~/x", &[("HOME", "/h/")]), "/h/x");
+        assert_eq!(expanded("~", &[("HOME", "/")]), "/");
+        assert_eq!(expanded("~/x", &[]), "/root/x");
+        assert_eq!(expanded("~ann/x", &[]), "/users/ann/x");
+        assert_eq!(expanded("~nobody-here/x", &[]), "~nobody-here/x");
+        assert_eq!(expanded("./~", &[("HOME", "/h")]), "./~");
+    }
+
+    #[test]
+    fn a_variable_set_to_nothing_names_no_file() {
+        let unset = locate(Role::Api, None, &environment(&[("HOME", "/h")]));
+        assert_eq!((unset.path, unset.source), (Some(PathBuf::from("/h/.sky/plugins.yaml")), PathSource::Default));
+        let empty = locate(Role::Api, None, &environment(&[("SKYPILOT_SERVER_PLUGINS_CONFIG", "")]));
+        assert_eq!((empty.path, empty.source), (None, PathSource::Env));
+    }
 }

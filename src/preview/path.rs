@@ -1,12 +1,11 @@
-//! Paths as Python writes them: `pathlib.Path`, `os.path.expanduser`, `os.path.abspath`.
+//! Paths as Python writes them: `pathlib.Path`, `os.path.abspath`.
 //!
+//! `os.path.expanduser` is `config::locate`'s, as both files need it too.
 //! On bytes, as Linux has them; nothing is looked up on disk.
 
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
 use std::path::{Path, PathBuf};
-
-use crate::config::Environment;
 
 /// `str(pathlib.Path(path))`: empty and `.` parts and a last slash dropped, `..` kept.
 #[must_use]
@@ -55,41 +54,13 @@ fn root(bytes: &[u8]) -> &'static [u8] {
     }
 }
 
-/// Python refuses a NUL in the name of a user.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct EmbeddedNul;
-
-/// `os.path.expanduser(path)`: `~` and `~user` at the start, an unknown user left as it is.
-///
-/// # Errors
-///
-/// Returns [`EmbeddedNul`] where Python raises `ValueError: embedded null byte`.
-pub(super) fn expand_user(path: &OsStr, environment: &Environment) -> Result<OsString, EmbeddedNul> {
+/// Tells whether `os.path.expanduser(path)` raises `ValueError: embedded null byte`:
+/// it looks up a user whose name holds one.
+#[must_use]
+pub(super) fn names_impossible_user(path: &OsStr) -> bool {
     let bytes = path.as_bytes();
-    if !bytes.starts_with(b"~") {
-        return Ok(path.to_owned());
-    }
-    let end = bytes.iter().position(|&b| b == b'/').unwrap_or(bytes.len());
-    let (name, rest) = (&bytes[1..end], &bytes[end..]);
-    let home = if name.is_empty() {
-        let variable = environment.variables.get(OsStr::new("HOME")).cloned();
-        variable.or_else(|| environment.own_home.clone().map(PathBuf::into_os_string))
-    } else if name.contains(&0) {
-        return Err(EmbeddedNul);
-    } else {
-        let known = environment.homes.iter().find(|(user, _)| user.as_bytes() == name);
-        known.map(|(_, home)| home.clone().into_os_string())
-    };
-    let Some(home) = home else { return Ok(path.to_owned()) };
-    let mut out = home.into_vec();
-    while out.last() == Some(&b'/') {
-        out.pop();
-    }
-    out.extend_from_slice(rest);
-    if out.is_empty() {
-        out.push(b'/');
-    }
-    Ok(OsString::from_vec(out))
+    let name = bytes.split(|&b| b == b'/').next().unwrap_or_default();
+    name.starts_with(b"~") && name.contains(&0)
 }
 
 #[cfg(test)]
@@ -131,26 +102,9 @@ mod tests {
     }
 
     #[test]
-    fn a_tilde_stands_for_a_home() {
-        let environment = Environment {
-            variables: [("HOME".into(), "/home/ada/".into())].into(),
-            homes: vec![("bob".into(), "/home/bob".into())],
-            own_home: Some("/root".into()),
-            ..Environment::default()
-        };
-        let expand = |path: &str| expand_user(OsStr::new(path), &environment).map(|p| p.into_string().expect("UTF-8"));
-        for (given, wanted) in [
-            ("~", "/home/ada"),
-            ("~/x", "/home/ada/x"),
-            ("~bob/x", "/home/bob/x"),
-            ("~nobody/x", "~nobody/x"),
-            ("a/~", "a/~"),
-            ("$HOME", "$HOME"),
-        ] {
-            assert_eq!(expand(given), Ok(wanted.into()), "{given}");
+    fn a_user_has_no_nul_in_the_name() {
+        for (path, impossible) in [("~a\0/x", true), ("~\0", true), ("~a/\0", false), ("a\0", false), ("", false)] {
+            assert_eq!(names_impossible_user(OsStr::new(path)), impossible, "{path:?}");
         }
-        assert_eq!(expand("~a\0"), Err(EmbeddedNul));
-        let bare = Environment { own_home: Some("/".into()), ..Environment::default() };
-        assert_eq!(expand_user(OsStr::new("~"), &bare), Ok("/".into()));
     }
 }

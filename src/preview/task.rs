@@ -11,8 +11,9 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use super::Mount;
-use super::path::{abspath, expand_user};
+use super::path::abspath;
 use crate::check::Facts;
+use crate::config::locate::expand_user;
 use crate::text::visible::visible;
 use crate::wheel::Found;
 use crate::yaml::{Document, Value};
@@ -109,9 +110,6 @@ fn read_back(mounts: &[Mount], config: &Path) -> Result<Vec<Source>, String> {
     }
     wanted.push((CONFIG_TARGET, config.to_str().ok_or_else(not_text)?, true));
 
-    if let Some(name) = wanted.iter().find_map(|(target, source, _)| replaced(target).or_else(|| replaced(source))) {
-        return Err(format!("SkyPilot puts a value in the place of `{name}`"));
-    }
     let data = parse(&wanted)?;
     let pairs = data.get("file_mounts").and_then(Value::as_map).unwrap_or_default();
     if pairs.len() != wanted.len() || data.as_map().is_none_or(|top| top.len() != 2) {
@@ -123,6 +121,9 @@ fn read_back(mounts: &[Mount], config: &Path) -> Result<Vec<Source>, String> {
     for (target, meant, is_config) in wanted {
         let source = sources.get(target).and_then(|source| source.as_str());
         let source = source.ok_or_else(|| format!("the source of `{}` is no text", visible(target)))?;
+        if let Some(name) = replaced(target).or_else(|| replaced(source)) {
+            return Err(format!("SkyPilot puts a value in the place of `{name}`"));
+        }
         read.push(Source { target: target.into(), meant: meant.into(), read: source.into(), is_config });
     }
     Ok(read)
@@ -141,18 +142,20 @@ fn parse(wanted: &[(&str, &str, bool)]) -> Result<Value, String> {
 }
 
 /// Returns the first variable in `text` that `SkyPilot` would replace.
+///
+/// It looks for them in JSON, where other letters are escapes: only ASCII belongs to a name.
 fn replaced(text: &str) -> Option<&'static str> {
     text.match_indices('$').find_map(|(at, _)| {
         let behind = &text[at + 1..];
         let behind = behind.strip_prefix('{').unwrap_or(behind);
-        let end = behind.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(behind.len());
+        let end = behind.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(behind.len());
         REPLACED_VARIABLES.into_iter().find(|name| *name == &behind[..end])
     })
 }
 
 fn resolve(source: &str, facts: &Facts) -> PathBuf {
-    let expanded = expand_user(OsStr::new(source), &facts.environment).unwrap_or_else(|_| source.into());
-    abspath(&expanded, &facts.server_cwd)
+    let expanded = expand_user(OsStr::new(source), &facts.environment);
+    abspath(expanded.as_os_str(), &facts.server_cwd)
 }
 
 fn exists(source: &str, facts: &Facts) -> bool {

@@ -14,6 +14,7 @@ pub mod node;
 pub mod pointer;
 pub mod scalar;
 pub mod value;
+pub mod write;
 
 use std::sync::{Arc, OnceLock};
 

@@ -1,5 +1,8 @@
 //! RFC 6902 operations as splices, proved by parsing the result again.
 
+mod compose;
+mod layout;
+
 use std::sync::Arc;
 
 use super::{Document, Pointer, Value};

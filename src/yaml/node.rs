@@ -336,6 +336,8 @@ impl<'t> Builder<'t> {
         // PyYAML resolves `!` like no tag where libyaml calls the scalar plain.
         let kept = Properties { tag: properties.tag.filter(|tag| !(*tag == "!" && plain_implicit)), ..properties };
         let (body, properties) = self.properties(kept, properties, span, mark)?;
+        // An empty value behind an anchor or a tag ends with that.
+        let body = body.min(span.end);
         let data = if &self.text[body..span.end] == value {
             NONE
         } else {
@@ -346,7 +348,7 @@ impl<'t> Builder<'t> {
             kind: Kind::Scalar(style),
             start: narrow(span.start),
             body: narrow(body),
-            end: narrow(span.end.max(body)),
+            end: narrow(span.end),
             parent: NONE,
             data,
             len: 0,
@@ -536,6 +538,7 @@ mod tests {
     #[test]
     fn empty_values_are_empty_ranges() {
         assert_eq!(sources("a:\nb: ~\n"), ["a", "", "b", "~", "a:\nb: ~"]);
+        assert_eq!(sources("- &x # c\n- !!null\n"), ["&x", "!!null", "- &x # c\n- !!null"]);
     }
 
     #[test]

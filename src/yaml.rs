@@ -11,6 +11,7 @@ pub mod edit;
 pub mod error;
 pub mod event;
 pub mod node;
+pub mod patch;
 pub mod pointer;
 pub mod scalar;
 pub mod value;

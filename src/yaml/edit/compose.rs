@@ -10,8 +10,7 @@ enum Run<'a> {
 
 /// Returns the splices that do what `first` and then, on its result, `second` do.
 /// `len` is the length of the first text.
-#[must_use]
-pub fn compose(len: usize, first: &[Splice], second: &[Splice]) -> Vec<Splice> {
+pub(super) fn compose(len: usize, first: &[Splice], second: &[Splice]) -> Vec<Splice> {
     let mut runs = Vec::with_capacity(2 * first.len() + 1);
     let mut at = 0;
     for one in first {
@@ -99,8 +98,7 @@ impl Output {
 }
 
 /// Returns the splices without the bytes at both ends of each that stay the same.
-#[must_use]
-pub fn trimmed(text: &str, splices: Vec<Splice>) -> Vec<Splice> {
+pub(super) fn trimmed(text: &str, splices: Vec<Splice>) -> Vec<Splice> {
     let trim = |one: Splice| -> Option<Splice> {
         let old = one.span.of(text);
         let same = |pair: &(char, char)| pair.0 == pair.1;

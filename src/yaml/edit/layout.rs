@@ -243,6 +243,21 @@ pub(super) fn previous(text: &str, at: usize) -> usize {
     if from > 0 && bytes[from] == b'\n' && bytes[from - 1] == b'\r' { from - 1 } else { from }
 }
 
+/// Returns the offset of the first byte at or behind `at`, the start of a line,
+/// that is neither a blank nor a break: of a comment, too.
+pub(super) fn next_content(text: &str, at: usize) -> usize {
+    let bytes = text.as_bytes();
+    let mut i = at;
+    while i < bytes.len() {
+        match break_width(bytes, i) {
+            0 if matches!(bytes[i], b' ' | b'\t') => i += 1,
+            0 => break,
+            width => i += width,
+        }
+    }
+    i
+}
+
 /// Returns how the file lays out its block collections, as far as it shows.
 pub(super) fn style(text: &str, tree: &Tree) -> Style {
     let mut style = Style::default();

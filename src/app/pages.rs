@@ -9,7 +9,7 @@ use super::value::count;
 use super::State;
 use crate::check::{CwdSource, Severity};
 use crate::config::{Role, secret};
-use crate::preview::steps::{StepKind, steps};
+use crate::preview::{StepKind, steps};
 use crate::preview::{Outcome, Reason};
 use crate::text::visible::{visible, visible_name};
 use crate::wheel::filename::WheelName;

@@ -41,9 +41,12 @@
 
 pub mod app;
 pub mod check;
+pub mod cli;
 pub mod config;
 pub mod io;
 pub mod preview;
 pub mod text;
+pub mod tui;
+pub mod ui;
 pub mod wheel;
 pub mod yaml;

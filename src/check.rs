@@ -2,12 +2,19 @@
 //!
 //! [`check`] is pure: all that lies outside the two texts comes as [`Facts`].
 
+mod code;
 pub mod diagnostic;
+mod load;
+mod refusal;
+mod sense;
+mod shape;
+mod syntax;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 pub use diagnostic::{Code, Diagnostic, FileKind, Fix, Place, Severity};
+pub use shape::{of_document, verdict};
 
 use crate::config::{Environment, Role, Workspace};
 use crate::wheel::Directory;
@@ -190,17 +197,45 @@ impl Report {
             Role::Remote => &self.verdicts[1],
         }
     }
+
+    /// Returns the errors of a file that follow from its text alone: they stop a save.
+    pub fn blocking(&self, role: Role) -> impl Iterator<Item = &Diagnostic> {
+        let file = FileKind::of(role);
+        self.diagnostics.iter().filter(move |d| d.place.file == file && d.severity == Severity::Error && d.from_text)
+    }
 }
 
-/// Reads both files as `SkyPilot` does, and finds what is wrong with them.
+/// Reads both files as SkyPilot does, and finds what is wrong with them.
 #[must_use]
 pub fn check(workspace: &Workspace, facts: &Facts) -> Report {
-    let _ = (workspace, facts);
-    let verdict = Verdict { status: Status::Absent, exception: None, message: None, plugins: 0 };
-    Report {
-        verdicts: [verdict.clone(), verdict],
-        load: Load { exception: None, message: None, entries: Vec::new() },
-        controller_load: None,
-        diagnostics: Vec::new(),
+    let verdicts = Role::ALL.map(|role| verdict(workspace.file(role), role));
+    let load = load::load(workspace.file(Role::Api), &verdicts[0]);
+    let preview = crate::preview::preview(workspace, facts);
+    let controller_load =
+        preview.config_uploaded.as_ref().map(|_| load::load(workspace.file(Role::Remote), &verdicts[1]));
+    let mut diagnostics = Vec::new();
+    for role in Role::ALL {
+        refusal::diagnose(workspace, role, &mut diagnostics);
+        load::diagnose(workspace, role, &mut diagnostics);
+        sense::diagnose(workspace, role, &mut diagnostics);
     }
+    sense::diagnose_surroundings(workspace, facts, &mut diagnostics);
+    diagnostics.extend(preview.diagnostics);
+    // The order of the files, then of the text; the worst of one place first.
+    diagnostics.sort_by_key(|d| (d.place.file, d.place.span.map_or(0, |s| s.start), std::cmp::Reverse(d.severity)));
+    Report { verdicts, load, controller_load, diagnostics }
+}
+
+/// Returns the errors that follow from the text of a file and that it did not have before.
+pub fn new_errors<'a>(before: &Report, after: &'a Report, role: Role) -> Vec<&'a Diagnostic> {
+    let key = |d: &Diagnostic| (d.code, d.message.clone());
+    let mut known: Vec<_> = before.blocking(role).map(key).collect();
+    let mut new = Vec::new();
+    for one in after.blocking(role) {
+        match known.iter().position(|k| *k == key(one)) {
+            Some(at) => drop(known.swap_remove(at)),
+            None => new.push(one),
+        }
+    }
+    new
 }

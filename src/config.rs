@@ -5,6 +5,7 @@
 //! `locate`'s, what their entries are is `model`'s, edits are `operation`'s;
 //! reading and writing them is `io`'s.
 
+pub mod diff;
 pub mod locate;
 pub mod model;
 pub mod operation;

@@ -3,6 +3,7 @@
 pub mod load;
 pub mod save;
 pub mod scan;
+pub mod server;
 
 use std::path::PathBuf;
 

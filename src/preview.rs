@@ -1,10 +1,34 @@
 //! What the next controller launch uploads and installs.
+//!
+//! Follows `SkyPilot`'s own order: the remote file first, `plugins.yaml` only
+//! where that has an entry, then the directory, its wheels, the task that
+//! carries them, the install script on the controller (`sky/server/plugin_utils.py`
+//! and `sky/utils/controller_utils.py`, 0.14.1). Pure: what lies in the
+//! directory comes as [`Facts`]. A directory that was not looked at counts as
+//! missing, so callers look first (`io::scan::add_wheel_directory`).
 
-use std::ffi::OsString;
+mod launch;
+mod path;
+mod problems;
+mod shell;
+mod steps;
+mod task;
+
+use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
-use crate::check::{Diagnostic, Facts, Status};
-use crate::config::Workspace;
+pub use launch::{FILE_GONE, FIRST_WITH_STAMP};
+pub use steps::{Step, StepKind, steps};
+
+use crate::check::{self, Controller, Diagnostic, Facts, Status};
+use crate::config::{ConfigFile, Content, Role, Workspace, model};
+use crate::wheel::{Directory, EntryKind, Found, filename};
+use crate::yaml::Value;
+
+/// Where wheels go on a controller.
+pub const REMOTE_WHEELS: &str = "~/.sky/plugins/wheels";
+/// Where the remote file goes on a controller.
+pub const REMOTE_CONFIG: &str = "~/.sky/plugins.yaml";
 
 /// What reaches the controller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,6 +39,18 @@ pub enum Outcome {
     Nothing,
     /// The launch itself fails.
     Fails,
+}
+
+impl Outcome {
+    /// Returns the name in JSON.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Sent => "sent",
+            Self::Nothing => "nothing",
+            Self::Fails => "fails",
+        }
+    }
 }
 
 /// Why nothing is sent, or why the launch fails.
@@ -36,10 +72,32 @@ pub enum Reason {
     Consolidation,
     /// One of the files is refused.
     RefusedFile,
+    /// `SkyPilot` crashes on the path itself: too long, a parent that cannot be searched.
+    BrokenPath,
     /// A path breaks the task that is made for the controller.
     BrokenTask,
-    /// A wheel is a dangling link.
+    /// A wheel is a dangling link, or otherwise not there.
     DanglingWheel,
+}
+
+impl Reason {
+    /// Returns the name in JSON.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::NoRemotePlugins => "no-remote-plugins",
+            Self::NoWheelPath => "no-wheel-path",
+            Self::MissingDirectory => "missing-directory",
+            Self::NotADirectory => "not-a-directory",
+            Self::UnreadableDirectory => "unreadable-directory",
+            Self::NoWheels => "no-wheels",
+            Self::Consolidation => "consolidation",
+            Self::RefusedFile => "refused-file",
+            Self::BrokenPath => "broken-path",
+            Self::BrokenTask => "broken-task",
+            Self::DanglingWheel => "dangling-wheel",
+        }
+    }
 }
 
 /// The wheel directory.
@@ -47,7 +105,9 @@ pub enum Reason {
 pub struct WheelDirectory {
     /// As written in `plugins.yaml`.
     pub written: String,
-    /// Where that is for the API server.
+    /// As `SkyPilot` writes it: `~` expanded, blank parts dropped.
+    pub local: PathBuf,
+    /// Where that is for the API server; the key in `Facts::directories`.
     pub resolved: PathBuf,
 }
 
@@ -56,12 +116,32 @@ pub struct WheelDirectory {
 pub struct Mount {
     /// The file name.
     pub name: OsString,
-    /// The path on the controller.
+    /// The path on the controller; bytes that are not UTF-8 are replaced.
     pub remote: String,
     /// The local path as `SkyPilot` writes it.
     pub local: PathBuf,
     /// The size in bytes.
     pub size: u64,
+    /// What it is.
+    pub kind: EntryKind,
+}
+
+/// What a launch does with one wheel.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// It is installed and recorded.
+    Installs {
+        /// The wheel files that are deleted with it.
+        deletes: Vec<String>,
+        /// The records that are taken out with it.
+        forgets: Vec<String>,
+    },
+    /// Its file name is recorded already.
+    Skipped,
+    /// Its file was deleted before: the script ends with an error.
+    FileGone,
+    /// The script has ended before.
+    NotReached,
 }
 
 /// One predicted launch on a controller.
@@ -75,6 +155,8 @@ pub struct Launch {
     pub stamp: Vec<String>,
     /// The wheel files that are left, sorted.
     pub wheels_left: Vec<String>,
+    /// What becomes of each upload, in the order of `Preview::mounts`.
+    pub fates: Vec<Fate>,
 }
 
 /// A file beside the wheels that is not sent, and why.
@@ -116,22 +198,231 @@ pub struct Preview {
     pub diagnostics: Vec<Diagnostic>,
 }
 
+impl Preview {
+    /// Returns the number of bytes of all wheels.
+    #[must_use]
+    pub fn total_size(&self) -> u64 {
+        self.mounts.iter().map(|mount| mount.size).sum()
+    }
+}
+
 /// Says what the next controller launch uploads and installs.
 #[must_use]
 pub fn preview(workspace: &Workspace, facts: &Facts) -> Preview {
-    let _ = (workspace, facts);
-    Preview {
+    let mut preview = Preview {
         status: Status::Ok,
         exception: None,
         message: None,
-        verdict: Outcome::Nothing,
-        reason: Some(Reason::NoRemotePlugins),
-        wheel_dir: None,
+        verdict: Outcome::Sent,
+        reason: None,
+        wheel_dir: wheel_directory(workspace, facts),
         mounts: Vec::new(),
         config_uploaded: None,
         warnings: Vec::new(),
         launches: None,
         not_sent: Vec::new(),
         diagnostics: Vec::new(),
+    };
+    if let Err(stop) = upload(workspace, facts, &mut preview) {
+        stop.apply(&mut preview);
     }
+    let task = carry(workspace, facts, &mut preview);
+    predict(facts, &mut preview);
+    preview.diagnostics = problems::find(workspace, facts, &preview, task.as_ref());
+    preview
+}
+
+/// What ends `SkyPilot`'s own code before anything is sent.
+enum Stop {
+    /// It finds nothing to send.
+    Nothing(Reason),
+    /// It does not get through.
+    Crash { status: Status, exception: Option<&'static str>, message: Option<String>, reason: Reason },
+}
+
+impl Stop {
+    fn crash(exception: &'static str, message: String, reason: Reason) -> Self {
+        Self::Crash { status: Status::Crash, exception: Some(exception), message: Some(message), reason }
+    }
+
+    fn apply(self, preview: &mut Preview) {
+        match self {
+            Self::Nothing(reason) => {
+                preview.verdict = Outcome::Nothing;
+                preview.reason = Some(reason);
+            }
+            Self::Crash { status, exception, message, reason } => {
+                preview.status = status;
+                preview.exception = exception;
+                preview.message = message;
+                preview.verdict = Outcome::Fails;
+                preview.reason = Some(reason);
+            }
+        }
+    }
+}
+
+/// The data of a file that `SkyPilot` accepts, none where it reads no configuration.
+fn accepted(file: &ConfigFile, role: Role) -> Result<Option<&Value>, Stop> {
+    let verdict = check::verdict(file, role);
+    let refused = |status| Stop::Crash {
+        status,
+        exception: verdict.exception,
+        message: verdict.message.clone(),
+        reason: Reason::RefusedFile,
+    };
+    match verdict.status {
+        Status::Absent => Ok(None),
+        Status::Ok => {
+            let Content::Text(document) = &file.content else { return Ok(None) };
+            Ok(document.data().ok().filter(|data| data.is_truthy()))
+        }
+        Status::SchemaError | Status::YamlError | Status::Crash => Err(refused(Status::Crash)),
+        Status::Hang | Status::Killed => Err(refused(verdict.status)),
+    }
+}
+
+/// Follows `get_plugin_mounts_and_commands`.
+fn upload(workspace: &Workspace, facts: &Facts, preview: &mut Preview) -> Result<(), Stop> {
+    let remote = workspace.file(Role::Remote);
+    match accepted(remote, Role::Remote)?.and_then(|data| data.get("plugins")) {
+        None => return Err(Stop::Nothing(Reason::NoRemotePlugins)),
+        Some(Value::Null) => {
+            let message = "'NoneType' object is not iterable".to_owned();
+            return Err(Stop::crash("TypeError", message, Reason::RefusedFile));
+        }
+        Some(plugins) if !plugins.is_truthy() => return Err(Stop::Nothing(Reason::NoRemotePlugins)),
+        Some(_) => {}
+    }
+    let written = accepted(workspace.file(Role::Api), Role::Api)?.and_then(|data| data.get("controller_wheel_path"));
+    if !written.is_some_and(Value::is_truthy) {
+        preview.warnings.push(warning::NO_WHEEL_PATH.to_owned());
+        return Err(Stop::Nothing(Reason::NoWheelPath));
+    }
+    let Some(wheels) = preview.wheel_dir.clone() else {
+        return Err(Stop::crash("ValueError", "embedded null byte".to_owned(), Reason::BrokenPath));
+    };
+    let shown = wheels.local.to_string_lossy();
+    let directory = facts.directories.get(&wheels.resolved);
+    match directory.map_or(&Found::Missing, |directory| &directory.found) {
+        Found::Missing => {
+            preview.warnings.push(format!("{}{shown}", warning::MISSING));
+            return Err(Stop::Nothing(Reason::MissingDirectory));
+        }
+        Found::NotADirectory => {
+            preview.warnings.push(format!("{}{shown}", warning::NOT_A_DIRECTORY));
+            return Err(Stop::Nothing(Reason::NotADirectory));
+        }
+        Found::Unreadable(_) => return Err(Stop::Nothing(Reason::UnreadableDirectory)),
+        Found::Failed { exception, problem } => {
+            return Err(Stop::crash(exception, format!("{problem}: '{shown}'"), Reason::BrokenPath));
+        }
+        Found::Listed(_) => {}
+    }
+    if let Some(directory) = directory {
+        preview.mounts = mounts(&wheels, directory);
+        preview.not_sent = not_sent(&wheels, directory);
+    }
+    if preview.mounts.is_empty() {
+        return Err(Stop::Nothing(Reason::NoWheels));
+    }
+    preview.config_uploaded.clone_from(&remote.location.path);
+    Ok(())
+}
+
+/// What `SkyPilot` 0.14.1 logs as a warning, in its words.
+mod warning {
+    pub(super) const NO_WHEEL_PATH: &str = "Remote plugins are specified but controller_wheel_path is not \
+                                            specified in plugins.yaml. Skipping wheel upload.";
+    pub(super) const MISSING: &str = "Controller wheel directory does not exist: ";
+    pub(super) const NOT_A_DIRECTORY: &str = "Controller wheel path is not a directory: ";
+}
+
+fn mounts(wheels: &WheelDirectory, directory: &Directory) -> Vec<Mount> {
+    let mount = |entry: &crate::wheel::DirectoryEntry| Mount {
+        name: entry.name.clone(),
+        remote: format!("{REMOTE_WHEELS}/{}", entry.name.to_string_lossy()),
+        local: below(wheels, &entry.name),
+        size: entry.size,
+        kind: entry.kind,
+    };
+    directory.wheels().map(mount).collect()
+}
+
+fn not_sent(wheels: &WheelDirectory, directory: &Directory) -> Vec<NotSent> {
+    let why = |entry: &crate::wheel::DirectoryEntry| match entry.kind {
+        _ if entry.name.as_encoded_bytes().to_ascii_lowercase().ends_with(b".whl") => {
+            "the suffix is not .whl in lower case"
+        }
+        EntryKind::Directory => "a sub-directory: not searched",
+        _ => "not a .whl file",
+    };
+    directory.others().map(|entry| NotSent { path: below(wheels, &entry.name), why: why(entry) }).collect()
+}
+
+/// Returns the path of a name in the directory as `pathlib` writes it.
+fn below(wheels: &WheelDirectory, name: &OsStr) -> PathBuf {
+    if wheels.local.as_os_str() == "." { PathBuf::from(name) } else { wheels.local.join(name) }
+}
+
+/// Follows the uploads through the task that carries them.
+fn carry(workspace: &Workspace, facts: &Facts, preview: &mut Preview) -> Option<task::Task> {
+    // In consolidation mode all this is read and decided, and left out at the end.
+    let consolidated = match facts.controller {
+        Controller::Jobs => facts.consolidation.jobs,
+        Controller::Serve => facts.consolidation.serve,
+    };
+    if consolidated && preview.status == Status::Ok && preview.reason != Some(Reason::NoRemotePlugins) {
+        preview.mounts.clear();
+        preview.not_sent.clear();
+        preview.config_uploaded = None;
+        preview.verdict = Outcome::Nothing;
+        preview.reason = Some(Reason::Consolidation);
+    }
+    let config = preview.config_uploaded.as_ref()?;
+    let task = task::check(&preview.mounts, config, facts);
+    if task.fails() {
+        let dangling = task.broken.is_none() && task.other.is_empty();
+        preview.verdict = Outcome::Fails;
+        preview.reason = Some(if dangling { Reason::DanglingWheel } else { Reason::BrokenTask });
+    }
+    let _ = workspace;
+    Some(task)
+}
+
+fn predict(facts: &Facts, preview: &mut Preview) {
+    let names: Option<Vec<&str>> =
+        preview.mounts.iter().map(|mount| mount.name.to_str().filter(|name| filename::is_plain(name))).collect();
+    preview.launches = names.filter(|names| !names.is_empty()).map(|names| launch::predict(&names, facts.version));
+}
+
+/// Returns the wheel directory that `plugins.yaml` names, as the API server resolves it.
+///
+/// None where it names none, or where Python fails on the name of a user in it.
+#[must_use]
+pub fn wheel_directory(workspace: &Workspace, facts: &Facts) -> Option<WheelDirectory> {
+    let value = model::wheel_path(workspace.document(Role::Api)?)?;
+    resolve_wheel_path(value.as_str()?, facts)
+}
+
+/// Returns the directory that a `controller_wheel_path` would name, as [`wheel_directory`] does.
+#[must_use]
+pub fn resolve_wheel_path(written: &str, facts: &Facts) -> Option<WheelDirectory> {
+    if written.is_empty() {
+        return None;
+    }
+    let expanded = path::expand_user(OsStr::new(written), &facts.environment).ok()?;
+    let local = path::pathlib(&expanded);
+    let resolved = if local.as_os_str() == "." { facts.server_cwd.clone() } else { facts.server_cwd.join(&local) };
+    Some(WheelDirectory { written: written.to_owned(), local, resolved })
+}
+
+/// Returns the paths outside the wheel directory that decide whether the
+/// launch fails, for `io::scan` to look at: what a task reads where a path does
+/// not come through it unchanged.
+#[must_use]
+pub fn sources_to_look_at(workspace: &Workspace, facts: &Facts) -> Vec<PathBuf> {
+    let preview = preview(workspace, facts);
+    let Some(config) = &preview.config_uploaded else { return Vec::new() };
+    task::unknown_sources(&preview.mounts, config, facts).into_iter().collect()
 }

@@ -97,6 +97,22 @@ impl Document {
         self.tree.as_ref().map_or("", |tree| tree.scalar(&self.text, node))
     }
 
+    /// Returns the text of a node that PyYAML reads as a string, aliases followed.
+    #[must_use]
+    pub fn string(&self, node: NodeId) -> Option<String> {
+        match self.value(node) {
+            Some(Value::Str(text)) => Some(text.to_string()),
+            _ => None,
+        }
+    }
+
+    /// Returns the data of a scalar node, aliases followed; none for collections and errors.
+    #[must_use]
+    pub fn value(&self, node: NodeId) -> Option<Value> {
+        let tree = self.tree.as_ref().ok()?;
+        construct::Constructor::new(&self.text, tree, &self.lines).scalar(node)
+    }
+
     /// Returns the pairs of a mapping as PyYAML sees them, merged ones first.
     #[must_use]
     pub fn effective_pairs(&self, node: NodeId) -> Vec<Pair> {

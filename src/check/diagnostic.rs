@@ -1,9 +1,13 @@
 //! What a problem is: code, severity, place, effect, hint, fix.
+//!
+//! What each code means for people is in `code`.
 
 use std::path::PathBuf;
 
+pub use super::code::Code;
+use crate::config::{Role, Workspace};
 use crate::text::{Position, Span, Splice};
-use crate::yaml::Pointer;
+use crate::yaml::{Document, Pointer};
 
 /// How bad it is, by consequence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -12,7 +16,7 @@ pub enum Severity {
     Info,
     /// Probably not what was meant.
     Warning,
-    /// `SkyPilot` refuses or crashes, or the launch fails.
+    /// SkyPilot refuses or crashes, or the launch fails.
     Error,
 }
 
@@ -52,6 +56,25 @@ pub enum FileKind {
 }
 
 impl FileKind {
+    /// Returns the kind of a list's file.
+    #[must_use]
+    pub const fn of(role: Role) -> Self {
+        match role {
+            Role::Api => Self::Api,
+            Role::Remote => Self::Remote,
+        }
+    }
+
+    /// Returns the list whose file it is.
+    #[must_use]
+    pub const fn role(self) -> Option<Role> {
+        match self {
+            Self::Api => Some(Role::Api),
+            Self::Remote => Some(Role::Remote),
+            Self::Wheels | Self::Server => None,
+        }
+    }
+
     /// Returns the name in JSON.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -79,6 +102,27 @@ pub struct Place {
     pub positions: Option<(Position, Position)>,
 }
 
+impl Place {
+    /// Returns a place that is not inside a text.
+    #[must_use]
+    pub const fn whole(file: FileKind, path: Option<PathBuf>) -> Self {
+        Self { file, path, pointer: None, span: None, positions: None }
+    }
+
+    /// Returns the place of one of the two files as a whole.
+    #[must_use]
+    pub fn file(workspace: &Workspace, role: Role) -> Self {
+        Self::whole(FileKind::of(role), workspace.file(role).location.path.clone())
+    }
+
+    /// Returns the place of bytes of a document.
+    #[must_use]
+    pub fn span(workspace: &Workspace, role: Role, document: &Document, span: Span, pointer: Option<Pointer>) -> Self {
+        let positions = Some((document.position(span.start), document.position(span.end)));
+        Self { pointer, span: Some(span), positions, ..Self::file(workspace, role) }
+    }
+}
+
 /// An edit that takes the problem away.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fix {
@@ -103,7 +147,7 @@ pub struct Diagnostic {
     pub place: Place,
     /// What is wrong.
     pub message: String,
-    /// What `SkyPilot` does with it.
+    /// What SkyPilot does with it.
     pub effect: String,
     /// How to mend it.
     pub hint: Option<String>,
@@ -114,26 +158,39 @@ pub struct Diagnostic {
     pub from_text: bool,
 }
 
-/// The kinds of problems.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Code {
-    /// `plugins:` without a value.
-    PluginsNull,
-}
-
-impl Code {
-    /// All kinds.
-    pub const ALL: &'static [Self] = &[Self::PluginsNull];
-
-    /// Returns the name: `plugins-null`.
+impl Diagnostic {
+    /// Returns a problem of the text at `place`, without hint and fix.
     #[must_use]
-    pub const fn name(self) -> &'static str {
-        "plugins-null"
+    pub fn new(
+        code: Code,
+        severity: Severity,
+        place: Place,
+        message: impl Into<String>,
+        effect: impl Into<String>,
+    ) -> Self {
+        let (message, effect) = (message.into(), effect.into());
+        let from_text = place.file.role().is_some();
+        Self { code, severity, place, message, effect, hint: None, fix: None, from_text }
     }
 
-    /// Returns what `explain` says: what happens, why, how to mend it.
+    /// Adds how to mend it.
     #[must_use]
-    pub const fn explanation(self) -> &'static str {
-        ""
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// Adds an edit that mends it, if there is one.
+    #[must_use]
+    pub fn fix(mut self, fix: Option<Fix>) -> Self {
+        self.fix = fix;
+        self
+    }
+
+    /// Says that it follows from more than the text.
+    #[must_use]
+    pub const fn from_outside(mut self) -> Self {
+        self.from_text = false;
+        self
     }
 }

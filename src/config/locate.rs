@@ -25,6 +25,20 @@ pub struct Environment {
     pub cwd: PathBuf,
 }
 
+impl Environment {
+    /// Returns an environment variable.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&OsStr> {
+        self.variables.get(OsStr::new(name)).map(OsString::as_os_str)
+    }
+
+    /// Returns what `~` stands for.
+    #[must_use]
+    pub fn home(&self) -> Option<PathBuf> {
+        self.get("HOME").map(PathBuf::from).or_else(|| self.own_home.clone())
+    }
+}
+
 /// Which rule gave a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PathSource {
@@ -39,7 +53,7 @@ pub enum PathSource {
 /// Where one of the two files is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Location {
-    /// The path as `SkyPilot` opens it, `~` expanded, perhaps relative to the
+    /// The path as SkyPilot opens it, `~` expanded, perhaps relative to the
     /// server's directory; none where the variable is set to nothing.
     pub path: Option<PathBuf>,
     /// Which rule gave it.
@@ -55,7 +69,7 @@ pub const fn variable(role: Role) -> &'static str {
     }
 }
 
-/// Returns the path of `SkyPilot`'s default, `~` not yet expanded.
+/// Returns the path that SkyPilot takes where nothing else is said.
 #[must_use]
 pub const fn default_path(role: Role) -> &'static str {
     match role {
@@ -70,49 +84,44 @@ pub const fn default_path(role: Role) -> &'static str {
 /// this process's directory, as on any command line.
 #[must_use]
 pub fn locate(role: Role, flag: Option<&Path>, environment: &Environment) -> Location {
-    if let Some(flag) = flag {
-        let path = expanded(flag.as_os_str(), environment).map(|path| environment.cwd.join(path));
-        return Location { path, source: PathSource::Flag };
+    if let Some(path) = flag {
+        return Location { path: Some(path.to_owned()), source: PathSource::Flag };
     }
-    if let Some(set) = environment.variables.get(OsStr::new(variable(role))) {
-        return Location { path: expanded(set, environment), source: PathSource::Env };
+    match environment.get(variable(role)) {
+        Some(written) if written.is_empty() => Location { path: None, source: PathSource::Env },
+        Some(written) => Location { path: Some(expand_user(written, environment)), source: PathSource::Env },
+        None => Location {
+            path: Some(expand_user(OsStr::new(default_path(role)), environment)),
+            source: PathSource::Default,
+        },
     }
-    let path = expanded(OsStr::new(default_path(role)), environment);
-    Location { path, source: PathSource::Default }
 }
 
-/// An empty path names nothing: Python's `os.path.exists('')` is false.
-fn expanded(path: &OsStr, environment: &Environment) -> Option<PathBuf> {
-    (!path.is_empty()).then(|| expand_user(path, environment))
-}
-
-/// Expands a leading `~` or `~user` as Python's `os.path.expanduser` does it.
-///
-/// `~` is `HOME`, even where that is empty, else this user's home in the system's
-/// user table. A user that is not in that table leaves the path as it is, and
-/// so does a name that is not UTF-8: no system in use has one.
+/// Expands `~` and `~user` at the start of a path as Python's `os.path.expanduser` does.
 #[must_use]
-pub fn expand_user(path: impl AsRef<OsStr>, environment: &Environment) -> PathBuf {
-    let path = path.as_ref();
-    let Some(behind) = path.as_bytes().strip_prefix(b"~") else { return PathBuf::from(path) };
-    let end = behind.iter().position(|&byte| byte == b'/').unwrap_or(behind.len());
-    let (name, rest) = behind.split_at(end);
+pub fn expand_user(path: &OsStr, environment: &Environment) -> PathBuf {
+    let bytes = path.as_bytes();
+    if bytes.first() != Some(&b'~') {
+        return PathBuf::from(path);
+    }
+    let end = bytes.iter().position(|&b| b == b'/').unwrap_or(bytes.len());
+    let name = &bytes[1..end];
     let home = if name.is_empty() {
-        let set = environment.variables.get(OsStr::new("HOME")).map(OsString::as_os_str);
-        set.or_else(|| environment.own_home.as_deref().map(Path::as_os_str))
+        environment.home()
     } else {
-        let user = environment.homes.iter().find(|(user, _)| user.as_bytes() == name);
-        user.map(|(_, home)| home.as_os_str())
+        let known = environment.homes.iter().find(|(user, _)| user.as_bytes() == name);
+        known.map(|(_, home)| home.clone())
     };
     let Some(home) = home else { return PathBuf::from(path) };
-    // Python's `rstrip('/')`: the root itself becomes nothing, and so does HOME=''.
-    let kept = home.as_bytes().iter().rposition(|&byte| byte != b'/').map_or(0, |last| last + 1);
-    let mut whole = home.as_bytes()[..kept].to_vec();
-    whole.extend_from_slice(rest);
-    if whole.is_empty() {
-        whole.push(b'/');
+    let mut out = home.into_os_string().into_vec();
+    while out.last() == Some(&b'/') {
+        out.pop();
     }
-    PathBuf::from(OsString::from_vec(whole))
+    out.extend_from_slice(&bytes[end..]);
+    if out.is_empty() {
+        out.push(b'/');
+    }
+    PathBuf::from(OsString::from_vec(out))
 }
 
 #[cfg(test)]
@@ -121,70 +130,32 @@ mod tests {
 
     fn environment(variables: &[(&str, &str)]) -> Environment {
         Environment {
-            variables: variables.iter().map(|(name, value)| (name.into(), value.into())).collect(),
-            homes: vec![("ada".to_owned(), "/home/ada/".into()), ("root".to_owned(), "/".into())],
-            own_home: Some("/home/own".into()),
-            cwd: "/work".into(),
+            variables: variables.iter().map(|(k, v)| (OsString::from(k), OsString::from(v))).collect(),
+            homes: vec![("ann".to_owned(), PathBuf::from("/users/ann"))],
+            own_home: Some(PathBuf::from("/root")),
+            cwd: PathBuf::from("/"),
         }
     }
 
-    #[test]
-    fn tildes_expand_as_in_python() {
-        for (home, path, want) in [
-            (Some("/h"), "~", "/h"),
-            (Some("/h/"), "~/x", "/h/x"),
-            (Some("/"), "~", "/"),
-            (Some("/"), "~/", "/"),
-            (Some(""), "~/x", "/x"),
-            (Some(""), "~", "/"),
-            (Some("rel"), "~/x", "rel/x"),
-            (None, "~/x", "/home/own/x"),
-            (Some("/h"), "~ada/x", "/home/ada/x"),
-            (Some("/h"), "~root", "/"),
-            (Some("/h"), "~nobody-here/x", "~nobody-here/x"),
-            (Some("/h"), "a/~/x", "a/~/x"),
-            (Some("/h"), " ~/x", " ~/x"),
-            (Some("/h"), "$HOME/x", "$HOME/x"),
-        ] {
-            let variables: Vec<(&str, &str)> = home.iter().map(|home| ("HOME", *home)).collect();
-            let got = expand_user(path, &environment(&variables));
-            // As text: `Path` takes `/h/` and `/h` for the same.
-            assert_eq!(got.as_os_str(), want, "{home:?} {path}");
-        }
+    fn expanded(path: &str, variables: &[(&str, &str)]) -> String {
+        expand_user(OsStr::new(path), &environment(variables)).display().to_string()
     }
 
     #[test]
-    fn a_user_without_any_home_keeps_the_tilde() {
-        let environment = Environment::default();
-        assert_eq!(expand_user("~/x", &environment), PathBuf::from("~/x"));
-    }
-
-    #[test]
-    fn bytes_that_are_no_text_survive() {
-        let path = OsStr::from_bytes(b"~/\xff");
-        assert_eq!(expand_user(path, &environment(&[("HOME", "/h")])).as_os_str().as_bytes(), b"/h/\xff");
-    }
-
-    #[test]
-    fn a_flag_goes_before_the_variable_and_that_before_the_default() {
-        let bare = environment(&[("HOME", "/h")]);
-        let at = |role, flag: Option<&str>, environment: &Environment| {
-            let location = locate(role, flag.map(Path::new), environment);
-            (location.path.map(|path| path.to_string_lossy().into_owned()), location.source)
-        };
-        let is = |path: &str, source| (Some(path.to_owned()), source);
-        assert_eq!(at(Role::Api, None, &bare), is("/h/.sky/plugins.yaml", PathSource::Default));
-        assert_eq!(at(Role::Remote, None, &bare), is("/h/.sky/remote_plugins.yaml", PathSource::Default));
-        let set = environment(&[("HOME", "/h"), ("SKYPILOT_SERVER_PLUGINS_CONFIG", "conf/p.yaml")]);
-        assert_eq!(at(Role::Api, None, &set), is("conf/p.yaml", PathSource::Env));
-        assert_eq!(at(Role::Remote, None, &set), is("/h/.sky/remote_plugins.yaml", PathSource::Default));
-        assert_eq!(at(Role::Api, Some("p.yaml"), &set), is("/work/p.yaml", PathSource::Flag));
-        assert_eq!(at(Role::Api, Some("~/p.yaml"), &set), is("/h/p.yaml", PathSource::Flag));
+    fn paths_expand_as_python_expands_them() {
+        assert_eq!(expanded("~/x", &[("HOME", "/h/")]), "/h/x");
+        assert_eq!(expanded("~", &[("HOME", "/")]), "/");
+        assert_eq!(expanded("~/x", &[]), "/root/x");
+        assert_eq!(expanded("~ann/x", &[]), "/users/ann/x");
+        assert_eq!(expanded("~nobody-here/x", &[]), "~nobody-here/x");
+        assert_eq!(expanded("./~", &[("HOME", "/h")]), "./~");
     }
 
     #[test]
     fn a_variable_set_to_nothing_names_no_file() {
-        let set = environment(&[("HOME", "/h"), ("SKYPILOT_SERVER_PLUGINS_CONFIG", "")]);
-        assert_eq!(locate(Role::Api, None, &set), Location { path: None, source: PathSource::Env });
+        let unset = locate(Role::Api, None, &environment(&[("HOME", "/h")]));
+        assert_eq!((unset.path, unset.source), (Some(PathBuf::from("/h/.sky/plugins.yaml")), PathSource::Default));
+        let empty = locate(Role::Api, None, &environment(&[("SKYPILOT_SERVER_PLUGINS_CONFIG", "")]));
+        assert_eq!((empty.path, empty.source), (None, PathSource::Env));
     }
 }

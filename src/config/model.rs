@@ -1,6 +1,6 @@
 //! Typed reading: the entries of a list in order, each field with its place.
 
-use crate::text::Span;
+use crate::text::{self, Span};
 use crate::yaml::{Document, NodeId, Pointer, Value};
 
 /// One entry of a list, as far as it is a mapping.
@@ -26,15 +26,105 @@ pub struct Entry {
     pub comment: Option<Span>,
 }
 
+/// Returns what SkyPilot works with: the data, nothing where Python counts it as false.
+#[must_use]
+pub fn effective(document: &Document) -> Value {
+    match document.data() {
+        Ok(data) if data.is_truthy() => data.clone(),
+        _ => Value::map(Vec::new()),
+    }
+}
+
 /// Returns the entries of a list; none where there is no list.
 #[must_use]
 pub fn entries(document: &Document) -> Vec<Entry> {
-    let _ = document;
-    Vec::new()
+    let Ok(tree) = document.tree() else { return Vec::new() };
+    let Some((list, items)) = list(document) else { return Vec::new() };
+    let mut found = Vec::with_capacity(items.len());
+    let flow = tree.is_flow(list);
+    for (index, &node) in items.iter().enumerate() {
+        let field = |name: &str| {
+            let target = tree.target(node);
+            if tree.is_mapping(target) { document.child(target, name).map(|(_, value)| value) } else { None }
+        };
+        let class_node = field("class");
+        let parameters = field("parameters");
+        let count = parameters.map_or(0, |node| tree.pairs(tree.target(node)).len());
+        found.push(Entry {
+            index,
+            pointer: Pointer::from_tokens(["plugins".to_owned(), index.to_string()]),
+            node,
+            span: tree.span(node),
+            class: class_node.and_then(|node| document.string(node)),
+            class_node,
+            parameters,
+            parameter_count: count,
+            comment: if flow { None } else { comment_above(document, node) },
+        });
+    }
+    found
 }
 
-/// Returns `controller_wheel_path` as `SkyPilot` reads it: its last value, null dropped.
+/// Returns the node of the `plugins` list and its items.
+#[must_use]
+pub fn list(document: &Document) -> Option<(NodeId, &[NodeId])> {
+    let tree = document.tree().ok()?;
+    let root = tree.target(tree.root()?);
+    if !tree.is_mapping(root) {
+        return None;
+    }
+    let (_, value) = document.child(root, "plugins")?;
+    let value = tree.target(value);
+    tree.is_sequence(value).then(|| (value, tree.children(value)))
+}
+
+/// Returns the comment lines directly above the line on which a node starts.
+fn comment_above(document: &Document, node: NodeId) -> Option<Span> {
+    let source = document.text();
+    let lines = document.lines();
+    let start = document.span(node).start;
+    let first = lines.line_of(start);
+    let column = source[lines.start_of(first)..].bytes().take_while(|&b| b == b' ').count();
+    let mut top = first;
+    while top > 0 {
+        let line = lines.line(source, top - 1).of(source);
+        let blanks = line.bytes().take_while(|&b| b == b' ').count();
+        if blanks != column || !line[blanks..].starts_with('#') {
+            break;
+        }
+        top -= 1;
+    }
+    let end = text::end_of_line(source, lines.start_of(first.saturating_sub(1)));
+    (top < first).then(|| Span::new(lines.start_of(top), end))
+}
+
+/// Returns `controller_wheel_path` as SkyPilot reads it: its last value, null dropped.
 #[must_use]
 pub fn wheel_path(document: &Document) -> Option<Value> {
-    document.data().ok()?.get("controller_wheel_path").filter(|v| !matches!(v, Value::Null)).cloned()
+    effective(document).get("controller_wheel_path").filter(|v| !matches!(v, Value::Null)).cloned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn entries_carry_their_fields_and_comments() {
+        let text =
+            "plugins:\n\n# not mine\n\n# one\n# two\n- class: a.B\n  parameters: {x: 1, y: 2}\n- parameters:\n- no\n";
+        let document = Document::parse(text);
+        let entries = entries(&document);
+        assert_eq!(entries.len(), 3);
+        assert_eq!(entries[0].class.as_deref(), Some("a.B"));
+        assert_eq!(entries[0].parameter_count, 2);
+        assert_eq!(entries[0].comment.map(|c| c.of(text)), Some("# one\n# two"));
+        assert_eq!((entries[1].class.as_deref(), entries[1].comment), (None, None));
+    }
+
+    #[test]
+    fn nothing_and_falsehood_are_no_configuration() {
+        for text in ["", "~\n", "no\n", "0\n", "[]\n", "''\n"] {
+            assert_eq!(effective(&Document::parse(text)), Value::map(Vec::new()), "{text:?}");
+        }
+    }
 }

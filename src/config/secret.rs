@@ -4,6 +4,9 @@
 //! `passwd`, `dsn`, `credential`, or a name that ends in `key`), or by its shape
 //! (PEM block, JSON Web Token, user information in a URL).
 
+use crate::text::{self, Span, Splice};
+use crate::yaml::{Document, Kind, NodeId};
+
 /// What stands in place of a secret.
 pub const MASK: &str = "********";
 
@@ -26,6 +29,96 @@ pub fn is_secret_text(text: &str) -> bool {
 #[must_use]
 pub fn is_secret<'a>(names: impl IntoIterator<Item = &'a str>, text: &str) -> bool {
     !text.is_empty() && (names.into_iter().any(is_secret_name) || is_secret_text(text))
+}
+
+/// Returns the bytes of all secrets of a document, in order.
+#[must_use]
+pub fn spans(document: &Document) -> Vec<Span> {
+    let Ok(tree) = document.tree() else { return Vec::new() };
+    // What lies below a secret name is secret: parents end behind their children.
+    let mut below = vec![false; tree.len()];
+    let ids: Vec<NodeId> = tree.ids().collect();
+    let mut found = Vec::new();
+    for &node in ids.iter().rev() {
+        let inherited = tree.parent(node).is_some_and(|parent| below[parent.index()]);
+        below[node.index()] = inherited || key_of(document, node).is_some_and(is_secret_name);
+        if !matches!(tree.kind(node), Kind::Scalar(_)) || is_key(document, node) {
+            continue;
+        }
+        let value = document.scalar(node);
+        if !value.is_empty() && (below[node.index()] || is_secret_text(value)) {
+            found.push(tree.body(node));
+        }
+    }
+    found.sort_unstable();
+    found
+}
+
+/// Tells whether the value at a node is a secret, by its name, those above it, or its shape.
+#[must_use]
+pub fn is_secret_node(document: &Document, node: NodeId) -> bool {
+    let Ok(tree) = document.tree() else { return false };
+    let mut at = Some(node);
+    while let Some(here) = at {
+        if key_of(document, here).is_some_and(is_secret_name) {
+            return !document.source(node).is_empty();
+        }
+        at = tree.parent(here);
+    }
+    matches!(tree.kind(node), Kind::Scalar(_)) && is_secret_text(document.scalar(node))
+}
+
+/// Returns the text of a document with stars in place of secrets, line by line.
+#[must_use]
+pub fn masked(document: &Document) -> String {
+    let source = document.text();
+    if document.tree().is_err() {
+        return masked_lines(source);
+    }
+    let mut splices: Vec<Splice> = Vec::new();
+    for span in spans(document) {
+        let mut at = span.start;
+        while at < span.end {
+            let end = text::end_of_line(source, at).min(span.end);
+            let blanks = source[at..end].len() - source[at..end].trim_start().len();
+            if at + blanks < end {
+                splices.push(Splice::new(Span::new(at + blanks, end), MASK));
+            }
+            at = text::next_line(source, end);
+        }
+    }
+    text::splice(source, &splices).unwrap_or_else(|_| MASK.to_owned())
+}
+
+/// Masks a text that is no YAML: what stands behind a secret name, and lines that look like secrets.
+fn masked_lines(text: &str) -> String {
+    let mask = |line: &str| -> String {
+        let body = line.trim_end_matches(['\n', '\r']);
+        let end = &line[body.len()..];
+        match body.find([':', '=']) {
+            Some(at) if is_secret_name(body[..at].trim()) => format!("{} {MASK}{end}", &body[..=at]),
+            _ if is_secret_text(body) => format!("{MASK}{end}"),
+            _ => line.to_owned(),
+        }
+    };
+    text.split_inclusive('\n').map(mask).collect()
+}
+
+/// Returns the key under which a mapping holds a value.
+fn key_of(document: &Document, node: NodeId) -> Option<&str> {
+    let tree = document.tree().ok()?;
+    let parent = tree.parent(node).filter(|&parent| tree.is_mapping(parent))?;
+    let children = tree.children(parent);
+    // Values lie in the order of their places: found without a walk over all.
+    let place = children.partition_point(|child| child.index() < node.index());
+    (place % 2 == 1).then(|| document.key_token(children[place - 1]))
+}
+
+fn is_key(document: &Document, node: NodeId) -> bool {
+    let Ok(tree) = document.tree() else { return false };
+    tree.parent(node).is_some_and(|parent| {
+        tree.is_mapping(parent) && tree.children(parent).partition_point(|child| child.index() < node.index()) % 2 == 0
+    })
 }
 
 /// Three runs of base64url with dots between them, the first a JSON object (RFC 7519).
@@ -52,6 +145,18 @@ fn has_user_information(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn masks_keep_the_lines() {
+        let text = "auth:\n  token: abc\n  pem: |\n    -----BEGIN X\n    abc\nsecrets: {a: [1, 'x']}\nn: 1\n";
+        let want = "auth:\n  token: ********\n  pem: ********\n    ********\n    ********\nsecrets: {a: [********, ********]}\nn: 1\n";
+        assert_eq!(masked(&Document::parse(text)), want);
+    }
+
+    #[test]
+    fn a_text_that_does_not_parse_is_masked_by_its_lines() {
+        assert_eq!(masked(&Document::parse("a: [\n- api_token: abc\n")), "a: [\n- api_token: ********\n");
+    }
 
     #[test]
     fn secrets_go_by_name_or_shape() {

@@ -1,12 +1,137 @@
 //! Reads the two files, whatever lies at their paths.
+//!
+//! A FIFO or a device is never opened: SkyPilot would wait on it for ever, and
+//! so would this program. What kind of thing it is, is asked of the opened file
+//! again, so that nothing is swapped in between.
 
-use std::path::Path;
+use std::fs::{File, OpenOptions};
+use std::io::{self, Read as _};
+use std::os::unix::fs::{FileTypeExt as _, OpenOptionsExt as _};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use crate::config::{ConfigFile, Content, Location};
+use crate::config::{ConfigFile, Content, Location, Unreadable, UnreadableReason};
+use crate::yaml::Document;
+
+/// The largest file that is read, in bytes. Spans are 32 bits wide, and
+/// SkyPilot itself would need minutes and gigabytes for a tenth of this.
+pub const MAX_SIZE: u64 = 256 * 1024 * 1024;
+
+/// Returns the path of a file as this process opens it; a relative one is one of `base`.
+#[must_use]
+pub fn absolute(location: &Location, base: &Path) -> Option<PathBuf> {
+    location.path.as_ref().map(|path| base.join(path))
+}
 
 /// Reads the file at `location`; a relative path is one of `base`, the server's directory.
 #[must_use]
 pub fn load(location: Location, base: &Path) -> ConfigFile {
-    let _ = base;
-    ConfigFile { location, content: Content::Absent }
+    let content = match absolute(&location, base) {
+        Some(path) => read(&path),
+        None => Content::Absent,
+    };
+    ConfigFile { location, content }
+}
+
+/// Reads whatever lies at `path`.
+#[must_use]
+pub fn read(path: &Path) -> Content {
+    let metadata = match std::fs::metadata(path) {
+        Ok(metadata) => metadata,
+        // Python's `os.path.exists` is false for whatever cannot be asked.
+        Err(_) => return Content::Absent,
+    };
+    let kind = metadata.file_type();
+    if kind.is_dir() {
+        return unreadable(UnreadableReason::Directory, "it is a directory");
+    }
+    if kind.is_fifo() || kind.is_char_device() || kind.is_block_device() {
+        return unreadable(UnreadableReason::Endless, "it is a FIFO or a device, which may never end");
+    }
+    let file = match OpenOptions::new().read(true).custom_flags(NONBLOCK).open(path) {
+        Ok(file) => file,
+        Err(error) => return failed(&error),
+    };
+    match file.metadata() {
+        Ok(now) if !now.is_file() => {
+            return unreadable(UnreadableReason::Endless, "it has become something else than a file");
+        }
+        Ok(now) if now.len() > MAX_SIZE => {
+            let problem = format!("it has {} bytes; this program reads up to {MAX_SIZE}", now.len());
+            return unreadable(UnreadableReason::TooLarge, &problem);
+        }
+        Ok(_) => {}
+        Err(error) => return failed(&error),
+    }
+    read_all(file).map_or_else(|error| failed(&error), decode)
+}
+
+/// Keeps the open from waiting where a FIFO was put in place meanwhile.
+const NONBLOCK: i32 = rustix::fs::OFlags::NONBLOCK.bits().cast_signed();
+
+fn read_all(file: File) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    file.take(MAX_SIZE).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// Takes the bytes of a file as UTF-8 text.
+#[must_use]
+pub fn decode(bytes: Vec<u8>) -> Content {
+    match String::from_utf8(bytes) {
+        Ok(text) => Content::Text(Arc::new(Document::parse(text))),
+        Err(error) => {
+            let offset = error.utf8_error().valid_up_to();
+            Content::Unreadable(Unreadable {
+                reason: UnreadableReason::Encoding { offset },
+                problem: format!("it is not UTF-8: byte 0x{:02x} at offset {offset}", error.as_bytes()[offset]),
+                bytes: Some(error.into_bytes().into()),
+            })
+        }
+    }
+}
+
+fn unreadable(reason: UnreadableReason, problem: &str) -> Content {
+    Content::Unreadable(Unreadable { reason, problem: problem.to_owned(), bytes: None })
+}
+
+fn failed(error: &io::Error) -> Content {
+    let reason = match error.kind() {
+        io::ErrorKind::PermissionDenied => UnreadableReason::Permission,
+        io::ErrorKind::IsADirectory => UnreadableReason::Directory,
+        _ => UnreadableReason::Other,
+    };
+    unreadable(reason, &error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reason(content: &Content) -> Option<UnreadableReason> {
+        if let Content::Unreadable(why) = content { Some(why.reason) } else { None }
+    }
+
+    #[test]
+    fn every_kind_of_thing_is_told_and_none_is_waited_for() {
+        let at = tempfile::tempdir().expect("a directory");
+        assert_eq!(reason(&read(at.path())), Some(UnreadableReason::Directory));
+        assert_eq!(reason(&read(Path::new("/dev/zero"))), Some(UnreadableReason::Endless));
+        assert!(matches!(read(&at.path().join("none")), Content::Absent));
+        std::os::unix::fs::symlink("nowhere", at.path().join("dangling")).expect("linked");
+        assert!(matches!(read(&at.path().join("dangling")), Content::Absent));
+        std::fs::write(at.path().join("latin1"), b"a: \xfc\n").expect("written");
+        assert_eq!(reason(&read(&at.path().join("latin1"))), Some(UnreadableReason::Encoding { offset: 3 }));
+        std::fs::write(at.path().join("text"), "a: 1\n").expect("written");
+        assert!(matches!(read(&at.path().join("text")), Content::Text(_)));
+    }
+
+    #[test]
+    fn a_fifo_is_not_opened() {
+        let at = tempfile::tempdir().expect("a directory");
+        let path = at.path().join("fifo");
+        rustix::fs::mknodat(rustix::fs::CWD, &path, rustix::fs::FileType::Fifo, rustix::fs::Mode::RUSR, 0)
+            .expect("made");
+        assert_eq!(reason(&read(&path)), Some(UnreadableReason::Endless));
+    }
 }

@@ -71,6 +71,13 @@ impl<'a> Constructor<'a> {
         Ok(self.build())
     }
 
+    /// Returns the data of a scalar node, aliases followed; none for collections and errors.
+    #[must_use]
+    pub fn scalar(&self, node: NodeId) -> Option<Value> {
+        let node = self.tree.target(node);
+        if self.is_collection(node) { None } else { self.leaf(node).ok() }
+    }
+
     /// Runs PyYAML's order of construction for its errors alone.
     fn check(&mut self, root: NodeId) -> Result<(), YamlError> {
         let mut queue = VecDeque::from([root]);

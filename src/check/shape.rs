@@ -1,0 +1,344 @@
+//! What SkyPilot itself refuses: reading, schema, and Python's own exceptions, in its words.
+//!
+//! The order is that of `yaml_utils.read_yaml`, `common_utils.validate_schema`
+//! and `Config.from_dict` (0.14.1): only the first problem decides the verdict.
+
+use std::collections::HashMap;
+
+use super::{Status, Verdict};
+use crate::config::schema::{self, Object, Type};
+use crate::config::{ConfigFile, Content, Role, Unreadable, UnreadableReason};
+use crate::yaml::{Document, Pointer, Value, YamlError};
+
+/// The exception of a refused configuration.
+pub(super) const INVALID: &str = "InvalidSkyPilotConfigError";
+/// Python counts two words as similar from this ratio on (`difflib`).
+const CUTOFF: f64 = 0.6;
+/// Longer values are cut in messages.
+const REPR_LIMIT: usize = 200;
+
+/// Returns what SkyPilot makes of one file.
+#[must_use]
+pub fn verdict(file: &ConfigFile, role: Role) -> Verdict {
+    match &file.content {
+        Content::Absent => Verdict { status: Status::Absent, exception: None, message: None, plugins: 0 },
+        Content::Unreadable(why) => unreadable(why),
+        Content::Text(document) => of_document(document, role),
+    }
+}
+
+fn unreadable(why: &Unreadable) -> Verdict {
+    let (status, exception) = match why.reason {
+        UnreadableReason::Directory => (Status::Crash, Some("IsADirectoryError")),
+        UnreadableReason::Permission => (Status::Crash, Some("PermissionError")),
+        UnreadableReason::Encoding { .. } => (Status::Crash, Some("UnicodeDecodeError")),
+        UnreadableReason::Endless => (Status::Hang, None),
+        UnreadableReason::TooLarge => (Status::Crash, Some("MemoryError")),
+        UnreadableReason::Other => (Status::Crash, Some("OSError")),
+    };
+    Verdict { status, exception, message: None, plugins: 0 }
+}
+
+/// Returns what SkyPilot makes of a text.
+#[must_use]
+pub fn of_document(document: &Document, role: Role) -> Verdict {
+    let data = match document.data() {
+        Ok(data) => data,
+        Err(error) => return unparsed(error),
+    };
+    let failed = |status, exception, message: String| Verdict {
+        status,
+        exception: Some(exception),
+        message: Some(message),
+        plugins: 0,
+    };
+    match validate(data, role) {
+        Err(Refusal::Schema(violation)) => {
+            let prefix = match role {
+                Role::Api => "Invalid plugins config: ",
+                Role::Remote => "Invalid remote plugins config: ",
+            };
+            failed(Status::SchemaError, INVALID, format!("{prefix}{}", violation.message))
+        }
+        Err(Refusal::Python(exception, message)) => failed(Status::Crash, exception, message),
+        Ok(()) => {
+            let plugins = data.get("plugins").and_then(Value::as_list).map_or(0, <[Value]>::len);
+            Verdict { status: Status::Ok, exception: None, message: None, plugins }
+        }
+    }
+}
+
+fn unparsed(error: &YamlError) -> Verdict {
+    let Some(exception) = error.kind.exception() else {
+        return Verdict { status: Status::Killed, exception: None, message: None, plugins: 0 };
+    };
+    let status = if error.kind.is_yaml() { Status::YamlError } else { Status::Crash };
+    Verdict { status, exception: Some(exception), message: Some(error.problem.clone()), plugins: 0 }
+}
+
+/// Why a configuration is not taken.
+pub(super) enum Refusal {
+    /// By the schema.
+    Schema(Violation),
+    /// By an exception of Python itself: its name and its message.
+    Python(&'static str, String),
+}
+
+/// The first thing that the schema refuses.
+pub(super) struct Violation {
+    /// SkyPilot's message, without the prefix that names the file.
+    pub(super) message: String,
+}
+
+/// Does what `validate_schema` and `Config.from_dict` do.
+pub(super) fn validate(data: &Value, role: Role) -> Result<(), Refusal> {
+    if !data.is_truthy() {
+        return Ok(());
+    }
+    let Value::Map(pairs) = data else {
+        let problem = format!("'{}' object has no attribute 'items'", python_type(data));
+        return Err(Refusal::Python("AttributeError", problem));
+    };
+    let kept: Vec<(&Value, &Value)> =
+        pairs.iter().filter(|(_, v)| !matches!(v, Value::Null)).map(|(k, v)| (k, v)).collect();
+    object(&kept, schema::of(role), &Pointer::root())?;
+    if pairs.iter().any(|(key, _)| key.as_str().is_none()) {
+        return Err(Refusal::Python("TypeError", "keywords must be strings".to_owned()));
+    }
+    Ok(())
+}
+
+fn object(pairs: &[(&Value, &Value)], schema: &Object, at: &Pointer) -> Result<(), Refusal> {
+    let refuse = |message: String| Err(Refusal::Schema(Violation { message }));
+    let get = |name: &str| pairs.iter().find(|(k, _)| k.as_str() == Some(name)).map(|(_, v)| *v);
+    for property in schema.properties.iter().filter(|p| p.required) {
+        if get(property.name).is_none() {
+            let name = property.name;
+            return refuse(format!("'{name}' is a required property. Check problematic field(s): {}", json_path(at)));
+        }
+    }
+    let known = |key: &Value| key.as_str().and_then(|name| schema.property(name)).is_some();
+    let unknown: Vec<&Value> = pairs.iter().map(|(k, _)| *k).filter(|k| !known(k)).collect();
+    if !unknown.is_empty() {
+        let mut parts = Vec::new();
+        for key in unknown {
+            match key {
+                Value::Str(name) => parts.push(match similar(name, schema) {
+                    Some(meant) => format!("Instead of {}, did you mean '{meant}'?", repr(key)),
+                    None => format!("Found unsupported field {}.", repr(key)),
+                }),
+                Value::Bytes(_) | Value::Tuple(_) => parts.push(format!("Found unsupported field {}.", repr(key))),
+                _ => {
+                    let problem = format!("'{}' object is not iterable", python_type(key));
+                    return Err(Refusal::Python("TypeError", problem));
+                }
+            }
+        }
+        return refuse(parts.join(" "));
+    }
+    for property in schema.properties {
+        let Some(value) = get(property.name) else { continue };
+        let below = at.join(property.name);
+        of_type(value, property.kind, &below)?;
+        if let (Type::Array(items), Value::List(values)) = (property.kind, value) {
+            for (index, item) in values.iter().enumerate() {
+                let below = below.join(index);
+                of_type(item, Type::Object(items), &below)?;
+                if let Value::Map(pairs) = item {
+                    let pairs: Vec<_> = pairs.iter().map(|(k, v)| (k, v)).collect();
+                    object(&pairs, items, &below)?;
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+fn of_type(value: &Value, kind: Type, at: &Pointer) -> Result<(), Refusal> {
+    if kind.holds(value) {
+        return Ok(());
+    }
+    let message =
+        format!("{} is not of type '{}'. Check problematic field(s): {}", repr(value), kind.name(), json_path(at));
+    Err(Refusal::Schema(Violation { message }))
+}
+
+/// Returns the path as jsonschema writes it: `$.plugins[0].class`.
+fn json_path(at: &Pointer) -> String {
+    let path = at.to_path();
+    if path.is_empty() { "$".to_owned() } else { format!("$.{path}") }
+}
+
+/// Returns the known key that SkyPilot takes `name` for.
+pub(super) fn similar(name: &str, schema: &Object) -> Option<&'static str> {
+    let score = |p: &schema::Property| (ratio(p.name, name), p.name);
+    let rows = schema.properties.iter().map(score).filter(|(ratio, _)| *ratio >= CUTOFF);
+    rows.max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, name)| name)
+}
+
+/// Python's `difflib.SequenceMatcher(None, a, b).ratio()` for short words.
+pub(super) fn ratio(a: &str, b: &str) -> f64 {
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+    let total = a.len() + b.len();
+    if total == 0 {
+        return 1.0;
+    }
+    #[expect(clippy::cast_precision_loss, reason = "keys are short")]
+    let ratio = 2.0 * matches(&a, &b) as f64 / total as f64;
+    ratio
+}
+
+/// Sums the lengths of the matching blocks: the longest first, then left and right of it.
+fn matches(a: &[char], b: &[char]) -> usize {
+    let mut sum = 0;
+    let mut open = vec![(0, a.len(), 0, b.len())];
+    while let Some((a0, a1, b0, b1)) = open.pop() {
+        let (i, j, len) = longest(a, b, (a0, a1, b0, b1));
+        if len > 0 {
+            sum += len;
+            open.push((a0, i, b0, j));
+            open.push((i + len, a1, j + len, b1));
+        }
+    }
+    sum
+}
+
+fn longest(a: &[char], b: &[char], (a0, a1, b0, b1): (usize, usize, usize, usize)) -> (usize, usize, usize) {
+    let mut best = (a0, b0, 0);
+    let mut runs: HashMap<usize, usize> = HashMap::new();
+    for i in a0..a1 {
+        let mut next = HashMap::new();
+        for j in (b0..b1).filter(|&j| a[i] == b[j]) {
+            let len = 1 + j.checked_sub(1).and_then(|j| runs.get(&j)).copied().unwrap_or(0);
+            next.insert(j, len);
+            if len > best.2 {
+                best = (i + 1 - len, j + 1 - len, len);
+            }
+        }
+        runs = next;
+    }
+    best
+}
+
+/// Returns the name of a value's Python type in a message.
+pub(super) const fn python_type(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "NoneType",
+        Value::Date(_) => "datetime.date",
+        Value::DateTime(_) => "datetime.datetime",
+        _ => value.type_name(),
+    }
+}
+
+/// Returns a value about as Python's `repr` writes it, cut where it is long.
+pub(super) fn repr(value: &Value) -> String {
+    let mut out = String::new();
+    push_repr(&mut out, value, 0);
+    if out.chars().count() > REPR_LIMIT {
+        out = out.chars().take(REPR_LIMIT).collect::<String>() + "…";
+    }
+    out
+}
+
+fn push_repr(out: &mut String, value: &Value, depth: usize) {
+    // What lies deeper is cut from the message anyway.
+    if depth > 8 || out.len() > 4 * REPR_LIMIT {
+        out.push('…');
+        return;
+    }
+    let list = |out: &mut String, open: &str, items: &[Value], close: &str| {
+        out.push_str(open);
+        for (index, item) in items.iter().enumerate().take(REPR_LIMIT) {
+            out.push_str(if index > 0 { ", " } else { "" });
+            push_repr(out, item, depth + 1);
+        }
+        out.push_str(close);
+    };
+    match value {
+        Value::Null => out.push_str("None"),
+        Value::Bool(b) => out.push_str(if *b { "True" } else { "False" }),
+        Value::Int(i) => out.push_str(&i.to_string()),
+        Value::BigInt(i) => out.push_str(&i.to_string()),
+        Value::Float(f) => out.push_str(&format!("{f:?}")),
+        Value::Str(text) => push_quoted(out, text),
+        Value::Bytes(bytes) => {
+            out.push('b');
+            push_quoted(out, &String::from_utf8_lossy(bytes));
+        }
+        Value::Date(date) => {
+            let parts: Vec<_> = date.split('-').map(|p| p.trim_start_matches('0')).collect();
+            out.push_str(&format!("datetime.date({})", parts.join(", ")));
+        }
+        Value::DateTime(date) => out.push_str(&format!("datetime.datetime({date})")),
+        Value::List(items) => list(out, "[", items, "]"),
+        Value::Tuple(items) => list(out, "(", items, ")"),
+        Value::Set(items) => list(out, "{", items, "}"),
+        Value::Map(pairs) => {
+            out.push('{');
+            for (index, (key, item)) in pairs.iter().enumerate().take(REPR_LIMIT) {
+                out.push_str(if index > 0 { ", " } else { "" });
+                push_repr(out, key, depth + 1);
+                out.push_str(": ");
+                push_repr(out, item, depth + 1);
+            }
+            out.push('}');
+        }
+        Value::Cycle => out.push_str("{...}"),
+    }
+}
+
+fn push_quoted(out: &mut String, text: &str) {
+    let quote = if text.contains('\'') && !text.contains('"') { '"' } else { '\'' };
+    out.push(quote);
+    for c in text.chars() {
+        match c {
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            _ if c == quote => {
+                out.push('\\');
+                out.push(c);
+            }
+            _ if crate::text::visible::is_invisible(c) || c == '\u{a0}' => {
+                let code = u32::from(c);
+                out.push_str(&if code < 0x100 { format!("\\x{code:02x}") } else { format!("\\u{code:04x}") });
+            }
+            _ => out.push(c),
+        }
+    }
+    out.push(quote);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(text: &str) -> String {
+        let verdict = of_document(&Document::parse(text), Role::Api);
+        format!("{:?} {}", verdict.status, verdict.message.unwrap_or_default())
+    }
+
+    #[test]
+    fn refusals_are_skypilots() {
+        assert_eq!(
+            told("plugin: []\n"),
+            "SchemaError Invalid plugins config: Instead of 'plugin', did you mean 'plugins'?"
+        );
+        assert_eq!(
+            told("plugins:\n- class: 5\n"),
+            "SchemaError Invalid plugins config: 5 is not of type 'string'. Check problematic field(s): $.plugins[0].class"
+        );
+        assert_eq!(told("- a\n"), "Crash 'list' object has no attribute 'items'");
+        assert_eq!(told("1: ~\n"), "Crash keywords must be strings");
+        assert_eq!(told("1: x\n"), "Crash 'int' object is not iterable");
+        assert_eq!(told("plugins: ~\nx: ~\n"), "Ok ");
+        assert_eq!(told("no\n"), "Ok ");
+    }
+
+    #[test]
+    fn ratios_are_difflibs() {
+        assert!((ratio("plugins", "remote_plugins") - 2.0 / 3.0).abs() < 1e-9);
+        assert!((ratio("class", "clas") - 8.0 / 9.0).abs() < 1e-9);
+    }
+}

@@ -1,0 +1,360 @@
+//! The command line: the same checks and edits as the screens, for scripts.
+//!
+//! Here are the arguments and their dispatch; what each family of subcommands
+//! does is below. Results go to standard output, all else to standard error.
+//! What is promised to scripts is in the README.
+
+mod demo;
+mod edit;
+mod inspect;
+mod output;
+mod report;
+
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::check::{Controller, SkyVersion};
+use crate::config::{Environment, Role, Workspace};
+use crate::io;
+use output::{ColorChoice, Output};
+
+/// How the program ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// 0: fine.
+    Fine,
+    /// 1: findings, or a refused edit.
+    Findings,
+    /// 2: our own failure: usage, a file that cannot be written, no terminal.
+    Failure,
+    /// 3: the file has changed on disk meanwhile.
+    Changed,
+    /// 128 and the number of the signal that ended the program.
+    Signal(u8),
+}
+
+impl Exit {
+    /// Returns the exit status.
+    #[must_use]
+    pub const fn status(self) -> u8 {
+        match self {
+            Self::Fine => 0,
+            Self::Findings => 1,
+            Self::Failure => 2,
+            Self::Changed => 3,
+            Self::Signal(number) => 128 + number,
+        }
+    }
+}
+
+/// Edits SkyPilot's plugins.yaml and `remote_plugins.yaml`, and says what SkyPilot makes of them.
+///
+/// Without a subcommand: the terminal UI on both files.
+#[derive(Debug, Parser)]
+#[command(name = "skyplug-tui", version, max_term_width = 100, disable_help_subcommand = true)]
+#[command(after_help = "Exit status: 0 fine, 1 findings or a refused edit, 2 wrong usage or cannot write, \
+                        3 the file changed on disk meanwhile, 128+N after signal N.")]
+pub struct Cli {
+    #[command(flatten)]
+    globals: Globals,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Args)]
+struct Globals {
+    /// The API server's list [default: `SKYPILOT_SERVER_PLUGINS_CONFIG`, else ~/.sky/plugins.yaml]
+    #[arg(long, global = true, value_name = "FILE")]
+    plugins: Option<PathBuf>,
+    /// The controllers' list [default: `SKYPILOT_SERVER_REMOTE_PLUGINS_CONFIG`, else ~/.sky/remote_plugins.yaml]
+    #[arg(long, global = true, value_name = "FILE")]
+    remote_plugins: Option<PathBuf>,
+    /// Where the API server runs: relative paths count from there [default: that of the one running local server, else the current directory]
+    #[arg(long, global = true, value_name = "DIR")]
+    server_cwd: Option<PathBuf>,
+    /// The SkyPilot release whose rules hold [default: the one behind `sky` on PATH, else 0.14.1]
+    #[arg(long, global = true, value_name = "X.Y.Z", value_parser = parse_version)]
+    sky_version: Option<SkyVersion>,
+    /// The Python that runs the API server; only its files are read [default: the one behind `sky` on PATH]
+    #[arg(long, global = true, value_name = "FILE")]
+    python: Option<PathBuf>,
+    /// One more directory with Python packages, read as files (repeatable)
+    #[arg(long, global = true, value_name = "DIR")]
+    python_path: Vec<PathBuf>,
+    /// Which controllers are asked about
+    #[arg(long, global = true, value_name = "KIND", default_value = "jobs")]
+    controller: ControllerKind,
+    /// Never write anything
+    #[arg(long, global = true)]
+    read_only: bool,
+    /// Only ASCII characters for frames
+    #[arg(long, global = true)]
+    ascii: bool,
+    /// When to use colours
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    color: ColorChoice,
+    /// Show secrets instead of ********
+    #[arg(long, global = true)]
+    show_secrets: bool,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum ControllerKind {
+    Jobs,
+    Serve,
+}
+
+/// One of the two lists, as an argument.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum List {
+    Api,
+    Remote,
+}
+
+impl From<List> for Role {
+    fn from(list: List) -> Self {
+        match list {
+            List::Api => Self::Api,
+            List::Remote => Self::Remote,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Text,
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum CheckFormat {
+    Text,
+    Json,
+    /// Workflow commands of GitHub Actions
+    Github,
+    /// SARIF 2.1.0
+    Sarif,
+}
+
+/// What all edits can be told.
+#[derive(Clone, Copy, Debug, Args)]
+struct EditFlags {
+    /// Print the unified diff and write nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// Write although SkyPilot would refuse the result
+    #[arg(long)]
+    force: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Say what SkyPilot makes of the files, and every problem found
+    Check {
+        /// Files to judge instead, as the remote list where the name holds `remote_plugins`; - for standard input
+        #[arg(value_name = "FILE")]
+        files: Vec<PathBuf>,
+        /// How to answer
+        #[arg(long, default_value = "text")]
+        format: CheckFormat,
+        /// Exit with 1 for warnings too
+        #[arg(long)]
+        strict: bool,
+        /// Which list standard input is
+        #[arg(long = "as", value_name = "LIST", default_value = "api")]
+        as_list: List,
+    },
+    /// Print the data as SkyPilot loads it (with real values)
+    Show {
+        list: List,
+        /// How to answer
+        #[arg(long, default_value = "text")]
+        format: Format,
+    },
+    /// Say what the next controller launch uploads and installs
+    Preview {
+        /// How to answer
+        #[arg(long, default_value = "text")]
+        format: Format,
+    },
+    /// Add an entry
+    Add {
+        /// The class path: module.Class
+        class: String,
+        /// The list
+        #[arg(long, value_name = "LIST")]
+        to: List,
+        /// Its index afterwards, from 0 [default: the end]
+        #[arg(long, value_name = "N")]
+        at: Option<usize>,
+        /// A parameter in YAML: limits.team-a=500 (repeatable)
+        #[arg(long, value_name = "PATH=YAML")]
+        param: Vec<String>,
+        /// A parameter that is a string, whatever it looks like (repeatable)
+        #[arg(long, value_name = "PATH=TEXT")]
+        param_str: Vec<String>,
+        #[command(flatten)]
+        flags: EditFlags,
+    },
+    /// Remove an entry with its comments
+    Remove {
+        list: List,
+        /// Its index from 0, or its class where that occurs once
+        #[arg(value_name = "INDEX|CLASS")]
+        entry: String,
+        #[command(flatten)]
+        flags: EditFlags,
+    },
+    /// Move an entry within its list
+    Move {
+        list: List,
+        /// Its index or class
+        from: String,
+        /// Its index afterwards
+        to: usize,
+        #[command(flatten)]
+        flags: EditFlags,
+    },
+    /// Copy an entry, comments included
+    Copy {
+        list: List,
+        /// Its index or class
+        #[arg(value_name = "INDEX|CLASS")]
+        entry: String,
+        /// The list that gets the copy
+        #[arg(long, value_name = "LIST")]
+        to: List,
+        /// The copy's index, from 0 [default: the end]
+        #[arg(long, value_name = "N")]
+        at: Option<usize>,
+        #[command(flatten)]
+        flags: EditFlags,
+    },
+    /// Set a value of an entry: class, parameters.limits.team-a, parameters.notify[0], or a JSON Pointer
+    Set {
+        list: List,
+        /// Its index or class
+        #[arg(value_name = "INDEX|CLASS")]
+        entry: String,
+        path: String,
+        /// The value, in YAML as PyYAML reads it
+        #[arg(allow_hyphen_values = true)]
+        yaml: String,
+        #[command(flatten)]
+        flags: EditFlags,
+    },
+    /// Remove a value of an entry
+    Unset {
+        list: List,
+        /// Its index or class
+        #[arg(value_name = "INDEX|CLASS")]
+        entry: String,
+        path: String,
+        #[command(flatten)]
+        flags: EditFlags,
+    },
+    /// Set `controller_wheel_path`, the directory whose wheels go to the controllers
+    WheelPath {
+        #[arg(value_name = "DIR", required_unless_present = "unset")]
+        directory: Option<String>,
+        /// Remove it instead
+        #[arg(long, conflicts_with = "directory")]
+        unset: bool,
+        #[command(flatten)]
+        flags: EditFlags,
+    },
+    /// Apply a JSON Patch (RFC 6902)
+    Patch {
+        list: List,
+        /// The patch [default: standard input]
+        #[arg(value_name = "FILE")]
+        file: Option<PathBuf>,
+        #[command(flatten)]
+        flags: EditFlags,
+    },
+    /// Explain a diagnostic: what happens, why, how to fix it
+    Explain {
+        /// Its code, as `check` prints it
+        code: String,
+    },
+    /// Print the key table
+    Keys,
+    /// Open the UI on a throw-away copy of a sample
+    Demo,
+}
+
+fn parse_version(text: &str) -> Result<SkyVersion, String> {
+    let mut parts = text.splitn(3, '.').map(|part| part.parse::<u32>().ok());
+    match (parts.next().flatten(), parts.next().flatten(), parts.next().flatten()) {
+        (Some(major), Some(minor), Some(patch)) => Ok(SkyVersion(major, minor, patch)),
+        _ => Err("a release looks like 0.14.1".to_owned()),
+    }
+}
+
+/// Runs what the arguments ask for.
+///
+/// # Errors
+///
+/// Returns our own failures; trouble with an input file is a finding instead.
+pub fn run(cli: Cli) -> anyhow::Result<Exit> {
+    let Cli { globals, command } = cli;
+    let mut out = Output::new(globals.color, globals.show_secrets);
+    let session = Session { environment: io::scan::environment(), globals };
+    match command {
+        None => session.screens(),
+        Some(Command::Demo) => demo::run(&session),
+        Some(Command::Check { files, format, strict, as_list }) => {
+            inspect::check(&session, &files, format, strict, as_list.into(), &mut out)
+        }
+        Some(Command::Show { list, format }) => inspect::show(&session, list.into(), format, &mut out),
+        Some(Command::Preview { format }) => inspect::preview(&session, format, &mut out),
+        Some(Command::Explain { code }) => inspect::explain(&code, &mut out),
+        Some(Command::Keys) => inspect::keys(&mut out),
+        Some(command) => edit::run(&session, command, &mut out),
+    }
+}
+
+/// The arguments and the process that all subcommands share.
+struct Session {
+    environment: Environment,
+    globals: Globals,
+}
+
+impl Session {
+    fn options(&self) -> io::Options {
+        let globals = &self.globals;
+        io::Options {
+            plugins: globals.plugins.clone(),
+            remote_plugins: globals.remote_plugins.clone(),
+            server_cwd: globals.server_cwd.clone(),
+            sky_version: globals.sky_version,
+            controller: match globals.controller {
+                ControllerKind::Jobs => Controller::Jobs,
+                ControllerKind::Serve => Controller::Serve,
+            },
+            python: globals.python.clone(),
+            python_path: globals.python_path.clone(),
+        }
+    }
+
+    fn open(&self) -> (Workspace, crate::check::Facts) {
+        io::open(&self.options(), self.environment.clone())
+    }
+
+    fn screens(&self) -> anyhow::Result<Exit> {
+        self.screens_on(&self.options(), self.environment.clone(), false)
+    }
+
+    fn screens_on(&self, options: &io::Options, environment: Environment, demo: bool) -> anyhow::Result<Exit> {
+        let settings = crate::tui::Settings {
+            read_only: self.globals.read_only,
+            ascii: self.globals.ascii,
+            color: self.globals.color.for_screens(),
+            show_secrets: self.globals.show_secrets,
+            demo,
+        };
+        crate::tui::run(options, environment, settings).context("the terminal UI ended")
+    }
+}

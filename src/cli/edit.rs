@@ -1,0 +1,220 @@
+//! The subcommands that edit: each one operation, checked, shown, saved.
+
+use std::fmt::Write as _;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, anyhow, bail};
+
+use super::inspect::document_or_empty;
+use super::output::Output;
+use super::{Command, EditFlags, Exit, Session, report};
+use crate::check;
+use crate::config::operation::{self, Operation};
+use crate::config::{Content, Role, Workspace, diff, locate, model};
+use crate::io::save::{Expected, SaveError, save};
+use crate::text::visible::{visible, visible_name};
+use crate::yaml::edit::NewValue;
+use crate::yaml::{Pointer, Value, patch};
+
+/// A refusal that is the input's, not ours: exit status 1.
+struct Refused(String);
+
+type Planned = Result<Operation, Refused>;
+
+pub(super) fn run(session: &Session, command: Command, out: &mut Output) -> anyhow::Result<Exit> {
+    let (workspace, facts) = session.open();
+    let (flags, planned) = plan(&workspace, command)?;
+    let operation = match planned {
+        Ok(operation) => operation,
+        Err(Refused(why)) => return refuse(&why),
+    };
+    let change = match operation::apply(&workspace, &operation) {
+        Ok(change) => change,
+        Err(error) => return refuse(&error.to_string()),
+    };
+    if change.files.is_empty() {
+        out.text("nothing to change\n")?;
+        return Ok(Exit::Fine);
+    }
+    let before = check::check(&workspace, &facts);
+    let after = check::check(&change.workspace, &facts);
+    let mut broken = String::new();
+    for file in &change.files {
+        for one in check::new_errors(&before, &after, file.role) {
+            broken.push_str(&report::diagnostic_text(&change.workspace, one, false, out.show_secrets));
+        }
+    }
+    if flags.dry_run {
+        for file in &change.files {
+            out.text(&unified(&workspace, &change.workspace, file.role, out.show_secrets))?;
+        }
+    }
+    if !broken.is_empty() && !flags.force {
+        return refuse(&format!(
+            "SkyPilot would refuse the result; nothing was written (--force writes it all the same)\n\n{broken}"
+        ));
+    }
+    if flags.dry_run {
+        return Ok(Exit::Fine);
+    }
+    if session.globals.read_only {
+        bail!("--read-only: nothing was written");
+    }
+    for file in &change.files {
+        match write(&workspace, &change.workspace, file.role, &facts.server_cwd) {
+            Ok(note) => out.text(&note)?,
+            Err(error) => return failed_save(error),
+        }
+    }
+    out.text(&format!("{}\n", visible(&change.label)))?;
+    Ok(Exit::Fine)
+}
+
+#[expect(clippy::print_stderr, reason = "refusals go to standard error")]
+fn refuse(why: &str) -> anyhow::Result<Exit> {
+    eprintln!("skyplug-tui: {}", crate::text::visible::visible_lines(why).trim_end());
+    Ok(Exit::Findings)
+}
+
+#[expect(clippy::print_stderr, reason = "refusals go to standard error")]
+fn failed_save(error: anyhow::Error) -> anyhow::Result<Exit> {
+    match error.downcast_ref::<SaveError>() {
+        Some(SaveError::Changed(_)) => {
+            eprintln!("skyplug-tui: {}", visible(&format!("{error:#}")));
+            Ok(Exit::Changed)
+        }
+        _ => Err(error),
+    }
+}
+
+/// Writes one file where its text is another one.
+fn write(old: &Workspace, new: &Workspace, role: Role, base: &Path) -> anyhow::Result<String> {
+    let Some(path) = &new.file(role).location.path else {
+        bail!("{} is set to nothing, so SkyPilot reads no file: unset it, or name a file", locate::variable(role));
+    };
+    let path = base.join(path);
+    let expected = match &old.file(role).content {
+        Content::Absent => Expected::Absent,
+        Content::Text(document) => Expected::Text(document.text()),
+        Content::Unreadable(why) => bail!("{} cannot be edited: {}", path.display(), why.problem),
+    };
+    let saved = save(&path, new.text(role).unwrap_or(""), expected)?;
+    let mut text = String::new();
+    for note in &saved.notes {
+        let _ = writeln!(text, "note: {}", visible(note));
+    }
+    let verb = if saved.created { "created" } else { "wrote" };
+    let _ = writeln!(text, "{verb} {}", visible_name(path.as_os_str()));
+    Ok(text)
+}
+
+fn unified(old: &Workspace, new: &Workspace, role: Role, show_secrets: bool) -> String {
+    let path = old.file(role).location.path.clone().unwrap_or_else(|| PathBuf::from(role.file_name()));
+    let name = visible_name(path.as_os_str());
+    let from = if old.document(role).is_some() { name.as_str() } else { "/dev/null" };
+    let mut text = format!("--- {from}\n+++ {name}\n");
+    for line in diff::unified(&document_or_empty(old, role), &document_or_empty(new, role), show_secrets) {
+        let _ = writeln!(text, "{}{}", line.sign(), line.text);
+    }
+    text
+}
+
+/// Turns the arguments into an operation.
+fn plan(workspace: &Workspace, command: Command) -> anyhow::Result<(EditFlags, Planned)> {
+    Ok(match command {
+        Command::Add { class, to, at, param, param_str, flags } => {
+            let mut parameters = Vec::new();
+            for one in &param {
+                let (path, yaml) = assignment(one)?;
+                parameters.push((path, new_value(yaml)?));
+            }
+            for one in &param_str {
+                let (path, text) = assignment(one)?;
+                parameters.push((path, NewValue::of(Value::str(text))));
+            }
+            (flags, Ok(Operation::Add { role: to.into(), at, class, parameters }))
+        }
+        Command::Remove { list, entry, flags } => {
+            let role = list.into();
+            (flags, index(workspace, role, &entry).map(|index| Operation::Remove { role, indices: vec![index] }))
+        }
+        Command::Move { list, from, to, flags } => {
+            let role = list.into();
+            (flags, index(workspace, role, &from).map(|from| Operation::Reorder { role, from, to }))
+        }
+        Command::Copy { list, entry, to, at, flags } => {
+            let from: Role = list.into();
+            let planned = index(workspace, from, &entry);
+            if Role::from(to) == from {
+                bail!("copy goes to the other list: --to {}", from.other());
+            }
+            (flags, planned.map(|index| Operation::Copy { from, indices: vec![index], at }))
+        }
+        Command::Set { list, entry, path, yaml, flags } => {
+            let (role, path, value) = (list.into(), Pointer::from_path(&path)?, new_value(&yaml)?);
+            (flags, place(workspace, role, &entry, &path).map(|pointer| Operation::Set { role, pointer, value }))
+        }
+        Command::Unset { list, entry, path, flags } => {
+            let (role, path) = (list.into(), Pointer::from_path(&path)?);
+            (flags, place(workspace, role, &entry, &path).map(|pointer| Operation::Unset { role, pointer }))
+        }
+        Command::WheelPath { directory, flags, .. } => (flags, Ok(Operation::SetWheelPath(directory))),
+        Command::Patch { list, file, flags } => {
+            let text = read_patch(file.as_deref())?;
+            let patch = serde_json::from_str(&text)
+                .map_err(|error| error.to_string())
+                .and_then(|json| patch::parse(&json).map_err(|error| error.to_string()));
+            let planned = patch.map_err(|why| Refused(format!("this is no JSON Patch: {why}")));
+            (flags, planned.map(|patch| Operation::Patch { role: list.into(), patch }))
+        }
+        _ => unreachable!("the other subcommands only look"),
+    })
+}
+
+fn read_patch(file: Option<&Path>) -> anyhow::Result<String> {
+    match file {
+        Some(path) if path.as_os_str() != "-" => {
+            std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))
+        }
+        _ => {
+            let mut text = String::new();
+            std::io::stdin().lock().read_to_string(&mut text).context("cannot read standard input")?;
+            Ok(text)
+        }
+    }
+}
+
+/// Splits `PATH=VALUE` at the first `=`; the path is one below `parameters`.
+fn assignment(text: &str) -> anyhow::Result<(Pointer, &str)> {
+    let (path, value) = text.split_once('=').ok_or_else(|| anyhow!("{text:?} is not PATH=VALUE"))?;
+    Ok((Pointer::from_path(path)?, value))
+}
+
+fn new_value(yaml: &str) -> anyhow::Result<NewValue> {
+    NewValue::from_yaml(yaml).map_err(|error| anyhow!("the value {yaml:?} is no YAML: {error}"))
+}
+
+fn place(workspace: &Workspace, role: Role, entry: &str, below: &Pointer) -> Result<Pointer, Refused> {
+    let index = index(workspace, role, entry)?;
+    Ok(Pointer::root().join("plugins").join(index).extend(below))
+}
+
+/// Finds an entry by its index, or by its class where that occurs once.
+fn index(workspace: &Workspace, role: Role, entry: &str) -> Result<usize, Refused> {
+    let entries = workspace.document(role).map(|document| model::entries(document)).unwrap_or_default();
+    if let Ok(index) = entry.parse::<usize>() {
+        return Ok(index);
+    }
+    let places: Vec<usize> = entries.iter().filter(|e| e.class.as_deref() == Some(entry)).map(|e| e.index).collect();
+    match places.as_slice() {
+        [index] => Ok(*index),
+        [] => Err(Refused(format!("{} has no entry of class {entry}", role.file_name()))),
+        many => Err(Refused(format!(
+            "{} has {} entries of class {entry}, at {}: give the index",
+            role.file_name(),
+            many.len(),
+            many.iter().map(usize::to_string).collect::<Vec<_>>().join(", ")
+        ))),
+    }
+}

@@ -1,0 +1,324 @@
+//! Reports as JSON and as text: the answers of `check` and `preview`.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use serde_json::{Map, Value as Json, json};
+
+use crate::check::{
+    Consolidation, Controller, CwdSource, Diagnostic, Facts, FileKind, Load, Outcome as LoadOutcome, Report, Severity,
+    SkyVersion, Status, Verdict, VersionSource,
+};
+use crate::config::{Content, PathSource, Role, Workspace, secret};
+use crate::preview::{Launch, Outcome, Preview, Reason, WheelDirectory};
+use crate::text::visible::{visible, visible_name};
+use crate::text::{Position, Span};
+
+/// The version of all JSON answers.
+pub(super) const SCHEMA_VERSION: u32 = 1;
+
+pub(super) const fn status(status: Status) -> &'static str {
+    match status {
+        Status::Absent => "absent",
+        Status::Ok => "ok",
+        Status::SchemaError => "schema_error",
+        Status::YamlError => "yaml_error",
+        Status::Crash => "crash",
+        Status::Hang => "hang",
+        Status::Killed => "killed",
+    }
+}
+
+const fn load_outcome(outcome: LoadOutcome) -> &'static str {
+    match outcome {
+        LoadOutcome::WouldImport => "would_import",
+        LoadOutcome::BadClassPath => "bad_class_path",
+        LoadOutcome::BadModule => "bad_module",
+        LoadOutcome::BadAttribute => "bad_attribute",
+        LoadOutcome::NotAPlugin => "not_a_plugin",
+        LoadOutcome::BadParameters => "bad_parameters",
+    }
+}
+
+const fn verdict_name(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Sent => "sent",
+        Outcome::Nothing => "nothing",
+        Outcome::Fails => "fails",
+    }
+}
+
+const fn reason_name(reason: Reason) -> &'static str {
+    match reason {
+        Reason::NoRemotePlugins => "no-remote-plugins",
+        Reason::NoWheelPath => "no-wheel-path",
+        Reason::MissingDirectory => "missing-directory",
+        Reason::NotADirectory => "not-a-directory",
+        Reason::UnreadableDirectory => "unreadable-directory",
+        Reason::NoWheels => "no-wheels",
+        Reason::Consolidation => "consolidation",
+        Reason::RefusedFile => "refused-file",
+        Reason::BrokenTask => "broken-task",
+        Reason::DanglingWheel => "dangling-wheel",
+    }
+}
+
+pub(super) fn version(version: SkyVersion) -> String {
+    format!("{}.{}.{}", version.0, version.1, version.2)
+}
+
+/// Returns a path for JSON; bytes that are no UTF-8 are escaped.
+pub(super) fn path(path: &Path) -> String {
+    path.to_str().map_or_else(|| visible_name(path.as_os_str()), str::to_owned)
+}
+
+/// Returns the answer of `check`.
+pub(super) fn check(workspace: &Workspace, facts: &Facts, report: &Report) -> Json {
+    let file = |role| {
+        let location = &workspace.file(role).location;
+        let verdict = report.verdict(role);
+        json!({
+            "path": location.path.as_deref().map(path),
+            "path_source": match location.source {
+                PathSource::Flag => "flag",
+                PathSource::Env => "env",
+                PathSource::Default => "default",
+            },
+            "status": status(verdict.status),
+            "exception": verdict.exception,
+            "message": verdict.message,
+            "plugins": verdict.plugins,
+        })
+    };
+    json!({
+        "schema_version": SCHEMA_VERSION,
+        "sky_version": {
+            "value": version(facts.version),
+            "source": match facts.version_source {
+                VersionSource::Detected => "detected",
+                VersionSource::Assumed => "assumed",
+                VersionSource::Flag => "flag",
+            },
+        },
+        "files": {"api": file(Role::Api), "remote": file(Role::Remote)},
+        "load": load(&report.load),
+        "controller_load": report.controller_load.as_ref().map(load),
+        "diagnostics": report.diagnostics.iter().map(diagnostic).collect::<Vec<_>>(),
+    })
+}
+
+fn load(load: &Load) -> Json {
+    let entries: Vec<Json> = load
+        .entries
+        .iter()
+        .map(|entry| json!({"index": entry.index, "class": entry.class, "outcome": load_outcome(entry.outcome)}))
+        .collect();
+    json!({
+        "status": if load.exception.is_some() { "crash" } else { "ok" },
+        "exception": load.exception,
+        "message": load.message,
+        "entries": entries,
+    })
+}
+
+/// Returns one diagnostic for JSON.
+pub(super) fn diagnostic(diagnostic: &Diagnostic) -> Json {
+    let place = &diagnostic.place;
+    let (start, end) = place.positions.unzip();
+    let fix = diagnostic.fix.as_ref().map(|fix| {
+        let edits: Vec<Json> = fix
+            .edits
+            .iter()
+            .map(|edit| json!({"start": edit.span.start, "end": edit.span.end, "text": edit.text}))
+            .collect();
+        json!({"label": fix.label, "safe": fix.safe, "edits": edits, "patch": fix.patch})
+    });
+    json!({
+        "code": diagnostic.code.name(),
+        "severity": diagnostic.severity.name(),
+        "file": place.file.name(),
+        "path": place.path.as_deref().map(path),
+        "pointer": place.pointer.as_ref().map(ToString::to_string),
+        "line": start.map(|p| p.line),
+        "column": start.map(|p| p.column),
+        "end_line": end.map(|p| p.line),
+        "end_column": end.map(|p| p.column),
+        "message": diagnostic.message,
+        "effect": diagnostic.effect,
+        "hint": diagnostic.hint,
+        "fix": fix,
+    })
+}
+
+/// Returns the answer of `show`.
+pub(super) fn show(workspace: &Workspace, role: Role, verdict: &Verdict) -> Json {
+    let mut answer = json!({
+        "schema_version": SCHEMA_VERSION,
+        "status": status(verdict.status),
+        "exception": verdict.exception,
+        "message": verdict.message,
+    });
+    if let Some(data) = data(workspace, role, verdict) {
+        answer["data"] = data;
+    }
+    answer
+}
+
+/// Returns the data of a file as SkyPilot loads it, none where it does not.
+pub(super) fn data(workspace: &Workspace, role: Role, verdict: &Verdict) -> Option<Json> {
+    if verdict.status != Status::Ok {
+        return None;
+    }
+    Some(crate::config::model::effective(workspace.document(role)?).to_json())
+}
+
+/// Returns the answer of `preview`.
+pub(super) fn preview(facts: &Facts, preview: &Preview) -> Json {
+    let mounts: Map<String, Json> =
+        preview.mounts.iter().map(|mount| (mount.remote.clone(), json!(path(&mount.local)))).collect();
+    let launches = preview.launches.as_ref().map(|launches| launches.iter().map(launch).collect::<Vec<_>>());
+    json!({
+        "schema_version": SCHEMA_VERSION,
+        "status": status(preview.status),
+        "exception": preview.exception,
+        "message": preview.message,
+        "controller": controller_name(facts.controller),
+        "consolidation": consolidation(facts.consolidation),
+        "verdict": verdict_name(preview.verdict),
+        "reason": preview.reason.map(reason_name),
+        "wheel_dir": preview.wheel_dir.as_ref().map(|directory| wheel_dir(facts, directory)),
+        "file_mounts": mounts,
+        "config_uploaded": preview.config_uploaded.as_deref().map(path),
+        "warnings": preview.warnings,
+        "launches": launches,
+        "not_sent": preview.not_sent.iter().map(|one| {
+            let mut row = json!({"path": path(&one.path), "why": one.why});
+            if one.path.to_str().is_none() {
+                let name = one.path.file_name().unwrap_or_default();
+                row["name_base64"] = json!(BASE64.encode(std::os::unix::ffi::OsStrExt::as_bytes(name)));
+            }
+            row
+        }).collect::<Vec<_>>(),
+        "diagnostics": preview.diagnostics.iter().map(diagnostic).collect::<Vec<_>>(),
+    })
+}
+
+const fn controller_name(controller: Controller) -> &'static str {
+    match controller {
+        Controller::Jobs => "jobs",
+        Controller::Serve => "serve",
+    }
+}
+
+fn consolidation(mode: Consolidation) -> Json {
+    json!({
+        "jobs": mode.jobs,
+        "serve": mode.serve,
+        "source": if mode.from_signal_file { "signal-file" } else { "default" },
+    })
+}
+
+fn wheel_dir(facts: &Facts, directory: &WheelDirectory) -> Json {
+    json!({
+        "written": directory.written,
+        "resolved": path(&directory.resolved),
+        "base": match facts.cwd_source {
+            CwdSource::Server => "server",
+            CwdSource::Flag => "flag",
+            CwdSource::CurrentDirectory => "current-directory",
+        },
+    })
+}
+
+fn launch(launch: &Launch) -> Json {
+    json!({
+        "exit_code": launch.exit_code,
+        "installs": launch.installs,
+        "stamp": launch.stamp,
+        "wheels_left": launch.wheels_left,
+    })
+}
+
+/// Returns a diagnostic as rustc prints one: what, where, the line, the effect, the help.
+pub(super) fn diagnostic_text(workspace: &Workspace, one: &Diagnostic, color: bool, show_secrets: bool) -> String {
+    let level = match one.severity {
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
+        Severity::Info => Level::INFO.with_name("info"),
+    };
+    let title = visible(&one.message).into_owned();
+    let origin = origin(one);
+    let effect = format!("SkyPilot: {}", visible(&one.effect));
+    let hint = match (&one.hint, &one.fix) {
+        (Some(hint), _) => Some(visible(hint).into_owned()),
+        (None, Some(fix)) => Some(visible(&fix.label).into_owned()),
+        (None, None) => None,
+    };
+    let shown = shown_line(workspace, one, show_secrets);
+    let mut group = level.clone().primary_title(title).id(one.code.name()).elements(None::<annotate_snippets::Origin<'_>>);
+    if let Some((line, text, span)) = &shown {
+        let annotation = AnnotationKind::Primary.span(span.start..span.end);
+        group = group.element(Snippet::source(text.as_str()).line_start(*line).path(origin.clone()).annotation(annotation));
+    } else if let Some(origin) = origin.clone() {
+        group = group.element(annotate_snippets::Origin::path(origin));
+    }
+    group = group.element(Level::NOTE.message(effect));
+    if let Some(hint) = hint {
+        group = group.element(Level::HELP.message(hint));
+    }
+    let renderer = if color { Renderer::styled() } else { Renderer::plain() };
+    let mut text = renderer.render(&[group]).to_string();
+    text.push('\n');
+    text
+}
+
+fn origin(one: &Diagnostic) -> Option<String> {
+    let path = one.place.path.as_deref().map(|path| visible_name(path.as_os_str()));
+    path.or_else(|| (one.place.file == FileKind::Server).then(|| "the API server".to_owned()))
+}
+
+/// Returns the line of a diagnostic, made visible and masked, and the bytes in it to point at.
+fn shown_line(workspace: &Workspace, one: &Diagnostic, show_secrets: bool) -> Option<(usize, String, Span)> {
+    let role = match one.place.file {
+        FileKind::Api => Role::Api,
+        FileKind::Remote => Role::Remote,
+        FileKind::Wheels | FileKind::Server => return None,
+    };
+    let Content::Text(document) = &workspace.file(role).content else { return None };
+    let span = one.place.span?;
+    let Position { line, .. } = document.position(span.start);
+    let bytes = document.lines().line(document.text(), line - 1);
+    if !show_secrets && secret::spans(document).iter().any(|s| s.start < bytes.end && bytes.start < s.end) {
+        let masked = secret::masked(document);
+        let text = masked.lines().nth(line - 1).unwrap_or("").to_owned();
+        let text = visible(&text).into_owned();
+        let all = Span::new(text.len() - text.trim_start().len(), text.len());
+        return Some((line, text, all));
+    }
+    let (start, end) = (span.start.max(bytes.start), span.end.clamp(span.start, bytes.end));
+    let before = visible(Span::new(bytes.start, start).of(document.text())).into_owned();
+    let inside = visible(Span::new(start, end).of(document.text())).into_owned();
+    let after = visible(Span::new(end, bytes.end).of(document.text())).into_owned();
+    let marked = Span::new(before.len(), before.len() + inside.len().max(usize::from(!after.is_empty())));
+    Some((line, format!("{before}{inside}{after}"), marked))
+}
+
+/// Returns one line that sums up: `2 errors, 1 warning`.
+pub(super) fn summary(diagnostics: &[Diagnostic]) -> String {
+    let mut out = String::new();
+    for (severity, one, many) in [
+        (Severity::Error, "error", "errors"),
+        (Severity::Warning, "warning", "warnings"),
+        (Severity::Info, "note", "notes"),
+    ] {
+        let count = diagnostics.iter().filter(|d| d.severity == severity).count();
+        if count > 0 {
+            let comma = if out.is_empty() { "" } else { ", " };
+            let _ = write!(out, "{comma}{count} {}", if count == 1 { one } else { many });
+        }
+    }
+    if out.is_empty() { "no problems".to_owned() } else { out }
+}

@@ -1,0 +1,173 @@
+//! The task that `SkyPilot` writes for a controller, as far as paths can break it.
+//!
+//! Paths go into a YAML template without quotes, and the YAML is read again:
+//! what a path means there is found by writing the same lines and reading them
+//! with our own reader (`sky/templates/jobs-controller.yaml.j2`,
+//! `sky/task.py`, 0.14.1).
+
+use std::collections::{BTreeSet, HashMap};
+use std::ffi::OsStr;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use super::Mount;
+use super::path::{abspath, expand_user};
+use crate::check::Facts;
+use crate::text::visible::visible;
+use crate::wheel::Found;
+use crate::yaml::{Document, Value};
+
+/// Where the remote file is put first on a controller.
+const CONFIG_TARGET: &str = "~/.sky/plugins.yaml.tmp";
+/// The variables that `SkyPilot` replaces in the paths of this task
+/// (`controller_only_vars_to_fill`, 0.14.1).
+const REPLACED_VARIABLES: [&str; 16] = [
+    "BUILDKITE",
+    "IS_SKYPILOT_SERVE_CONTROLLER",
+    "SKYPILOT_ALL_KUBERNETES_CONTEXTS_INCLUDES_IN_CLUSTER",
+    "SKYPILOT_ALLOW_ALL_KUBERNETES_CONTEXTS",
+    "SKYPILOT_DEBUG",
+    "SKYPILOT_DEV",
+    "SKYPILOT_DISABLE_LOCAL_API_SERVER",
+    "SKYPILOT_DISABLE_USAGE_COLLECTION",
+    "SKYPILOT_ENABLE_GRPC",
+    "SKYPILOT_MEMORY_AWARE_WORKER_SIZING",
+    "SKYPILOT_MINIMIZE_LOGGING",
+    "SKYPILOT_SKIP_CLOUD_IDENTITY_CHECK",
+    "SKYPILOT_SUPPRESS_SENSITIVE_LOG",
+    "SKYPILOT_USAGE_RUN_ID",
+    "SKYPILOT_USER",
+    "SKYPILOT_USER_ID",
+];
+
+/// What becomes of the paths.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Task {
+    /// Why `SkyPilot` cannot read its own task, where it cannot.
+    pub broken: Option<String>,
+    /// Sources that are not the ones meant: target, meant, read.
+    pub other: Vec<(String, String, String)>,
+    /// Sources that do not exist, as the task has them.
+    pub missing: Vec<String>,
+}
+
+impl Task {
+    /// Tells whether the launch fails.
+    pub(super) const fn fails(&self) -> bool {
+        self.broken.is_some() || !self.missing.is_empty()
+    }
+}
+
+/// Writes and reads the task.
+pub(super) fn check(mounts: &[Mount], config: &Path, facts: &Facts) -> Task {
+    let read = match read_back(mounts, config) {
+        Ok(read) => read,
+        Err(problem) => return Task { broken: Some(problem), ..Task::default() },
+    };
+    let mut task = Task::default();
+    for Source { target, meant, read, is_config } in read {
+        if read.starts_with("//") && !read.starts_with("///") && read.len() > 2 {
+            task.broken = Some(format!("`{}` counts as the URL of a cloud store", visible(&read)));
+        }
+        // The remote file is known to exist where it is the one meant.
+        let exists = (is_config && read == meant) || exists(&read, facts);
+        if !exists {
+            task.missing.push(read.clone());
+        }
+        if read != meant {
+            task.other.push((target, meant, read));
+        }
+    }
+    task
+}
+
+/// Returns the paths whose existence decides and that no fact tells of yet.
+pub(super) fn unknown_sources(mounts: &[Mount], config: &Path, facts: &Facts) -> BTreeSet<PathBuf> {
+    let Ok(read) = read_back(mounts, config) else { return BTreeSet::new() };
+    read.into_iter()
+        .filter(|source| !(source.is_config && source.read == source.meant))
+        .map(|source| resolve(&source.read, facts))
+        .filter(|path| known(path, facts).is_none())
+        .collect()
+}
+
+/// One line of the task.
+struct Source {
+    target: String,
+    meant: String,
+    read: String,
+    is_config: bool,
+}
+
+fn read_back(mounts: &[Mount], config: &Path) -> Result<Vec<Source>, String> {
+    let not_text = || "a path is not UTF-8: Python raises UnicodeEncodeError".to_owned();
+    let mut wanted = Vec::with_capacity(mounts.len() + 1);
+    for mount in mounts {
+        let source = mount.local.to_str().ok_or_else(not_text)?;
+        mount.name.to_str().ok_or_else(not_text)?;
+        wanted.push((mount.remote.as_str(), source, false));
+    }
+    wanted.push((CONFIG_TARGET, config.to_str().ok_or_else(not_text)?, true));
+
+    if let Some(name) = wanted.iter().find_map(|(target, source, _)| replaced(target).or_else(|| replaced(source))) {
+        return Err(format!("SkyPilot puts a value in the place of `{name}`"));
+    }
+    let data = parse(&wanted)?;
+    let pairs = data.get("file_mounts").and_then(Value::as_map).unwrap_or_default();
+    if pairs.len() != wanted.len() || data.as_map().is_none_or(|top| top.len() != 2) {
+        return Err("the lines of the task are not what was meant".to_owned());
+    }
+    let sources: HashMap<&str, &Value> =
+        pairs.iter().filter_map(|(target, source)| Some((target.as_str()?, source))).collect();
+    let mut read = Vec::with_capacity(wanted.len());
+    for (target, meant, is_config) in wanted {
+        let source = sources.get(target).and_then(|source| source.as_str());
+        let source = source.ok_or_else(|| format!("the source of `{}` is no text", visible(target)))?;
+        read.push(Source { target: target.into(), meant: meant.into(), read: source.into(), is_config });
+    }
+    Ok(read)
+}
+
+fn parse(wanted: &[(&str, &str, bool)]) -> Result<Value, String> {
+    let mut text = String::from("file_mounts:");
+    for (target, source, _) in wanted {
+        let _ = write!(text, "\n  {target}: {source}");
+    }
+    text.push_str("\n\napi_server_access: false\n");
+    // Python's text files turn every line ending into LF.
+    let text = text.replace("\r\n", "\n").replace('\r', "\n");
+    let document = Document::parse(text);
+    document.data().cloned().map_err(|error| visible(&error.problem).into_owned())
+}
+
+/// Returns the first variable in `text` that `SkyPilot` would replace.
+fn replaced(text: &str) -> Option<&'static str> {
+    text.match_indices('$').find_map(|(at, _)| {
+        let behind = &text[at + 1..];
+        let behind = behind.strip_prefix('{').unwrap_or(behind);
+        let end = behind.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(behind.len());
+        REPLACED_VARIABLES.into_iter().find(|name| *name == &behind[..end])
+    })
+}
+
+fn resolve(source: &str, facts: &Facts) -> PathBuf {
+    let expanded = expand_user(OsStr::new(source), &facts.environment).unwrap_or_else(|_| source.into());
+    abspath(&expanded, &facts.server_cwd)
+}
+
+fn exists(source: &str, facts: &Facts) -> bool {
+    // So it says in `Task.expand_and_validate_file_mounts`.
+    source.starts_with("skypilot:") || known(&resolve(source, facts), facts).unwrap_or(false)
+}
+
+/// Returns whether a path exists, none where no fact tells.
+fn known(path: &Path, facts: &Facts) -> Option<bool> {
+    if let Some(directory) = path.parent().and_then(|parent| facts.directories.get(parent))
+        && let Found::Listed(_) = directory.found
+    {
+        let name = path.file_name()?;
+        return Some(directory.entries().iter().any(|entry| entry.name == name && entry.kind.exists()));
+    }
+    let found = &facts.directories.get(path)?.found;
+    Some(!matches!(found, Found::Missing | Found::Failed { .. }))
+}

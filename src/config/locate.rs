@@ -79,9 +79,6 @@ pub const fn default_path(role: Role) -> &'static str {
 }
 
 /// Returns where a file is.
-///
-/// A flag stands for the variable, but that a relative path in it is one of
-/// this process's directory, as on any command line.
 #[must_use]
 pub fn locate(role: Role, flag: Option<&Path>, environment: &Environment) -> Location {
     if let Some(path) = flag {

@@ -1,0 +1,8 @@
+//! tmp
+pub mod keymap {
+    //! tmp
+    /// tmp
+    pub fn table_text() -> String {
+        String::new()
+    }
+}

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 
 pub use browse::{BrowseEntry, Listing, browse};
 
-use crate::check::{CwdSource, Facts, NEWEST, VersionSource};
+use crate::check::{CwdSource, Facts, NEWEST, SkyVersion, VersionSource};
 use crate::config::{Environment, Workspace};
 use crate::io::{Options, server};
 use crate::preview;
@@ -40,15 +40,15 @@ pub fn facts(options: &Options, environment: Environment) -> Facts {
         (None, [server::Server { cwd: Some(cwd), .. }]) => (cwd.clone(), CwdSource::Server),
         (None, _) => (environment.cwd.clone(), CwdSource::CurrentDirectory),
     };
-    let detected = || {
-        let python = options.python.clone().or_else(|| server::python_of_sky(&environment));
-        python.and_then(|python| server::version_of(&python))
-    };
     let (version, version_source) = options.sky_version.map_or_else(
-        || detected().map_or((NEWEST, VersionSource::Assumed), |version| (version, VersionSource::Detected)),
+        || {
+            detect(options, &environment, &servers)
+                .map_or((NEWEST, VersionSource::Assumed), |version| (version, VersionSource::Detected))
+        },
         |version| (version, VersionSource::Flag),
     );
     let settings = server::Settings::read(&environment);
+    let consolidation = settings.consolidation(&server::environment_of(&servers, &environment));
     Facts {
         version,
         version_source,
@@ -56,11 +56,24 @@ pub fn facts(options: &Options, environment: Environment) -> Facts {
         cwd_source,
         servers,
         remote_endpoint: settings.remote_endpoint(&environment),
-        consolidation: settings.consolidation(&environment),
+        consolidation,
         controller: options.controller,
         directories: BTreeMap::new(),
         environment,
     }
+}
+
+/// Finds the release that runs the API server: in the interpreter of the flag,
+/// or in the one behind `sky`, or in that of the one running server.
+fn detect(options: &Options, environment: &Environment, servers: &[server::Server]) -> Option<SkyVersion> {
+    if let Some(python) = &options.python {
+        return server::version_of(&environment.cwd.join(python));
+    }
+    let behind_sky = server::python_of_sky(environment).and_then(|python| server::version_of(&python));
+    behind_sky.or_else(|| match servers {
+        [one] => server::version_of(&server::python_of_server(one)?),
+        _ => None,
+    })
 }
 
 /// Looks at the wheel directory that `workspace` names, and adds it to the facts,

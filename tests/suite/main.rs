@@ -4,3 +4,6 @@ mod architecture;
 mod cli;
 mod conformance;
 mod preview;
+//! The suite that holds the program against SkyPilot's behaviour and its own promises.
+
+mod edits;

@@ -1,9 +1,7 @@
-//! All integration tests, one binary.
+//! The integration tests, one binary: the program against SkyPilot and its own promises.
 
 mod architecture;
 mod cli;
 mod conformance;
-mod preview;
-//! The suite that holds the program against SkyPilot's behaviour and its own promises.
-
 mod edits;
+mod preview;

@@ -9,13 +9,14 @@ use crate::yaml::write::{Fragment, Shape, Style, indented, item_lines, pair_line
 
 impl Editor<'_> {
     /// Returns the lines of a piece, counted from the column of the item.
-    fn piece_lines(&self, piece: &Piece, fragment: &Fragment, style: Style) -> Vec<String> {
+    pub(super) fn piece_lines(piece: &Piece, fragment: &Fragment, style: Style) -> Vec<String> {
         let mut lines = piece.lead.clone();
-        lines.extend(match &piece.key {
-            Some((key, _)) => pair_lines(key, fragment, style),
-            None => item_lines(fragment, style),
-        });
-        lines.extend(piece.below.iter().cloned());
+        let (own, step) = match &piece.key {
+            Some((key, _)) => (pair_lines(key, fragment, style), 0),
+            None => (item_lines(fragment, style), 1 + style.dash_gap),
+        };
+        lines.extend(own);
+        lines.extend(piece.below.iter().map(|line| indented(line, step)));
         lines
     }
 
@@ -34,9 +35,12 @@ impl Editor<'_> {
         let spaced = self.is_spaced(&items);
         let mut candidates = Vec::new();
         for fragment in &piece.fragments {
-            let lines = self.piece_lines(piece, fragment, style);
+            let lines = Self::piece_lines(piece, fragment, style);
             match items.get(index) {
-                Some(before) => candidates.push(self.insert_before(before, &lines, spaced)),
+                Some(before) => {
+                    let at = self.place_before(collection, before);
+                    candidates.push(self.insert_before(before, at, &lines, spaced));
+                }
                 None => candidates
                     .extend(items.last().map(|last| self.insert_behind(last, &lines, spaced)).into_iter().flatten()),
             }
@@ -50,7 +54,14 @@ impl Editor<'_> {
             && items.windows(2).all(|pair| pair[0].tail < self.text.len() && is_blank_line(self.text, pair[0].tail))
     }
 
-    fn insert_before(&self, before: &Item, lines: &[String], spaced: bool) -> Candidate {
+    /// Returns where lines go that come before an item: above its comments, but
+    /// below a comment that opens the file.
+    fn place_before(&self, collection: NodeId, before: &Item) -> usize {
+        let opens_file = self.tree.parent(collection).is_none() && before.lead == line_start(self.text, 0);
+        if opens_file && before.own_line { line_start(self.text, before.start) } else { before.lead }
+    }
+
+    fn insert_before(&self, before: &Item, at: usize, lines: &[String], spaced: bool) -> Candidate {
         let mut out = String::new();
         for (i, line) in lines.iter().enumerate() {
             let in_place = i == 0 && !before.own_line;
@@ -64,7 +75,7 @@ impl Editor<'_> {
         } else {
             out.push_str(&" ".repeat(before.column));
         }
-        vec![Splice::insert(before.lead, out)]
+        vec![Splice::insert(at, out)]
     }
 
     fn insert_behind(&self, last: &Item, lines: &[String], spaced: bool) -> Vec<Candidate> {

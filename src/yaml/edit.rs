@@ -779,7 +779,13 @@ impl<'d> Editor<'d> {
                 let (lead, fragment, below) = capture::item(self.document, self.tree, item);
                 piece.lead = lead;
                 piece.below = below;
+                let clipped =
+                    self.last_kept_header(node).and_then(|plus| capture::clipped(self.text, &fragment, plus, item.end));
                 piece.fragments.push(fragment);
+                piece.fragments.extend(clipped);
+                if !copy {
+                    self.leave_comments(parent, item, &mut piece);
+                }
                 piece.key = self.captured_key(item);
             }
         }
@@ -795,6 +801,17 @@ impl<'d> Editor<'d> {
             Err(_) => {}
         }
         Ok(piece)
+    }
+
+    /// Comments that stay where an item goes do not go with it, too.
+    fn leave_comments(&self, parent: NodeId, item: &Item, piece: &mut Piece) {
+        if self.tree.parent(parent).is_none() && self.tree.is_mapping(parent) {
+            piece.lead.clear();
+        }
+        let only = self.tree.pairs(parent).len() == 1 || (item.key.is_none() && self.tree.children(parent).len() == 1);
+        if only && !item.own_line {
+            piece.fragments.iter_mut().for_each(|fragment| fragment.comment.clear());
+        }
     }
 
     fn captured_key(&self, item: &Item) -> Option<(Key, Value)> {

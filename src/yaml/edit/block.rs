@@ -114,18 +114,28 @@ impl Editor<'_> {
         self.text.is_empty() || line_start(self.text, self.text.len()) == self.text.len()
     }
 
-    /// A block scalar that ends the file without a break holds no last break:
-    /// with a line behind it, that must be said in its header.
-    fn fix_open_block_scalar(&self, node: NodeId) -> Candidate {
+    /// Returns where the `+` of a block scalar is that ends a node: in another
+    /// place, blank lines behind it would become part of its text.
+    pub(super) fn last_kept_header(&self, node: NodeId) -> Option<usize> {
+        let leaf = self.last_leaf(node);
+        let body = self.tree.body(leaf);
+        let plus = layout::header(self.text, body).find('+')?;
+        self.is_block_scalar(leaf).then_some(body.start + plus)
+    }
+
+    fn last_leaf(&self, node: NodeId) -> NodeId {
         let mut leaf = node;
         while let Some(&last) = self.tree.children(leaf).last().filter(|_| !self.tree.is_flow(leaf)) {
             leaf = last;
         }
-        let is_block = matches!(
-            self.tree.kind(leaf),
-            Kind::Scalar(crate::yaml::ScalarStyle::Literal | crate::yaml::ScalarStyle::Folded)
-        );
-        if !is_block {
+        leaf
+    }
+
+    /// A block scalar that ends the file without a break holds no last break:
+    /// with a line behind it, that must be said in its header.
+    fn fix_open_block_scalar(&self, node: NodeId) -> Candidate {
+        let leaf = self.last_leaf(node);
+        if !self.is_block_scalar(leaf) {
             return Vec::new();
         }
         let body = self.tree.body(leaf);
@@ -161,14 +171,9 @@ impl Editor<'_> {
         let floor = if index > 0 { items[index - 1].tail } else { from };
         let above = from > floor && is_blank_line(self.text, line_start(self.text, layout::previous(self.text, from)));
         let below = to < self.text.len() && is_blank_line(self.text, to);
+        let behind_blanks = self.behind_blank_lines(to);
         if below && (above || index == 0) {
-            while to < self.text.len() && is_blank_line(self.text, to) {
-                let next = next_line(self.text, to);
-                if next == to {
-                    break;
-                }
-                to = next;
-            }
+            to = behind_blanks;
         } else if above && to == self.text.len() && self.tree.is_sequence(collection) {
             while from > floor {
                 let line = line_start(self.text, layout::previous(self.text, from));
@@ -183,7 +188,23 @@ impl Editor<'_> {
             spans.push(Span::new(layout::previous(self.text, from), to));
         }
         spans.push(Span::new(from, to));
+        if behind_blanks > to {
+            // Blank lines would become part of a text (`|+`) that comes before.
+            spans.push(Span::new(from, behind_blanks));
+        }
         spans
+    }
+
+    fn behind_blank_lines(&self, at: usize) -> usize {
+        let mut to = at;
+        while to < self.text.len() && is_blank_line(self.text, to) {
+            let next = next_line(self.text, to);
+            if next == to {
+                break;
+            }
+            to = next;
+        }
+        to
     }
 
     /// Returns the splices that move an item of a block collection, none where
@@ -195,12 +216,17 @@ impl Editor<'_> {
         }
         let moved = &items[from];
         let chunk = &self.text[moved.lead..moved.tail];
+        let clipped = self.last_kept_header(moved.value).map(|plus| {
+            let at = plus - moved.lead;
+            format!("{}{}", &chunk[..at], &chunk[at + 1..])
+        });
         let closed = line_start(chunk, chunk.len()) == chunk.len();
         let gap = if self.is_spaced(&items) { self.le } else { "" };
         let removals = self.removal(collection, &items, from);
         let is_root = self.tree.parent(collection).is_none() && self.tree.is_mapping(collection);
         let mut ways = Vec::new();
-        for span in removals {
+        let chunks: Vec<&str> = std::iter::once(chunk).chain(clipped.as_deref()).collect();
+        for (span, chunk) in removals.iter().flat_map(|&span| chunks.iter().map(move |&chunk| (span, chunk))) {
             let span = if is_root { Span::new(moved.lead.min(span.start), span.end) } else { span };
             let way = if to < from {
                 let end = if closed { "" } else { self.le };

@@ -142,3 +142,14 @@ fn without_word(line: &str, word: &str) -> String {
     out.push_str(rest);
     out
 }
+
+/// Returns the fragment with the `+` at `plus` of the text taken out: the header
+/// of the block scalar that ends it.
+pub(super) fn clipped(text: &str, fragment: &Fragment, plus: usize, end: usize) -> Option<Fragment> {
+    let below = lines(&text[plus..end]).len();
+    let mut new = fragment.clone();
+    let line = new.lines.len().checked_sub(below)?;
+    let at = new.lines[line].rfind(text[plus - 1..].get(..2)?)?;
+    new.lines[line].remove(at + 1);
+    Some(new)
+}

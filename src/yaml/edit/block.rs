@@ -32,9 +32,10 @@ impl Editor<'_> {
     pub(super) fn insert_in_block(&self, collection: NodeId, index: usize, piece: &Piece) -> Vec<Candidate> {
         let items = layout::items(self.text, self.tree, collection);
         let style = self.style_in(collection);
-        let spaced = self.is_spaced(&items);
+        // Without a blank line where that would become part of a text (`|+`).
+        let spacings: &[bool] = if self.is_spaced(&items) { &[true, false] } else { &[false] };
         let mut candidates = Vec::new();
-        for fragment in &piece.fragments {
+        for (fragment, &spaced) in piece.fragments.iter().flat_map(|f| spacings.iter().map(move |spaced| (f, spaced))) {
             let lines = Self::piece_lines(piece, fragment, style);
             match items.get(index) {
                 Some(before) => {
@@ -221,34 +222,39 @@ impl Editor<'_> {
             format!("{}{}", &chunk[..at], &chunk[at + 1..])
         });
         let closed = line_start(chunk, chunk.len()) == chunk.len();
-        let gap = if self.is_spaced(&items) { self.le } else { "" };
-        let removals = self.removal(collection, &items, from);
+        let mut gaps = vec![""];
+        if self.is_spaced(&items) {
+            gaps.insert(0, self.le);
+        }
         let is_root = self.tree.parent(collection).is_none() && self.tree.is_mapping(collection);
         let mut ways = Vec::new();
-        let chunks: Vec<&str> = std::iter::once(chunk).chain(clipped.as_deref()).collect();
-        for (span, chunk) in removals.iter().flat_map(|&span| chunks.iter().map(move |&chunk| (span, chunk))) {
-            let span = if is_root { Span::new(moved.lead.min(span.start), span.end) } else { span };
-            let way = if to < from {
-                let end = if closed { "" } else { self.le };
-                vec![Splice::insert(items[to].lead, format!("{chunk}{end}{gap}")), Splice::delete(span)]
-            } else {
-                let last = &items[to];
-                let open = last.tail == self.text.len() && !self.ends_in_break();
-                let insert = if open {
-                    format!("{}{gap}{}", self.le, chunk.trim_end_matches(['\n', '\r']))
-                } else {
-                    format!("{gap}{chunk}")
-                };
-                let mut way = vec![Splice::delete(span)];
-                if open {
-                    way.extend(self.fix_open_block_scalar(last.value));
+        for gap in gaps {
+            for &removal in &self.removal(collection, &items, from) {
+                let start = if is_root { moved.lead.min(removal.start) } else { removal.start };
+                let gone = Splice::delete(Span::new(start, removal.end));
+                for chunk in std::iter::once(chunk).chain(clipped.as_deref()) {
+                    let mut way = if to < from {
+                        let end = if closed { "" } else { self.le };
+                        vec![Splice::insert(items[to].lead, format!("{chunk}{end}{gap}"))]
+                    } else {
+                        self.put_chunk_behind(&items[to], chunk, gap)
+                    };
+                    way.push(gone.clone());
+                    ways.push(way);
                 }
-                way.push(Splice::insert(last.tail, insert));
-                way
-            };
-            ways.push(way);
+            }
         }
         Some(ways)
+    }
+
+    fn put_chunk_behind(&self, last: &Item, chunk: &str, gap: &str) -> Candidate {
+        if last.tail < self.text.len() || self.ends_in_break() {
+            return vec![Splice::insert(last.tail, format!("{gap}{chunk}"))];
+        }
+        let mut way = self.fix_open_block_scalar(last.value);
+        let chunk = chunk.trim_end_matches(['\n', '\r']);
+        way.push(Splice::insert(last.tail, format!("{}{gap}{chunk}", self.le)));
+        way
     }
 
     /// Returns the ways to put another value in the place of that of an item.

@@ -14,7 +14,8 @@ mod layout;
 
 use std::sync::Arc;
 
-use self::capture::Piece;
+pub(crate) use self::capture::Piece;
+pub(crate) use self::compose::trimmed;
 use self::data::{Spot, Step, Target, refused};
 use self::layout::Item;
 use super::node::{Kind, NodeId, Tree};
@@ -209,9 +210,33 @@ pub(crate) fn run(document: &Document, actions: &[Action]) -> Result<Edited, Edi
         session.action(document, action)?;
         Session { now, splices } = session;
     }
-    let splices = compose::trimmed(document.text(), splices);
+    let splices = trimmed(document.text(), splices);
     let new = now.unwrap_or_else(|| Arc::new(Document::parse(document.text())));
     Ok(Edited { document: new, splices })
+}
+
+impl Piece {
+    /// Takes a copy of what is at a pointer, for another place or another file.
+    pub(crate) fn capture(document: &Document, path: &Pointer) -> Result<Self, EditError> {
+        Editor::new(document)?.capture(path, true)
+    }
+}
+
+/// Returns the comment lines directly above a node, an item of a list or the
+/// value of a key, from the first `#` to the end of the last line.
+#[must_use]
+pub fn comment_above(document: &Document, node: NodeId) -> Option<Span> {
+    let tree = document.tree().ok()?;
+    let text = document.text();
+    let parent = tree.parent(node).filter(|&parent| !tree.is_flow(parent))?;
+    let item =
+        layout::items(text, tree, parent).into_iter().find(|item| item.value == node || item.key == Some(node))?;
+    let line = layout::line_start(text, item.start);
+    if !item.own_line || item.lead >= line {
+        return None;
+    }
+    let start = item.lead + text[item.lead..line].find('#')?;
+    Some(Span::new(start, layout::previous(text, line)))
 }
 
 /// The text so far and how it came about.
@@ -754,7 +779,13 @@ impl<'d> Editor<'d> {
                 let (lead, fragment, below) = capture::item(self.document, self.tree, item);
                 piece.lead = lead;
                 piece.below = below;
+                let clipped =
+                    self.last_kept_header(node).and_then(|plus| capture::clipped(self.text, &fragment, plus, item.end));
                 piece.fragments.push(fragment);
+                piece.fragments.extend(clipped);
+                if !copy {
+                    self.leave_comments(parent, item, &mut piece);
+                }
                 piece.key = self.captured_key(item);
             }
         }
@@ -770,6 +801,17 @@ impl<'d> Editor<'d> {
             Err(_) => {}
         }
         Ok(piece)
+    }
+
+    /// Comments that stay where an item goes do not go with it, too.
+    fn leave_comments(&self, parent: NodeId, item: &Item, piece: &mut Piece) {
+        if self.tree.parent(parent).is_none() && self.tree.is_mapping(parent) {
+            piece.lead.clear();
+        }
+        let only = self.tree.pairs(parent).len() == 1 || (item.key.is_none() && self.tree.children(parent).len() == 1);
+        if only && !item.own_line {
+            piece.fragments.iter_mut().for_each(|fragment| fragment.comment.clear());
+        }
     }
 
     fn captured_key(&self, item: &Item) -> Option<(Key, Value)> {
@@ -820,11 +862,8 @@ impl<'d> Editor<'d> {
 
 /// Returns a block collection that holds a piece alone.
 fn only_item(piece: &Piece, fragment: &Fragment, style: Style) -> Fragment {
-    let (shape, own) = match &piece.key {
-        Some((key, _)) => (Shape::Mapping, write::pair_lines(key, fragment, style)),
-        None => (Shape::Sequence, write::item_lines(fragment, style)),
-    };
-    let lines = piece.lead.iter().cloned().chain(own).chain(piece.below.iter().cloned()).collect();
+    let shape = if piece.key.is_some() { Shape::Mapping } else { Shape::Sequence };
+    let lines = Editor::piece_lines(piece, fragment, style);
     Fragment { shape, head: String::new(), lines, comment: String::new() }
 }
 

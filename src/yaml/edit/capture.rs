@@ -18,7 +18,8 @@ pub(crate) struct Piece {
     pub(super) fragments: Vec<Fragment>,
     /// The value.
     pub(super) value: Value,
-    /// The comment lines below, their indentation counted from the item's column.
+    /// The comment lines below, their indentation counted from the column of the
+    /// key, or of what stands behind the dash.
     pub(super) below: Vec<String>,
 }
 
@@ -58,7 +59,10 @@ pub(super) fn item(document: &Document, tree: &Tree, item: &Item) -> (Vec<String
     let after = next_line(text, item.end);
     let below = if after < item.tail { text[after..item.tail].trim_end_matches(['\n', '\r']) } else { "" };
     let below = lines(below).into_iter().filter(|line| !line.is_empty());
-    let below = below.map(|line| outdented(line, item.column).to_owned()).collect();
+    let start = tree.span(item.value).start;
+    let behind_dash = item.key.is_none() && start > item.head_end && start < end_of_line(text, item.head_end);
+    let base = if behind_dash { column(text, start) } else { item.column + 2 * usize::from(item.key.is_none()) };
+    let below = below.map(|line| outdented(line, base).to_owned()).collect();
     (lead.collect(), fragment(text, tree, item), below)
 }
 
@@ -137,4 +141,15 @@ fn without_word(line: &str, word: &str) -> String {
     }
     out.push_str(rest);
     out
+}
+
+/// Returns the fragment with the `+` at `plus` of the text taken out: the header
+/// of the block scalar that ends it.
+pub(super) fn clipped(text: &str, fragment: &Fragment, plus: usize, end: usize) -> Option<Fragment> {
+    let below = lines(&text[plus..end]).len();
+    let mut new = fragment.clone();
+    let line = new.lines.len().checked_sub(below)?;
+    let at = new.lines[line].rfind(text[plus - 1..].get(..2)?)?;
+    new.lines[line].remove(at + 1);
+    Some(new)
 }

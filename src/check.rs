@@ -6,6 +6,7 @@ mod code;
 pub mod diagnostic;
 mod load;
 mod refusal;
+mod repr;
 mod sense;
 mod shape;
 mod syntax;
@@ -227,6 +228,7 @@ pub fn check(workspace: &Workspace, facts: &Facts) -> Report {
 }
 
 /// Returns the errors that follow from the text of a file and that it did not have before.
+#[must_use]
 pub fn new_errors<'a>(before: &Report, after: &'a Report, role: Role) -> Vec<&'a Diagnostic> {
     let key = |d: &Diagnostic| (d.code, d.message.clone());
     let mut known: Vec<_> = before.blocking(role).map(key).collect();

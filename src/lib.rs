@@ -39,10 +39,13 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+pub mod app;
 pub mod check;
+pub mod cli;
 pub mod config;
 pub mod io;
 pub mod preview;
 pub mod text;
+pub mod tui;
 pub mod wheel;
 pub mod yaml;

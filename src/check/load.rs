@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::diagnostic::{Code, Diagnostic, Fix, Place, Severity};
 use super::refusal::{consequence, key_with, parses, quote_fix};
+use super::repr::{python_type, repr};
 use super::{Load, LoadEntry, Outcome, Status, Verdict, shape};
 use crate::config::{ConfigFile, Content, Role, Workspace, model};
 use crate::text::{Span, Splice};
@@ -33,7 +34,7 @@ pub(super) fn load(file: &ConfigFile, verdict: &Verdict) -> Load {
         None => return nothing,
         Some(Value::List(items)) => items.clone(),
         Some(other) => {
-            let message = format!("'{}' object is not iterable", shape::python_type(other));
+            let message = format!("'{}' object is not iterable", python_type(other));
             return Load { exception: Some("TypeError"), message: Some(message), ..nothing };
         }
     };
@@ -170,7 +171,7 @@ fn parameters(
         let why = match key.as_str() {
             Some("self") => "a parameter cannot be called `self`".to_owned(),
             Some(_) => continue,
-            None => format!("the parameter name is {} to YAML 1.1, not a string", shape::repr(key)),
+            None => format!("the parameter name is {} to YAML 1.1, not a string", repr(key)),
         };
         let node = document.find(&at).and_then(|node| key_with(document, node, key));
         let span = node.map_or(Span::empty(0), |node| document.span(node));

@@ -258,14 +258,15 @@ impl Finder<'_> {
         if path.trim() != &*path && !path.trim().is_empty() {
             let message = "`controller_wheel_path` starts or ends with a blank".to_owned();
             let effect = "SkyPilot takes it as it is written: most likely nothing is uploaded.";
-            let patch = serde_json::json!([{"op": "replace", "path": "/controller_wheel_path", "value": path.trim()}]);
+            let replace =
+                serde_json::json!([{"op": "replace", "path": "/controller_wheel_path", "value": path.trim()}]);
             let one = self.push(Code::PathBlank, Severity::Warning, span, Some(at.clone()), message, effect);
             one.hint = Some("remove the blank".to_owned());
             one.fix = Some(Fix {
                 label: "remove the blank".to_owned(),
                 safe: true,
                 edits: vec![Splice::new(span, serde_json::to_string(path.trim()).unwrap_or_default())],
-                patch: Some(patch),
+                patch: Some(replace),
             });
             let fits = one.fix.as_ref().is_some_and(|fix| parses(document, fix));
             if !fits {

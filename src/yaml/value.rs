@@ -131,9 +131,14 @@ impl Value {
         !matches!(self, Self::List(_) | Self::Map(_) | Self::Set(_) | Self::Cycle)
     }
 
-    /// Tells whether both are the same key of a `dict`: `1`, `1.0` and `True` are.
+    /// Tells whether both are the same key of a `dict`: `1`, `1.0` and `True` are,
+    /// two that are not a number are not.
     #[must_use]
+    #[expect(clippy::float_cmp, reason = "Python compares keys so")]
     pub fn same_key(&self, other: &Value) -> bool {
+        if matches!(self, Self::Float(f) if f.is_nan()) {
+            return false;
+        }
         match (self.as_number(), other.as_number()) {
             (Some(a), Some(b)) => a == b,
             (None, None) => self.same(other),
@@ -287,6 +292,7 @@ mod tests {
         assert!(Value::Int(1).same_key(&Value::Bool(true)));
         assert!(Value::Int(1).same_key(&Value::Float(1.0)));
         assert!(!Value::Int(1).same_key(&Value::str("1")));
+        assert!(!Value::Float(f64::NAN).same_key(&Value::Float(f64::NAN)));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! Here are the arguments and their dispatch; what each family of subcommands
 //! does is below. Results go to standard output, all else to standard error.
 //! What is promised to scripts is in the README.
+#![expect(clippy::doc_markdown, reason = "the doc comments of arguments are help texts, printed as they are")]
 
 mod demo;
 mod edit;

@@ -89,7 +89,7 @@ fn given_files(session: &Session, files: &[PathBuf], stdin: Role) -> anyhow::Res
     let open = |(api, remote): (Option<ConfigFile>, Option<ConfigFile>)| {
         let workspace = Workspace::new(api.unwrap_or_else(absent), remote.unwrap_or_else(absent));
         let mut facts = facts.clone();
-        io::scan::add_wheel_directory(&workspace, &mut facts);
+        io::refresh(&session.options(), &workspace, &mut facts);
         (workspace, facts)
     };
     Ok(rows.into_iter().map(open).collect())

@@ -447,7 +447,7 @@ impl<'d> Editor<'d> {
             (Kind::Scalar(ScalarStyle::DoubleQuoted), Value::Str(text)) if !text.contains('\n') => {
                 Some(Written::DoubleQuoted)
             }
-            (Kind::Scalar(ScalarStyle::Folded), Value::Str(_)) => Some(Written::Folded),
+            (Kind::Scalar(ScalarStyle::Folded), Value::Str(text)) if text.contains('\n') => Some(Written::Folded),
             (Kind::Sequence { flow: true } | Kind::Mapping { flow: true }, Value::List(_) | Value::Map(_)) => {
                 let empty = self.tree.children(old).is_empty();
                 write::flow(new).ok().filter(|_| !empty).map(Written::Source)
@@ -795,12 +795,34 @@ impl<'d> Editor<'d> {
                 *fragment = capture::without_anchors(fragment, &names);
             }
         }
+        let aliases = self.aliases_out_of(node);
+        if !aliases.is_empty() {
+            let written_out: Vec<Fragment> =
+                piece.fragments.iter().map(|fragment| capture::with_words(fragment, &aliases)).collect();
+            piece.fragments.extend(written_out);
+        }
         match written {
             Ok(written) => piece.fragments.extend(written),
             Err(error) if piece.fragments.is_empty() => return Err(error),
             Err(_) => {}
         }
         Ok(piece)
+    }
+
+    /// Returns the aliases in a node of what stands outside it, with their values in flow style.
+    fn aliases_out_of(&self, node: NodeId) -> Vec<(String, String)> {
+        let mut out: Vec<(String, String)> = Vec::new();
+        for alias in self.tree.ids().filter(|&id| self.tree.kind(id) == Kind::Alias && self.tree.is_within(id, node)) {
+            let target = self.tree.target(alias);
+            let name = self.document.source(alias);
+            if self.tree.is_within(target, node) || out.iter().any(|(known, _)| known == name) {
+                continue;
+            }
+            let steps = self.existing(&self.document.pointer_to(target)).unwrap_or_default();
+            let written = data::get(self.data, &steps).and_then(|value| write::flow(value).ok());
+            out.extend(written.map(|written| (name.to_owned(), written)));
+        }
+        out
     }
 
     /// Comments that stay where an item goes do not go with it, too.

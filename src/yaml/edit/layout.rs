@@ -110,8 +110,24 @@ pub(super) fn header(text: &str, body: Span) -> &str {
 fn block_scalar_end(text: &str, body: Span) -> usize {
     let mut end = body.end;
     if !keeps_breaks(text, body) {
-        end = body.start + text[body.start..body.end].trim_end().len();
-        return end_of_line(text, end).min(body.end);
+        let first = next_line(text, body.start);
+        let mut last = body.start;
+        let mut indentation = usize::MAX;
+        let mut at = first;
+        while at < body.end {
+            let line = &text[at..end_of_line(text, at)];
+            let blanks = line.len() - line.trim_start_matches(' ').len();
+            if blanks < line.len() {
+                indentation = indentation.min(blanks);
+                last = at;
+            } else if blanks > indentation || (blanks > 0 && header(text, body).contains(|c: char| c.is_ascii_digit()))
+            {
+                // Blanks beyond the indentation are text.
+                last = at;
+            }
+            at = next_line(text, at);
+        }
+        return end_of_line(text, last).min(body.end);
     }
     // Behind its last break: the break itself ends the item's line.
     if start_of_line(text, end) == end && end > body.start {

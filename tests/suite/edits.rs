@@ -131,6 +131,7 @@ fn flow_collections_stay_flow_collections() {
         ("a: [1, 2,]\n", json!({"op": "remove", "path": "/a/1"}), "a: [1,]\n"),
         ("a: [1, 2]\n", json!({"op": "remove", "path": "/a/0"}), "a: [2]\n"),
         ("a: [1]\n", json!({"op": "remove", "path": "/a/0"}), "a: []\n"),
+        ("a: {b: }\n", json!({"op": "add", "path": "/a/c", "value": 1}), "a: {b: , c: 1 }\n"),
         ("a: {b: 1}\n", json!({"op": "add", "path": "/a/c", "value": {"d": []}}), "a: {b: 1, c: {d: []}}\n"),
         ("a: [b: 1]\n", json!({"op": "add", "path": "/a/0/c", "value": 2}), "a: [{b: 1, c: 2}]\n"),
         ("a: [b: 1]\n", json!({"op": "remove", "path": "/a/0/b"}), "a: [{}]\n"),

@@ -290,9 +290,11 @@ pub(super) fn style(text: &str, tree: &Tree) -> Style {
         let here = column(text, at);
         let below_key = tree.parent(node).filter(|&p| tree.is_mapping(p) && !tree.is_flow(p));
         let offset = below_key.and_then(|parent| {
-            let pairs = tree.pairs(parent).find(|&(_, value)| value == node)?;
-            let own_line = text::start_of_line(text, tree.span(pairs.0).start) < text::start_of_line(text, at);
-            own_line.then(|| here.checked_sub(column(text, tree.span(pairs.0).start)))?
+            let children = tree.children(parent);
+            let key = children[children.partition_point(|child| child.index() < node.index()).checked_sub(1)?];
+            let key = tree.span(key).start;
+            let own_line = text::start_of_line(text, key) < text::start_of_line(text, at);
+            own_line.then(|| here.checked_sub(column(text, key)))?
         });
         if tree.is_mapping(node) {
             if let Some(step) = offset.filter(|step| *step > 0 && !map) {

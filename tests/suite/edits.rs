@@ -131,6 +131,7 @@ fn flow_collections_stay_flow_collections() {
         ("a: [1, 2,]\n", json!({"op": "remove", "path": "/a/1"}), "a: [1,]\n"),
         ("a: [1, 2]\n", json!({"op": "remove", "path": "/a/0"}), "a: [2]\n"),
         ("a: [1]\n", json!({"op": "remove", "path": "/a/0"}), "a: []\n"),
+        ("a: {b: }\n", json!({"op": "add", "path": "/a/c", "value": 1}), "a: {b: , c: 1 }\n"),
         ("a: {b: 1}\n", json!({"op": "add", "path": "/a/c", "value": {"d": []}}), "a: {b: 1, c: {d: []}}\n"),
         ("a: [b: 1]\n", json!({"op": "add", "path": "/a/0/c", "value": 2}), "a: [{b: 1, c: 2}]\n"),
         ("a: [b: 1]\n", json!({"op": "remove", "path": "/a/0/b"}), "a: [{}]\n"),
@@ -246,6 +247,11 @@ fn anchors_and_merges_are_not_broken() {
     gives(shared, &json!([{"op": "replace", "path": "/m/x", "value": 3}]), &shared.replace("y: 2\n", "y: 2\n  x: 3\n"));
     gives(shared, &json!([{"op": "replace", "path": "/a/p", "value": 3}]), &shared.replace("p: *d", "p: 3"));
     gives("- &a 1\n- *a\n- 2\n", &json!([{"op": "move", "from": "/2", "path": "/0"}]), "- 2\n- &a 1\n- *a\n");
+    gives(
+        "- &a {x: 1}\n# c\n- k: *a  # d\n",
+        &json!([{"op": "move", "from": "/1", "path": "/0"}]),
+        "# c\n- k: {x: 1}  # d\n- &a {x: 1}\n",
+    );
     refuses("- &a 1\n- *a\n- 2\n", &json!([{"op": "move", "from": "/0", "path": "/2"}]), "&a");
 }
 
@@ -360,7 +366,7 @@ mod operations {
         assert_eq!(
             copied.workspace.text(Role::Remote),
             Some(
-                "plugins:\n  - class: a.A\n    parameters:\n      x: 1\n  - class: b.B\n    parameters:\n      x: 1\n      y: 2\n"
+                "plugins:\n  - class: a.A\n    parameters: {x: 1}\n  - class: b.B\n    parameters: {<<: {x: 1}, y: 2}\n"
             )
         );
     }

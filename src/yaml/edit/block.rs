@@ -97,7 +97,9 @@ impl Editor<'_> {
     fn append_lines(&self, last: &Item, block: &str) -> Vec<Candidate> {
         let open_end = last.tail == self.text.len() && !self.ends_in_break();
         if !open_end {
-            return vec![vec![Splice::insert(last.tail, format!("{block}{}", self.le))]];
+            let whole = format!("{block}{}", self.le);
+            let shared = self.sharing_blank_lines(&whole, last.tail);
+            return std::iter::once(whole).chain(shared).map(|text| vec![Splice::insert(last.tail, text)]).collect();
         }
         // The last line has no break: it gets one, the new last line has none.
         let mut fixes = self.fix_open_block_scalar(last.value);
@@ -232,7 +234,8 @@ impl Editor<'_> {
             for &removal in &self.removal(collection, &items, from) {
                 let start = if is_root { moved.lead.min(removal.start) } else { removal.start };
                 let gone = Splice::delete(Span::new(start, removal.end));
-                for chunk in std::iter::once(chunk).chain(clipped.as_deref()) {
+                let shared = if to < from { None } else { self.sharing_blank_lines(chunk, items[to].tail) };
+                for chunk in std::iter::once(chunk).chain(shared.as_deref()).chain(clipped.as_deref()) {
                     let mut way = if to < from {
                         let end = if closed { "" } else { self.le };
                         vec![Splice::insert(items[to].lead, format!("{chunk}{end}{gap}"))]
@@ -245,6 +248,22 @@ impl Editor<'_> {
             }
         }
         Some(ways)
+    }
+
+    /// Returns lines without as many of their last blank ones as stand at `at`
+    /// already: a text that keeps its last breaks (`|+`) takes those over.
+    fn sharing_blank_lines(&self, lines: &str, at: usize) -> Option<String> {
+        let mut there = super::capture::lines(&self.text[at..self.behind_blank_lines(at)]).len().saturating_sub(1);
+        let mut end = lines.len();
+        while there > 0 && end > 0 {
+            let last = line_start(lines, layout::previous(lines, end));
+            if !is_blank_line(lines, last) || last == end {
+                break;
+            }
+            end = last;
+            there -= 1;
+        }
+        (end < lines.len()).then(|| lines[..end].to_owned())
     }
 
     fn put_chunk_behind(&self, last: &Item, chunk: &str, gap: &str) -> Candidate {

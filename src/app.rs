@@ -26,6 +26,7 @@ pub mod update;
 pub mod value;
 
 use std::collections::{BTreeMap, HashMap};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::PathBuf;
 
 use ratatui::layout::Rect;
@@ -207,7 +208,7 @@ pub struct State {
     /// Changes whenever the rows of the tree have to be built again.
     generation: u64,
     built: Option<(u64, Role, Option<usize>, bool)>,
-    scanned: Option<Option<Value>>,
+    scanned: Option<u64>,
 }
 
 impl State {
@@ -441,17 +442,26 @@ impl State {
         self.problems = problems;
     }
 
-    /// Asks for a look at the wheel directory where another one is named now.
+    /// Asks for a look at the outside where the texts name something else there now.
     fn scan_if_needed(&mut self) -> Vec<Effect> {
-        let named = self.workspace.document(Role::Api).and_then(|document| model::wheel_path(document));
-        if self.scanned.as_ref() == Some(&named) {
+        let named = Some(self.named());
+        if self.scanned == named {
             return Vec::new();
         }
-        self.scanned = Some(named);
+        self.scanned = named;
         vec![self.scan()]
     }
 
-    /// Returns the effect that looks at the wheel directory.
+    /// Returns a digest of what the texts name outside: the wheel directory and the classes.
+    fn named(&self) -> u64 {
+        let mut digest = DefaultHasher::new();
+        let path = self.workspace.document(Role::Api).and_then(|document| model::wheel_path(document));
+        path.as_ref().and_then(Value::as_str).hash(&mut digest);
+        self.lists.iter().flat_map(|list| list.entries.iter()).for_each(|entry| entry.class.hash(&mut digest));
+        digest.finish()
+    }
+
+    /// Returns the effect that looks at the wheel directory and at the modules of the classes.
     #[must_use]
     pub fn scan(&self) -> Effect {
         Effect::Scan(Box::new((self.workspace.clone(), self.facts.clone())))
@@ -463,9 +473,9 @@ impl State {
         self.recheck();
     }
 
-    /// Marks the wheel directory as looked at, for facts that came with the files.
+    /// Takes the facts that came with the files as a look at what they name.
     pub fn mark_scanned(&mut self) {
-        self.scanned = Some(self.workspace.document(Role::Api).and_then(|document| model::wheel_path(document)));
+        self.scanned = Some(self.named());
     }
 
     /// Builds the rows of the tree again where something they show has changed.
@@ -534,6 +544,7 @@ fn no_facts() -> Facts {
         remote_endpoint: None,
         consolidation: Consolidation::default(),
         controller: Controller::Jobs,
+        modules: BTreeMap::new(),
         directories: BTreeMap::new(),
     }
 }

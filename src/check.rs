@@ -6,6 +6,7 @@ mod code;
 pub mod diagnostic;
 mod load;
 mod refusal;
+mod repr;
 mod sense;
 mod shape;
 mod syntax;
@@ -17,6 +18,7 @@ pub use diagnostic::{Code, Diagnostic, FileKind, Fix, Place, Severity};
 pub use shape::{of_document, verdict};
 
 use crate::config::{Environment, Role, Workspace};
+use crate::python::Module;
 use crate::wheel::Directory;
 
 /// A `SkyPilot` release.
@@ -101,6 +103,8 @@ pub struct Facts {
     pub consolidation: Consolidation,
     /// Which controllers are asked about.
     pub controller: Controller,
+    /// What was found of the modules of the API server's list, by dotted name.
+    pub modules: BTreeMap<String, Module>,
     /// What was found at directories, by the absolute path they resolve to.
     pub directories: BTreeMap<PathBuf, Directory>,
 }
@@ -227,6 +231,7 @@ pub fn check(workspace: &Workspace, facts: &Facts) -> Report {
 }
 
 /// Returns the errors that follow from the text of a file and that it did not have before.
+#[must_use]
 pub fn new_errors<'a>(before: &Report, after: &'a Report, role: Role) -> Vec<&'a Diagnostic> {
     let key = |d: &Diagnostic| (d.code, d.message.clone());
     let mut known: Vec<_> = before.blocking(role).map(key).collect();

@@ -161,6 +161,8 @@ pub fn open_area(state: &mut State, role: Role, pointer: &Pointer, adds: bool, t
     let path = Pointer::from_tokens(pointer.tokens().iter().skip(3).cloned()).to_path();
     let mut editor = TextArea::new(text.split('\n').map(str::to_owned).collect());
     editor.set_tab_length(2);
+    // Underlined lines would read as links.
+    editor.set_cursor_line_style(Default::default());
     state.modals.push(Modal::Area(Box::new(Area {
         title: format!("Text of {}", visible(&path)),
         role,

@@ -33,6 +33,7 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
             // Answers may come late: what was looked at is added, nothing else.
             let mut now = state.facts.clone();
             now.directories.extend(facts.directories);
+            now.modules.extend(facts.modules);
             state.take_facts(now);
             if let Some(Modal::Form(_)) = state.modals.last() { forms::changed(state) } else { Vec::new() }
         }
@@ -69,10 +70,10 @@ fn open(state: &mut State, workspace: crate::config::Workspace, facts: crate::ch
     state.facts = facts;
     state.disk = workspace.clone();
     state.workspace = workspace.clone();
-    state.mark_scanned();
     for role in Role::ALL {
         state.refresh_list(role);
     }
+    state.mark_scanned();
     let effects = state.adopt(workspace);
     state.ready = true;
     if state.list(Role::Api).is_empty() && !state.list(Role::Remote).is_empty() && state.list(Role::Api).body == Body::Absent {
@@ -113,6 +114,7 @@ fn edited(state: &mut State, target: &EditTarget, result: Result<String, String>
                 let text = if area.was.ends_with('\n') { &text } else { text.strip_suffix('\n').unwrap_or(&text) };
                 let mut editor = tui_textarea::TextArea::new(text.split('\n').map(str::to_owned).collect());
                 editor.set_tab_length(2);
+                editor.set_cursor_line_style(Default::default());
                 area.editor = editor;
             }
             Vec::new()

@@ -7,13 +7,21 @@ use serde_json::json;
 
 use super::diagnostic::{Code, Diagnostic, Fix, Place, Severity};
 use super::refusal::{consequence, key_with, parses, quote_fix};
+use super::repr::{python_type, repr};
 use super::{Load, LoadEntry, Outcome, Status, Verdict, shape};
 use crate::config::{ConfigFile, Content, Role, Workspace, model};
 use crate::text::{Span, Splice};
 use crate::yaml::{Document, Pointer, Value};
 
-/// What every module object has: found, but no class.
-const MODULE_ATTRIBUTES: [&str; 4] = ["__name__", "__spec__", "__package__", "__loader__"];
+/// What every module object has: found, but no plugin class. The first line is
+/// the module's own, the rest every Python object's. (`__file__` is left out: some have none.)
+#[rustfmt::skip]
+const MODULE_ATTRIBUTES: [&str; 30] = [
+    "__name__", "__spec__", "__package__", "__loader__", "__doc__", "__dict__", "__annotations__",
+    "__class__", "__delattr__", "__dir__", "__eq__", "__format__", "__ge__", "__getattribute__", "__getstate__",
+    "__gt__", "__hash__", "__init__", "__init_subclass__", "__le__", "__lt__", "__ne__", "__new__", "__reduce__",
+    "__reduce_ex__", "__repr__", "__setattr__", "__sizeof__", "__str__", "__subclasshook__",
+];
 
 /// Says what becomes of the list of a file at load.
 #[must_use]
@@ -33,7 +41,7 @@ pub(super) fn load(file: &ConfigFile, verdict: &Verdict) -> Load {
         None => return nothing,
         Some(Value::List(items)) => items.clone(),
         Some(other) => {
-            let message = format!("'{}' object is not iterable", shape::python_type(other));
+            let message = format!("'{}' object is not iterable", python_type(other));
             return Load { exception: Some("TypeError"), message: Some(message), ..nothing };
         }
     };
@@ -170,7 +178,7 @@ fn parameters(
         let why = match key.as_str() {
             Some("self") => "a parameter cannot be called `self`".to_owned(),
             Some(_) => continue,
-            None => format!("the parameter name is {} to YAML 1.1, not a string", shape::repr(key)),
+            None => format!("the parameter name is {} to YAML 1.1, not a string", repr(key)),
         };
         let node = document.find(&at).and_then(|node| key_with(document, node, key));
         let span = node.map_or(Span::empty(0), |node| document.span(node));
@@ -196,6 +204,8 @@ mod tests {
         assert_eq!(outcome("..X"), Some((Outcome::BadModule, "TypeError")));
         assert_eq!(outcome("a."), Some((Outcome::BadAttribute, "AttributeError")));
         assert_eq!(outcome("a.__name__"), Some((Outcome::NotAPlugin, "TypeError")));
+        assert_eq!(outcome("a.__doc__"), Some((Outcome::NotAPlugin, "TypeError")));
+        assert_eq!(outcome("a.__main__"), None);
         assert_eq!(outcome("a..b"), None);
         assert_eq!(outcome("a b.C"), None);
     }

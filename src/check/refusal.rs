@@ -7,7 +7,8 @@
 use serde_json::json;
 
 use super::diagnostic::{Code, Diagnostic, Fix, Place, Severity};
-use super::shape::{python_type, repr, similar, verdict};
+use super::repr::{python_type, repr};
+use super::shape::{similar, verdict};
 use super::{Status, syntax};
 use crate::config::schema::{self, Object, Type};
 use crate::config::{Content, Role, Unreadable, UnreadableReason, Workspace};

@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 
+use super::repr::{python_type, repr};
 use super::{Status, Verdict};
 use crate::config::schema::{self, Object, Type};
 use crate::config::{ConfigFile, Content, Role, Unreadable, UnreadableReason};
@@ -14,37 +15,68 @@ use crate::yaml::{Document, Pointer, Value, YamlError};
 pub(super) const INVALID: &str = "InvalidSkyPilotConfigError";
 /// Python counts two words as similar from this ratio on (`difflib`).
 const CUTOFF: f64 = 0.6;
-/// Longer values are cut in messages.
-const REPR_LIMIT: usize = 200;
 
 /// Returns what SkyPilot makes of one file.
 #[must_use]
 pub fn verdict(file: &ConfigFile, role: Role) -> Verdict {
     match &file.content {
         Content::Absent => Verdict { status: Status::Absent, exception: None, message: None, plugins: 0 },
-        Content::Unreadable(why) => unreadable(why),
-        Content::Text(document) => of_document(document, role),
+        Content::Unreadable(why) => unreadable(why, &path_of(file)),
+        Content::Text(document) => judge(document, role, &path_of(file)),
     }
 }
 
-fn unreadable(why: &Unreadable) -> Verdict {
-    let (status, exception) = match why.reason {
-        UnreadableReason::Directory => (Status::Crash, Some("IsADirectoryError")),
-        UnreadableReason::Permission => (Status::Crash, Some("PermissionError")),
-        UnreadableReason::Encoding { .. } => (Status::Crash, Some("UnicodeDecodeError")),
-        UnreadableReason::Endless => (Status::Hang, None),
-        UnreadableReason::TooLarge => (Status::Crash, Some("MemoryError")),
-        UnreadableReason::Other => (Status::Crash, Some("OSError")),
-    };
-    Verdict { status, exception, message: None, plugins: 0 }
+/// Returns the path as Python has it.
+fn path_of(file: &ConfigFile) -> String {
+    file.location.path.as_ref().map_or_else(String::new, |path| path.to_string_lossy().into_owned())
 }
 
-/// Returns what SkyPilot makes of a text.
+fn unreadable(why: &Unreadable, path: &str) -> Verdict {
+    let of_system = |problem: &str| Some(format!("{problem}: {}", repr(&Value::str(path))));
+    let (status, exception, message) = match why.reason {
+        UnreadableReason::Directory => {
+            (Status::Crash, Some("IsADirectoryError"), of_system("[Errno 21] Is a directory"))
+        }
+        UnreadableReason::Permission => {
+            (Status::Crash, Some("PermissionError"), of_system("[Errno 13] Permission denied"))
+        }
+        UnreadableReason::Encoding { offset } => {
+            let message = why.bytes.as_ref().map(|bytes| undecodable(bytes, offset));
+            (Status::Crash, Some("UnicodeDecodeError"), message)
+        }
+        UnreadableReason::Endless => (Status::Hang, None, None),
+        UnreadableReason::TooLarge => (Status::Crash, Some("MemoryError"), None),
+        UnreadableReason::Other => (Status::Crash, Some("OSError"), None),
+    };
+    Verdict { status, exception, message, plugins: 0 }
+}
+
+/// Words Python's `UnicodeDecodeError`. Behind the first 8,192 bytes Python
+/// counts from the start of the block that it reads; here it is always the file's.
+fn undecodable(bytes: &[u8], offset: usize) -> String {
+    let wrong = std::str::from_utf8(&bytes[offset..]).err();
+    let length = wrong.map(|error| error.error_len());
+    let reason = match (length, bytes[offset]) {
+        (Some(None), _) => "unexpected end of data",
+        (_, 0x80..=0xc1 | 0xf5..) => "invalid start byte",
+        _ => "invalid continuation byte",
+    };
+    match length.flatten().unwrap_or(bytes.len() - offset) {
+        1 => format!("'utf-8' codec can't decode byte 0x{:02x} in position {offset}: {reason}", bytes[offset]),
+        many => format!("'utf-8' codec can't decode bytes in position {offset}-{}: {reason}", offset + many - 1),
+    }
+}
+
+/// Returns what SkyPilot makes of a text, under the file's usual name.
 #[must_use]
 pub fn of_document(document: &Document, role: Role) -> Verdict {
+    judge(document, role, role.file_name())
+}
+
+fn judge(document: &Document, role: Role, path: &str) -> Verdict {
     let data = match document.data() {
         Ok(data) => data,
-        Err(error) => return unparsed(error),
+        Err(error) => return unparsed(error, path),
     };
     let failed = |status, exception, message: String| Verdict {
         status,
@@ -68,12 +100,12 @@ pub fn of_document(document: &Document, role: Role) -> Verdict {
     }
 }
 
-fn unparsed(error: &YamlError) -> Verdict {
+fn unparsed(error: &YamlError, path: &str) -> Verdict {
     let Some(exception) = error.kind.exception() else {
         return Verdict { status: Status::Killed, exception: None, message: None, plugins: 0 };
     };
     let status = if error.kind.is_yaml() { Status::YamlError } else { Status::Crash };
-    Verdict { status, exception: Some(exception), message: Some(error.problem.clone()), plugins: 0 }
+    Verdict { status, exception: Some(exception), message: Some(error.python_message(path)), plugins: 0 }
 }
 
 /// Why a configuration is not taken.
@@ -206,9 +238,9 @@ fn matches(a: &[char], b: &[char]) -> usize {
 fn longest(a: &[char], b: &[char], (a0, a1, b0, b1): (usize, usize, usize, usize)) -> (usize, usize, usize) {
     let mut best = (a0, b0, 0);
     let mut runs: HashMap<usize, usize> = HashMap::new();
-    for i in a0..a1 {
+    for (i, left) in a.iter().enumerate().take(a1).skip(a0) {
         let mut next = HashMap::new();
-        for j in (b0..b1).filter(|&j| a[i] == b[j]) {
+        for j in (b0..b1).filter(|&j| *left == b[j]) {
             let len = 1 + j.checked_sub(1).and_then(|j| runs.get(&j)).copied().unwrap_or(0);
             next.insert(j, len);
             if len > best.2 {
@@ -218,96 +250,6 @@ fn longest(a: &[char], b: &[char], (a0, a1, b0, b1): (usize, usize, usize, usize
         runs = next;
     }
     best
-}
-
-/// Returns the name of a value's Python type in a message.
-pub(super) const fn python_type(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "NoneType",
-        Value::Date(_) => "datetime.date",
-        Value::DateTime(_) => "datetime.datetime",
-        _ => value.type_name(),
-    }
-}
-
-/// Returns a value about as Python's `repr` writes it, cut where it is long.
-pub(super) fn repr(value: &Value) -> String {
-    let mut out = String::new();
-    push_repr(&mut out, value, 0);
-    if out.chars().count() > REPR_LIMIT {
-        out = out.chars().take(REPR_LIMIT).collect::<String>() + "…";
-    }
-    out
-}
-
-fn push_repr(out: &mut String, value: &Value, depth: usize) {
-    // What lies deeper is cut from the message anyway.
-    if depth > 8 || out.len() > 4 * REPR_LIMIT {
-        out.push('…');
-        return;
-    }
-    let list = |out: &mut String, open: &str, items: &[Value], close: &str| {
-        out.push_str(open);
-        for (index, item) in items.iter().enumerate().take(REPR_LIMIT) {
-            out.push_str(if index > 0 { ", " } else { "" });
-            push_repr(out, item, depth + 1);
-        }
-        out.push_str(close);
-    };
-    match value {
-        Value::Null => out.push_str("None"),
-        Value::Bool(b) => out.push_str(if *b { "True" } else { "False" }),
-        Value::Int(i) => out.push_str(&i.to_string()),
-        Value::BigInt(i) => out.push_str(&i.to_string()),
-        Value::Float(f) => out.push_str(&format!("{f:?}")),
-        Value::Str(text) => push_quoted(out, text),
-        Value::Bytes(bytes) => {
-            out.push('b');
-            push_quoted(out, &String::from_utf8_lossy(bytes));
-        }
-        Value::Date(date) => {
-            let parts: Vec<_> = date.split('-').map(|p| p.trim_start_matches('0')).collect();
-            out.push_str(&format!("datetime.date({})", parts.join(", ")));
-        }
-        Value::DateTime(date) => out.push_str(&format!("datetime.datetime({date})")),
-        Value::List(items) => list(out, "[", items, "]"),
-        Value::Tuple(items) => list(out, "(", items, ")"),
-        Value::Set(items) => list(out, "{", items, "}"),
-        Value::Map(pairs) => {
-            out.push('{');
-            for (index, (key, item)) in pairs.iter().enumerate().take(REPR_LIMIT) {
-                out.push_str(if index > 0 { ", " } else { "" });
-                push_repr(out, key, depth + 1);
-                out.push_str(": ");
-                push_repr(out, item, depth + 1);
-            }
-            out.push('}');
-        }
-        Value::Cycle => out.push_str("{...}"),
-    }
-}
-
-fn push_quoted(out: &mut String, text: &str) {
-    let quote = if text.contains('\'') && !text.contains('"') { '"' } else { '\'' };
-    out.push(quote);
-    for c in text.chars() {
-        match c {
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            _ if c == quote => {
-                out.push('\\');
-                out.push(c);
-            }
-            _ if crate::text::visible::is_invisible(c) || c == '\u{a0}' => {
-                let code = u32::from(c);
-                out.push_str(&if code < 0x100 { format!("\\x{code:02x}") } else { format!("\\u{code:04x}") });
-            }
-            _ => out.push(c),
-        }
-    }
-    out.push(quote);
 }
 
 #[cfg(test)]

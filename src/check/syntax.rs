@@ -115,9 +115,9 @@ fn cause(document: &Document, error: &YamlError, at: usize) -> Option<String> {
         }
         "found unexpected end of stream" => "a quote or bracket is not closed".to_owned(),
         "but found another document" => "remove the `---`: SkyPilot reads one document".to_owned(),
-        "control characters are not allowed" => "remove the character".to_owned(),
+        _ if error.kind == ErrorKind::Reader => "remove the character".to_owned(),
         _ if problem.starts_with("could not determine a constructor for the tag") => "remove the tag".to_owned(),
-        _ if problem.starts_with("found undefined alias") => {
+        "found undefined alias" => {
             "a plain value cannot start with `*`: put quotes around it, or define the anchor before".to_owned()
         }
         _ => return None,

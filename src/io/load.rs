@@ -6,7 +6,7 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read as _};
-use std::os::unix::fs::{FileTypeExt as _, OpenOptionsExt as _};
+use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -36,14 +36,15 @@ pub fn load(location: Location, base: &Path) -> ConfigFile {
 /// Reads whatever lies at `path`.
 #[must_use]
 pub fn read(path: &Path) -> Content {
-    let metadata = match std::fs::metadata(path) {
-        Ok(metadata) => metadata,
-        // Python's `os.path.exists` is false for whatever cannot be asked.
-        Err(_) => return Content::Absent,
-    };
+    // Python's `os.path.exists` is false for whatever cannot be asked.
+    let Ok(metadata) = std::fs::metadata(path) else { return Content::Absent };
     let kind = metadata.file_type();
     if kind.is_dir() {
         return unreadable(UnreadableReason::Directory, "it is a directory");
+    }
+    if kind.is_char_device() && metadata.rdev() == NULL_DEVICE {
+        // Python reads nothing from it and goes on: an empty file.
+        return decode(Vec::new());
     }
     if kind.is_fifo() || kind.is_char_device() || kind.is_block_device() {
         return unreadable(UnreadableReason::Endless, "it is a FIFO or a device, which may never end");
@@ -65,6 +66,10 @@ pub fn read(path: &Path) -> Content {
     }
     read_all(file).map_or_else(|error| failed(&error), decode)
 }
+
+/// The number of `/dev/null`, the one device that surely ends: major 1, minor 3
+/// (Linux, `Documentation/admin-guide/devices.txt`).
+const NULL_DEVICE: u64 = 0x103;
 
 /// Keeps the open from waiting where a FIFO was put in place meanwhile.
 const NONBLOCK: i32 = rustix::fs::OFlags::NONBLOCK.bits().cast_signed();

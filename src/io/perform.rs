@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::save::{Expected, SaveError, save};
-use super::{Options, editor, load, open, scan};
+use super::{Options, editor, load, open, refresh, scan};
 use crate::app::message::{Effect, ListedDirectory, Listing, Message, Replaces, SaveFailure, SavedFile};
 use crate::config::{Content, Environment, Role, Workspace};
 
@@ -32,7 +32,7 @@ pub fn perform(effect: Effect, outside: &Outside) -> Option<Message> {
         Effect::Open => Message::Opened(Box::new(open(&outside.options, outside.environment.clone()))),
         Effect::Scan(known) => {
             let (workspace, mut facts) = *known;
-            scan::add_wheel_directory(&workspace, &mut facts);
+            refresh(&outside.options, &workspace, &mut facts);
             Message::Scanned(Box::new(facts))
         }
         Effect::Reread { workspace, base, reason } => {

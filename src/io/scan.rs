@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 
 pub use browse::{BrowseEntry, Listing, browse};
 
-use crate::check::{CwdSource, Facts, NEWEST, VersionSource};
+use crate::check::{CwdSource, Facts, NEWEST, SkyVersion, VersionSource};
 use crate::config::{Environment, Workspace};
 use crate::io::{Options, server};
 use crate::preview;
@@ -40,15 +40,15 @@ pub fn facts(options: &Options, environment: Environment) -> Facts {
         (None, [server::Server { cwd: Some(cwd), .. }]) => (cwd.clone(), CwdSource::Server),
         (None, _) => (environment.cwd.clone(), CwdSource::CurrentDirectory),
     };
-    let detected = || {
-        let python = options.python.clone().or_else(|| server::python_of_sky(&environment));
-        python.and_then(|python| server::version_of(&python))
-    };
     let (version, version_source) = options.sky_version.map_or_else(
-        || detected().map_or((NEWEST, VersionSource::Assumed), |version| (version, VersionSource::Detected)),
+        || {
+            detect(options, &environment, &servers)
+                .map_or((NEWEST, VersionSource::Assumed), |version| (version, VersionSource::Detected))
+        },
         |version| (version, VersionSource::Flag),
     );
     let settings = server::Settings::read(&environment);
+    let consolidation = settings.consolidation(&server::environment_of(&servers, &environment));
     Facts {
         version,
         version_source,
@@ -56,11 +56,32 @@ pub fn facts(options: &Options, environment: Environment) -> Facts {
         cwd_source,
         servers,
         remote_endpoint: settings.remote_endpoint(&environment),
-        consolidation: settings.consolidation(&environment),
+        consolidation,
         controller: options.controller,
+        modules: BTreeMap::new(),
         directories: BTreeMap::new(),
         environment,
     }
+}
+
+/// Finds the release that runs the API server, among the packages of its interpreter.
+fn detect(options: &Options, environment: &Environment, servers: &[server::Server]) -> Option<SkyVersion> {
+    server::version_of(&interpreter(options, environment, servers)?)
+}
+
+/// Finds the interpreter that runs the API server: that of the flag, or the one
+/// behind `sky`, or that of the one running server.
+#[must_use]
+pub fn interpreter(options: &Options, environment: &Environment, servers: &[server::Server]) -> Option<PathBuf> {
+    if let Some(python) = &options.python {
+        return Some(environment.cwd.join(python));
+    }
+    // A `sky` whose interpreter has no SkyPilot is another program.
+    let behind_sky = server::python_of_sky(environment).filter(|python| server::version_of(python).is_some());
+    behind_sky.or_else(|| match servers {
+        [one] => server::python_of_server(one),
+        _ => None,
+    })
 }
 
 /// Looks at the wheel directory that `workspace` names, and adds it to the facts,

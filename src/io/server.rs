@@ -15,6 +15,7 @@ use std::path::{Path, PathBuf};
 pub use crate::check::Server;
 use crate::check::{Consolidation, SkyVersion};
 use crate::config::Environment;
+use crate::config::locate::expand_user;
 use crate::yaml::{Document, Value};
 
 /// The arguments that make a process an API server (`API_SERVER_CMD`, `sky/server/common.py`, 0.14.1).
@@ -127,7 +128,7 @@ pub fn python_of_sky(environment: &Environment) -> Option<PathBuf> {
 }
 
 fn on_path(name: &str, environment: &Environment) -> Option<PathBuf> {
-    let path = environment.variables.get(OsStr::new("PATH"))?;
+    let path = environment.get("PATH")?;
     std::env::split_paths(path)
         .map(|directory| environment.cwd.join(directory).join(name))
         .find(|file| fs::metadata(file).is_ok_and(|found| found.is_file() && found.permissions().mode() & 0o111 != 0))
@@ -189,6 +190,24 @@ fn version_of_metadata(name: &OsStr) -> Option<SkyVersion> {
     Some(SkyVersion(next()?, next()?, next().unwrap_or(0)))
 }
 
+/// Returns the environment with the one running server's home in it, which may
+/// be another than this shell's.
+#[must_use]
+pub fn environment_of(servers: &[Server], environment: &Environment) -> Environment {
+    let mut own = environment.clone();
+    if let [one] = servers
+        && !one.variables.is_empty()
+    {
+        for name in ["HOME", "SKY_RUNTIME_DIR"] {
+            own.variables.remove(OsStr::new(name));
+            if let Some(value) = one.variables.get(name) {
+                own.variables.insert(name.into(), value.into());
+            }
+        }
+    }
+    own
+}
+
 /// What `SkyPilot`'s own settings file says that bears on the two files.
 #[derive(Debug, Default)]
 pub struct Settings {
@@ -200,8 +219,9 @@ impl Settings {
     /// Reads `~/.sky/config.yaml`, or the file that `SKYPILOT_GLOBAL_CONFIG` names.
     #[must_use]
     pub fn read(environment: &Environment) -> Self {
-        let named = variable(environment, "SKYPILOT_GLOBAL_CONFIG").map(|path| environment.cwd.join(path));
-        let Some(path) = named.or_else(|| Some(home(environment)?.join(".sky/config.yaml"))) else {
+        let named =
+            environment.get("SKYPILOT_GLOBAL_CONFIG").map(|path| environment.cwd.join(expand_user(path, environment)));
+        let Some(path) = named.or_else(|| Some(environment.home()?.join(".sky/config.yaml"))) else {
             return Self::default();
         };
         let text = read(&path, SMALL_FILE).and_then(|bytes| String::from_utf8(bytes).ok());
@@ -223,7 +243,7 @@ impl Settings {
     /// User name and password are left out of it.
     #[must_use]
     pub fn remote_endpoint(&self, environment: &Environment) -> Option<String> {
-        let from_variable = variable(environment, "SKYPILOT_API_SERVER_ENDPOINT");
+        let from_variable = environment.get("SKYPILOT_API_SERVER_ENDPOINT");
         let endpoint =
             from_variable.map(|value| value.to_string_lossy().into_owned()).or_else(|| self.endpoint.clone())?;
         (!is_local(&endpoint)).then(|| without_user(&endpoint))
@@ -232,19 +252,11 @@ impl Settings {
     /// Returns whether controllers run inside the server.
     #[must_use]
     pub fn consolidation(&self, environment: &Environment) -> Consolidation {
-        let runtime = variable(environment, "SKY_RUNTIME_DIR").map(|path| environment.cwd.join(path));
-        let signal = runtime.or_else(|| home(environment)).map(|base| base.join(CONSOLIDATION_SIGNAL));
+        let runtime = environment.get("SKY_RUNTIME_DIR").map(|path| environment.cwd.join(path));
+        let signal = runtime.or_else(|| environment.home()).map(|base| base.join(CONSOLIDATION_SIGNAL));
         let jobs = signal.is_some_and(|signal| signal.exists());
         Consolidation { jobs, serve: self.serve_consolidation, from_signal_file: jobs }
     }
-}
-
-fn variable<'a>(environment: &'a Environment, name: &str) -> Option<&'a OsStr> {
-    environment.variables.get(OsStr::new(name)).map(OsString::as_os_str)
-}
-
-fn home(environment: &Environment) -> Option<PathBuf> {
-    variable(environment, "HOME").map(PathBuf::from).or_else(|| environment.own_home.clone())
 }
 
 /// Returns the part of a URL between `//` and the path.

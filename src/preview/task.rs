@@ -41,11 +41,20 @@ const REPLACED_VARIABLES: [&str; 16] = [
     "SKYPILOT_USER_ID",
 ];
 
+/// Why `SkyPilot` cannot read its own task.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Broken {
+    /// The path that breaks it, the first of several.
+    pub path: PathBuf,
+    /// What the reader says.
+    pub problem: String,
+}
+
 /// What becomes of the paths.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Task {
     /// Why `SkyPilot` cannot read its own task, where it cannot.
-    pub broken: Option<String>,
+    pub broken: Option<Broken>,
     /// Sources that are not the ones meant: target, meant, read.
     pub other: Vec<(String, String, String)>,
     /// Sources that do not exist, as the task has them.
@@ -63,12 +72,13 @@ impl Task {
 pub(super) fn check(mounts: &[Mount], config: &Path, facts: &Facts) -> Task {
     let read = match read_back(mounts, config) {
         Ok(read) => read,
-        Err(problem) => return Task { broken: Some(problem), ..Task::default() },
+        Err(problem) => return Task { broken: Some(blame(mounts, config, problem)), ..Task::default() },
     };
     let mut task = Task::default();
     for Source { target, meant, read, is_config } in read {
         if read.starts_with("//") && !read.starts_with("///") && read.len() > 2 {
-            task.broken = Some(format!("`{}` counts as the URL of a cloud store", visible(&read)));
+            let problem = format!("`{}` counts as the URL of a cloud store", visible(&read));
+            task.broken = Some(Broken { path: PathBuf::from(&meant), problem });
         }
         // The remote file is known to exist where it is the one meant.
         let exists = (is_config && read == meant) || exists(&read, facts);
@@ -80,6 +90,17 @@ pub(super) fn check(mounts: &[Mount], config: &Path, facts: &Facts) -> Task {
         }
     }
     task
+}
+
+/// Finds the path that breaks the task: the first that does so alone.
+fn blame(mounts: &[Mount], config: &Path, problem: String) -> Broken {
+    // A path that breaks nothing.
+    let harmless = Path::new("/config");
+    let alone = mounts.iter().find_map(|mount| {
+        let problem = read_back(std::slice::from_ref(mount), harmless).err()?;
+        Some(Broken { path: mount.local.clone(), problem })
+    });
+    alone.unwrap_or_else(|| Broken { path: config.to_owned(), problem })
 }
 
 /// Returns the paths whose existence decides and that no fact tells of yet.

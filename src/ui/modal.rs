@@ -298,12 +298,14 @@ fn draw_area(paper: &mut Paper<'_>, area: &Area, screen: Rect) {
     let theme = paper.theme;
     let width = screen.width.saturating_sub(4).min(100);
     let (outer, inside) = dialog(paper, screen, width, screen.height.saturating_sub(4), &area.title, &count(area.editor.lines().len(), "line"));
-    let mut editor = area.editor.clone();
-    editor.set_cursor_line_style(theme.text());
-    editor.set_style(theme.text());
-    (&editor).render(inside, paper.buffer);
-    let cursor = area.editor.screen_cursor();
-    let _ = cursor;
+    (&area.editor).render(inside, paper.buffer);
+    let (top, left) = area.editor.scroll_offset();
+    let caret = area.editor.screen_cursor();
+    let place = |at: usize, scrolled: u16| u16::try_from(at).unwrap_or(u16::MAX).saturating_sub(scrolled);
+    let (row, column) = (place(caret.row, top), place(caret.col, left));
+    if row < inside.height && column < inside.width {
+        paper.cursor = Some((inside.x + column, inside.y + row));
+    }
     paper.footer(
         outer,
         &[("F2", theme.key()), (" keep  ", theme.text()), ("Esc", theme.key()), (" leave  ", theme.text()), ("F4", theme.key()), (" editor", theme.text())],

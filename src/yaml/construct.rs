@@ -51,13 +51,15 @@ pub struct Constructor<'a> {
     lines: &'a LineIndex,
     /// The pairs of the mappings that merge others, flattened as PyYAML does it: once.
     flat: HashMap<NodeId, Vec<Pair>>,
+    /// The `=` keys of the mappings flattened so far: from then on they are strings.
+    strings: HashSet<NodeId>,
 }
 
 impl<'a> Constructor<'a> {
     /// Returns a constructor over `tree`, which is that of `text`.
     #[must_use]
     pub fn new(text: &'a str, tree: &'a Tree, lines: &'a LineIndex) -> Self {
-        Self { text, tree, lines, flat: HashMap::new() }
+        Self { text, tree, lines, flat: HashMap::new(), strings: HashSet::new() }
     }
 
     /// Returns the whole document's data, `None` for an empty one.
@@ -181,6 +183,7 @@ impl<'a> Constructor<'a> {
         let mut stack = vec![node];
         let mut open = HashSet::new();
         while let Some(&top) = stack.last() {
+            self.take_value_keys(top);
             if self.flat.contains_key(&top) || !self.has_merge(top) {
                 stack.pop();
                 continue;
@@ -202,6 +205,13 @@ impl<'a> Constructor<'a> {
             }
         }
         Ok(())
+    }
+
+    /// Makes each `=` key of a mapping a string, for whoever else has the node too.
+    fn take_value_keys(&mut self, node: NodeId) {
+        let keys = self.tree.pairs(node).map(|(key, _)| self.tree.target(key));
+        let taken: Vec<NodeId> = keys.filter(|&key| self.type_of(key) == Type::Scalar(ScalarType::Value)).collect();
+        self.strings.extend(taken);
     }
 
     fn has_merge(&self, node: NodeId) -> bool {
@@ -262,6 +272,9 @@ impl<'a> Constructor<'a> {
     }
 
     fn type_of(&self, node: NodeId) -> Type<'a> {
+        if self.strings.contains(&node) {
+            return Type::Scalar(ScalarType::Str);
+        }
         let kind = self.tree.kind(node);
         let tag = self.tree.tag(node).filter(|tag| *tag != "!");
         match (tag, kind) {
@@ -374,7 +387,7 @@ impl<'a> Constructor<'a> {
         let mut keys = KeyIndex::default();
         let mut out: Vec<(Value, Value)> = Vec::new();
         for pair in self.flat_pairs(node) {
-            let key = self.key(values, pair.key);
+            let key = self.lookup(values, pair.key);
             let value = self.lookup(values, pair.value);
             match keys.find(&out, &key) {
                 Some(at) => out[at].1 = value,
@@ -382,15 +395,6 @@ impl<'a> Constructor<'a> {
             }
         }
         out
-    }
-
-    /// A plain `=` is the string `=` where it is a key.
-    fn key(&self, values: &[Value], node: NodeId) -> Value {
-        let target = self.tree.target(node);
-        match self.type_of(target) {
-            Type::Scalar(ScalarType::Value) => Value::str(self.tree.scalar(self.text, target)),
-            _ => self.lookup(values, node),
-        }
     }
 
     fn tuples(&self, values: &[Value], node: NodeId) -> Vec<Value> {
@@ -418,31 +422,61 @@ impl KeyIndex {
     }
 }
 
+/// Python's `base64.decodebytes`, which drops every character that is not of the
+/// alphabet, takes no note of padding where none is due, and ends at the first
+/// padding that is complete.
 fn binary(text: &str) -> Result<Value, scalar::Failure> {
-    if !text.is_ascii() {
-        return Err((ErrorKind::Constructor, "failed to convert base64 data into ascii".to_owned()));
+    let bad = |why: String| (ErrorKind::Constructor, format!("failed to decode base64 data: {why}"));
+    if let Some((at, c)) = text.chars().enumerate().find(|(_, c)| !c.is_ascii()) {
+        let code = u32::from(c);
+        let shown = if code < 0x100 { format!("\\x{code:02x}") } else { format!("\\u{code:04x}") };
+        let problem = format!(
+            "failed to convert base64 data into ascii: 'ascii' codec can't encode character '{shown}' in position {at}: \
+             ordinal not in range(128)"
+        );
+        return Err((ErrorKind::Constructor, problem));
     }
-    // Python drops every character that is not of the alphabet, and reads up
-    // to the first complete padding.
-    let digits: Vec<u8> =
-        text.bytes().filter(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=')).collect();
-    let data: Vec<u8> = digits.iter().copied().take_while(|&b| b != b'=').collect();
-    let padding = digits.len() - data.len();
-    let needed = (4 - data.len() % 4) % 4;
-    let bad = |why: &str| (ErrorKind::Constructor, format!("failed to decode base64 data: {why}"));
-    if data.len() % 4 == 1 {
-        return Err(bad("Invalid base64-encoded string"));
+    let mut bytes = Vec::with_capacity(text.len() / 4 * 3);
+    let (mut place, mut left, mut pads) = (0, 0_u8, 0);
+    for c in text.bytes() {
+        if c == b'=' {
+            pads += usize::from(place >= 2);
+            if place >= 2 && place + pads >= 4 {
+                return Ok(Value::Bytes(bytes.into()));
+            }
+            continue;
+        }
+        let Some(digit) = base64_digit(c) else { continue };
+        pads = 0;
+        match place {
+            0 => {}
+            1 => bytes.push(left << 2 | digit >> 4),
+            2 => bytes.push(left << 4 | digit >> 2),
+            _ => bytes.push(left << 6 | digit),
+        }
+        left = digit;
+        place = (place + 1) % 4;
     }
-    if padding < needed {
-        return Err(bad("Incorrect padding"));
+    match place {
+        0 => Ok(Value::Bytes(bytes.into())),
+        1 => {
+            let count = bytes.len() / 3 * 4 + 1;
+            let why = "cannot be 1 more than a multiple of 4";
+            Err(bad(format!("Invalid base64-encoded string: number of data characters ({count}) {why}")))
+        }
+        _ => Err(bad("Incorrect padding".to_owned())),
     }
-    let mut padded = data;
-    padded.extend(std::iter::repeat_n(b'=', needed));
-    let engine = base64::engine::GeneralPurpose::new(
-        &base64::alphabet::STANDARD,
-        base64::engine::general_purpose::GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true),
-    );
-    engine.decode(&padded).map(|bytes| Value::Bytes(bytes.into())).map_err(|e| bad(&e.to_string()))
+}
+
+fn base64_digit(c: u8) -> Option<u8> {
+    Some(match c {
+        b'A'..=b'Z' => c - b'A',
+        b'a'..=b'z' => c - b'a' + 26,
+        b'0'..=b'9' => c - b'0' + 52,
+        b'+' => 62,
+        b'/' => 63,
+        _ => return None,
+    })
 }
 
 /// Returns the pairs of a mapping as PyYAML sees them: merged ones first, the
@@ -488,6 +522,14 @@ mod tests {
     }
 
     #[test]
+    fn an_equals_sign_is_a_key_and_no_value() {
+        assert_eq!(load("=: 1\n").as_deref(), Ok(r#"{"=":1}"#));
+        assert_eq!(load("a: {? &e = : 1}\nb: {c: [*e]}\n").as_deref(), Ok(r#"{"a":{"=":1},"b":{"c":["="]}}"#));
+        assert_eq!(load("a: =\n"), Err(ErrorKind::Constructor));
+        assert_eq!(load("a: {? &e = : 1}\nb: *e\n"), Err(ErrorKind::Constructor));
+    }
+
+    #[test]
     fn collections_are_no_keys() {
         assert_eq!(load("? [a]\n: b\n"), Err(ErrorKind::Constructor));
     }
@@ -502,6 +544,8 @@ mod tests {
         assert_eq!(load("!!set {b, a}\n").as_deref(), Ok(r#"{"__set__":["a","b"]}"#));
         assert_eq!(load("!!omap [a: 1]\n").as_deref(), Ok(r#"[{"__tuple__":["a",1]}]"#));
         assert_eq!(load("!!binary aGk=\n").as_deref(), Ok(r#"{"__bytes__":"aGk="}"#));
+        assert_eq!(load("!!binary =aG=k=\n").as_deref(), Ok(r#"{"__bytes__":"aGk="}"#));
+        assert_eq!(load("!!binary aGk\n"), Err(ErrorKind::Constructor));
         assert_eq!(load("!!str 1\n").as_deref(), Ok(r#""1""#));
         assert_eq!(load("! 1\n").as_deref(), Ok("1"));
         assert_eq!(load("!x 1\n"), Err(ErrorKind::Constructor));

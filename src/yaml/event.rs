@@ -159,7 +159,7 @@ impl<'t> Events<'t> {
         match parser.error {
             sys::YAML_READER_ERROR => YamlError {
                 kind: ErrorKind::Reader,
-                problem,
+                problem: format!("unacceptable character #x{:04x}: {problem}", parser.problem_value),
                 context: None,
                 mark: Some(self.mark_at(usize::try_from(parser.problem_offset).unwrap_or(0))),
                 context_mark: None,

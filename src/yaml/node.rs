@@ -8,7 +8,7 @@
 use std::collections::HashMap;
 
 use super::error::{ErrorKind, Mark, YamlError};
-use super::event::{EventKind, Events, Properties, ScalarStyle};
+use super::event::{Event, EventKind, Events, Properties, ScalarStyle};
 use crate::text::Span;
 
 /// Levels of nesting beyond which `SkyPilot`'s process dies: its composer
@@ -158,6 +158,7 @@ impl Tree {
     }
 
     /// Returns the keys and values of a mapping as they are written.
+    #[must_use]
     pub fn pairs(&self, id: NodeId) -> impl DoubleEndedIterator<Item = (NodeId, NodeId)> + ExactSizeIterator + '_ {
         let children = if self.is_mapping(id) { self.children(id) } else { &[] };
         children.chunks_exact(2).map(|pair| (pair[0], pair[1]))
@@ -279,20 +280,13 @@ impl<'t> Builder<'t> {
                             context_mark: first,
                         });
                     }
-                    first = Some(event.start);
                 }
                 EventKind::StreamStart | EventKind::DocumentEnd => {}
-                EventKind::Alias(name) => self.alias(name, event.span, event.start)?,
-                EventKind::Scalar { properties, value, style, plain_implicit } => {
-                    self.scalar(properties, value, style, plain_implicit, event.span, event.start)?;
+                _ => {
+                    // PyYAML names the first document by its root.
+                    first.get_or_insert(event.start);
+                    self.take(event)?;
                 }
-                EventKind::SequenceStart { properties, flow } => {
-                    self.start(properties, Kind::Sequence { flow }, event.span, event.start)?;
-                }
-                EventKind::MappingStart { properties, flow } => {
-                    self.start(properties, Kind::Mapping { flow }, event.span, event.start)?;
-                }
-                EventKind::CollectionEnd => self.end(event.span),
             }
         }
         // PyYAML's marks and messages are about this root alone.
@@ -300,9 +294,29 @@ impl<'t> Builder<'t> {
         Ok(self.tree)
     }
 
+    fn take(&mut self, event: Event<'_>) -> Result<(), YamlError> {
+        match event.kind {
+            EventKind::Alias(name) => self.alias(name, event.span, event.start),
+            EventKind::Scalar { properties, value, style, plain_implicit } => {
+                self.scalar(properties, value, style, plain_implicit, event.span, event.start)
+            }
+            EventKind::SequenceStart { properties, flow } => {
+                self.start(properties, Kind::Sequence { flow }, event.span, event.start)
+            }
+            EventKind::MappingStart { properties, flow } => {
+                self.start(properties, Kind::Mapping { flow }, event.span, event.start)
+            }
+            EventKind::CollectionEnd => {
+                self.end(event.span);
+                Ok(())
+            }
+            EventKind::StreamStart | EventKind::StreamEnd | EventKind::DocumentStart | EventKind::DocumentEnd => Ok(()),
+        }
+    }
+
     fn alias(&mut self, name: &str, span: Span, mark: Mark) -> Result<(), YamlError> {
         let Some(&anchor) = self.anchors.get(name) else {
-            return Err(YamlError::new(ErrorKind::Composer, format!("found undefined alias '{name}'"), mark));
+            return Err(YamlError::new(ErrorKind::Composer, "found undefined alias", mark));
         };
         let target = match anchor {
             Anchor::Done(id, _) => id.0,
@@ -442,7 +456,7 @@ impl<'t> Builder<'t> {
             return Err(YamlError {
                 kind: ErrorKind::Composer,
                 problem: "second occurrence".to_owned(),
-                context: Some(format!("found duplicate anchor '{name}'; first occurrence")),
+                context: Some("found duplicate anchor; first occurrence".to_owned()),
                 mark: Some(mark),
                 context_mark: Some(*first),
             });
@@ -560,7 +574,7 @@ mod tests {
     #[test]
     fn composer_errors_are_pyyamls() {
         for (text, problem) in [
-            ("a: *x\n", "found undefined alias 'x'"),
+            ("a: *x\n", "found undefined alias"),
             ("a: &x 1\nb: &x 2\n", "second occurrence"),
             ("a: 1\n---\nb: 2\n", "but found another document"),
         ] {

@@ -4,9 +4,11 @@
 //! `SafeConstructor`, whose errors are Python's own. How values are written is
 //! `write`'s.
 
+use std::fmt::Write as _;
+
 use num_bigint::BigInt;
 
-use super::error::ErrorKind;
+use super::error::{ErrorKind, quoted};
 use super::value::{INT_DIGITS, Value};
 
 /// The type that PyYAML gives to a scalar.
@@ -158,7 +160,7 @@ pub fn convert(kind: ScalarType, text: &str) -> Result<Value, Failure> {
         ScalarType::Bool => bool_of(text)
             .or_else(|| bool_of(&text.to_lowercase()))
             .map(Value::Bool)
-            .ok_or_else(|| (ErrorKind::Key, format!("'{}'", text.to_lowercase()))),
+            .ok_or_else(|| (ErrorKind::Key, quoted(&text.to_lowercase()))),
         ScalarType::Int => int(text),
         ScalarType::Float => float(text),
         ScalarType::Timestamp => to_timestamp(text),
@@ -171,7 +173,7 @@ pub fn convert(kind: ScalarType, text: &str) -> Result<Value, Failure> {
 /// Returns PyYAML's error for a tag that its safe loader does not know.
 #[must_use]
 pub fn no_constructor(tag: &str) -> Failure {
-    (ErrorKind::Constructor, format!("could not determine a constructor for the tag '{tag}'"))
+    (ErrorKind::Constructor, format!("could not determine a constructor for the tag {}", quoted(tag)))
 }
 
 fn int(text: &str) -> Result<Value, Failure> {
@@ -204,15 +206,21 @@ fn int(text: &str) -> Result<Value, Failure> {
     Ok(i64::try_from(&signed).map_or_else(|_| Value::BigInt(Box::new(signed)), Value::Int))
 }
 
-/// Python's `int(text, base)`: an underscore is gone already, blanks around are fine.
+/// Python's `int(text, base)`: an underscore is gone already, blanks around and
+/// the prefix of the base are fine.
 fn radix(text: &str, base: u32) -> Result<BigInt, Failure> {
-    let trimmed = text.trim_matches(char::is_whitespace);
+    let trimmed = text.trim_matches(is_python_blank);
     let (sign, digits) = match trimmed.as_bytes() {
         [b'-', ..] => (-1, &trimmed[1..]),
         [b'+', ..] => (1, &trimmed[1..]),
         _ => (1, trimmed),
     };
-    let bad = || (ErrorKind::Value, format!("invalid literal for int() with base {base}: '{text}'"));
+    let prefixed = matches!(
+        (base, digits.as_bytes()),
+        (2, [b'0', b'b' | b'B', ..]) | (8, [b'0', b'o' | b'O', ..]) | (16, [b'0', b'x' | b'X', ..])
+    );
+    let digits = if prefixed { &digits[2..] } else { digits };
+    let bad = || (ErrorKind::Value, format!("invalid literal for int() with base {base}: {}", quoted(text)));
     let all_digits = !digits.is_empty() && digits.chars().all(|c| c.is_digit(base));
     let parsed = if all_digits { BigInt::parse_bytes(digits.as_bytes(), base) } else { None };
     parsed.map(|n| n * sign).ok_or_else(bad)
@@ -252,9 +260,14 @@ fn float(text: &str) -> Result<Value, Failure> {
     Ok(Value::Float(sign * magnitude))
 }
 
+/// Python's `str.isspace`.
+fn is_python_blank(c: char) -> bool {
+    c.is_whitespace() || matches!(c, '\u{1c}'..='\u{1f}')
+}
+
 fn python_float(text: &str) -> Result<f64, Failure> {
-    let trimmed = text.trim_matches(char::is_whitespace);
-    trimmed.parse().map_err(|_| (ErrorKind::Value, format!("could not convert string to float: '{text}'")))
+    let trimmed = text.trim_matches(is_python_blank);
+    trimmed.parse().map_err(|_| (ErrorKind::Value, format!("could not convert string to float: {}", quoted(text))))
 }
 
 /// Which of PyYAML's two timestamp patterns.
@@ -370,6 +383,11 @@ fn to_timestamp(text: &str) -> Result<Value, Failure> {
         return Err((ErrorKind::Attribute, "'NoneType' object has no attribute 'groupdict'".to_owned()));
     };
     let bad = |what: &str| Err((ErrorKind::Value, what.to_owned()));
+    // PyYAML makes the zone before it looks at the rest.
+    let zone = match &at.time {
+        Some(Time { zone, .. }) => to_offset(zone)?,
+        None => String::new(),
+    };
     if at.year == 0 {
         return bad("year 0 is out of range");
     }
@@ -396,22 +414,35 @@ fn to_timestamp(text: &str) -> Result<Value, Failure> {
         out.push('.');
         out.push_str(&micros);
     }
-    match time.zone {
-        Zone::None => {}
-        Zone::Utc => out.push_str("+00:00"),
-        Zone::Offset { negative, hours, minutes } => {
-            let total = hours * 60 + minutes;
-            if total >= 24 * 60 {
-                return bad(
-                    "offset must be a timedelta strictly between -timedelta(hours=24) and timedelta(hours=24).",
-                );
-            }
-            let sign = if negative && total > 0 { '-' } else { '+' };
-            out.push_str(&format!("{sign}{:02}:{:02}", total / 60, total % 60));
-        }
-    }
+    out.push_str(&zone);
     Ok(Value::DateTime(out.into()))
 }
+
+/// Returns a zone as `isoformat` writes it.
+fn to_offset(zone: &Zone) -> Result<String, Failure> {
+    let Zone::Offset { negative, hours, minutes } = *zone else {
+        return Ok(if matches!(zone, Zone::Utc) { "+00:00".to_owned() } else { String::new() });
+    };
+    let total = hours * 60 + minutes;
+    if total < DAY_MINUTES {
+        let sign = if negative && total > 0 { '-' } else { '+' };
+        return Ok(format!("{sign}{:02}:{:02}", total / 60, total % 60));
+    }
+    // Python keeps the seconds of a timedelta positive: -25:00 is -2 days and 23 hours.
+    let seconds = i64::from(total) * if negative { -60 } else { 60 };
+    let day = i64::from(DAY_MINUTES) * 60;
+    let mut parts = format!("days={}", seconds.div_euclid(day));
+    if seconds.rem_euclid(day) > 0 {
+        let _ = write!(parts, ", seconds={}", seconds.rem_euclid(day));
+    }
+    let problem = format!(
+        "offset must be a timedelta strictly between -timedelta(hours=24) and timedelta(hours=24), not \
+         datetime.timedelta({parts})."
+    );
+    Err((ErrorKind::Value, problem))
+}
+
+const DAY_MINUTES: u32 = 24 * 60;
 
 const fn days_in(year: u32, month: u32) -> u32 {
     match month {

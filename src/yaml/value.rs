@@ -131,9 +131,14 @@ impl Value {
         !matches!(self, Self::List(_) | Self::Map(_) | Self::Set(_) | Self::Cycle)
     }
 
-    /// Tells whether both are the same key of a `dict`: `1`, `1.0` and `True` are.
+    /// Tells whether both are the same key of a `dict`: `1`, `1.0` and `True` are,
+    /// two that are not a number are not.
     #[must_use]
+    #[expect(clippy::float_cmp, reason = "Python compares keys so")]
     pub fn same_key(&self, other: &Value) -> bool {
+        if matches!(self, Self::Float(f) if f.is_nan()) {
+            return false;
+        }
         match (self.as_number(), other.as_number()) {
             (Some(a), Some(b)) => a == b,
             (None, None) => self.same(other),
@@ -259,9 +264,11 @@ impl Value {
             Json::Number(n) => n.as_i64().map_or_else(
                 || {
                     let written = n.to_string();
-                    written
-                        .parse::<BigInt>()
-                        .map_or_else(|_| Self::Float(n.as_f64().unwrap_or(f64::NAN)), |big| Self::BigInt(Box::new(big)))
+                    written.parse::<BigInt>().map_or_else(
+                        // Python's JSON reads 1e400 as infinity, too.
+                        |_| Self::Float(written.parse().unwrap_or(f64::NAN)),
+                        |big| Self::BigInt(Box::new(big)),
+                    )
                 },
                 Self::Int,
             ),
@@ -287,6 +294,15 @@ mod tests {
         assert!(Value::Int(1).same_key(&Value::Bool(true)));
         assert!(Value::Int(1).same_key(&Value::Float(1.0)));
         assert!(!Value::Int(1).same_key(&Value::str("1")));
+        assert!(!Value::Float(f64::NAN).same_key(&Value::Float(f64::NAN)));
+    }
+
+    #[test]
+    fn integers_of_json_keep_all_their_digits() {
+        let json: Json = serde_json::from_str("[100000000000000000000, 1.0, 1e400]").expect("JSON");
+        let big = Value::BigInt(Box::new(BigInt::from(10).pow(20)));
+        let want = Value::list(vec![big, Value::Float(1.0), Value::Float(f64::INFINITY)]);
+        assert!(Value::from_json(&json).same(&want));
     }
 
     #[test]

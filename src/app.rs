@@ -215,10 +215,8 @@ impl State {
     /// Returns the state before anything was read.
     #[must_use]
     pub fn new(settings: Settings, size: (u16, u16)) -> Self {
-        let nowhere = || ConfigFile {
-            location: Location { path: None, source: PathSource::Default },
-            content: Content::Absent,
-        };
+        let nowhere =
+            || ConfigFile { location: Location { path: None, source: PathSource::Default }, content: Content::Absent };
         let workspace = Workspace::new(nowhere(), nowhere());
         let facts = no_facts();
         let report = check::check(&workspace, &facts);

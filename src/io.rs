@@ -2,8 +2,8 @@
 
 pub mod editor;
 pub mod load;
-pub mod perform;
 pub mod modules;
+pub mod perform;
 pub mod save;
 pub mod scan;
 pub mod server;

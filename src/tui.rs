@@ -37,6 +37,7 @@ const CLIPBOARD_LIMIT: usize = 74_000;
 const PANICKED: i32 = 101;
 
 /// What the command line says of the screens.
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Settings {
     /// Whether nothing may be changed.
@@ -84,11 +85,7 @@ pub fn run(options: &Options, environment: Environment, settings: Settings) -> a
     signals::listen(sender.clone())?;
     let mut program = Program {
         state: State::new(
-            app::Settings {
-                read_only: settings.read_only,
-                show_secrets: settings.show_secrets,
-                demo: settings.demo,
-            },
+            app::Settings { read_only: settings.read_only, show_secrets: settings.show_secrets, demo: settings.demo },
             terminal::size(),
         ),
         theme,
@@ -203,9 +200,7 @@ impl Program {
         match event {
             Event::Message(message) => {
                 #[cfg(debug_assertions)]
-                if matches!(message, Message::Pressed(_)) && self.outside.environment.variables.contains_key(std::ffi::OsStr::new(PANIC)) {
-                    panic!("asked to by {PANIC}");
-                }
+                self.panic_if_asked(&message);
                 if let Message::Resized(width, height) = message {
                     self.terminal.resize(width, height)?;
                 }
@@ -242,7 +237,7 @@ impl Program {
                 let (width, height) = terminal::size();
                 Some(Message::Resized(width, height))
             }
-            Effect::Copy { text, what } => Some(self.copy(&text, what)),
+            Effect::Copy { text, what } => Some(copy(&text, what)),
             Effect::Suspend => {
                 self.suspend()?;
                 None
@@ -264,14 +259,10 @@ impl Program {
         message.map_or(Ok(()), |message| self.take(Event::Message(message)))
     }
 
-    fn copy(&mut self, text: &str, what: String) -> Message {
-        let characters = text.chars().count();
-        let problem = if text.len() > CLIPBOARD_LIMIT {
-            Some(format!("{} bytes are more than terminals take ({CLIPBOARD_LIMIT})", text.len()))
-        } else {
-            self.terminal.copy(text).err().map(|error| error.to_string())
-        };
-        Message::Copied { what, characters, problem }
+    #[cfg(debug_assertions)]
+    fn panic_if_asked(&self, message: &Message) {
+        let asked = self.outside.environment.variables.contains_key(std::ffi::OsStr::new(PANIC));
+        assert!(!asked || !matches!(message, Message::Pressed(_)), "asked to by {PANIC}");
     }
 
     fn suspend(&mut self) -> anyhow::Result<()> {
@@ -307,6 +298,17 @@ impl Program {
             Err(why) => vec![format!("the unsaved edits are lost: {why}")],
         }
     }
+}
+
+/// Sends a text to the clipboard of the terminal.
+fn copy(text: &str, what: String) -> Message {
+    let characters = text.chars().count();
+    let problem = if text.len() > CLIPBOARD_LIMIT {
+        Some(format!("{} bytes are more than terminals take ({CLIPBOARD_LIMIT})", text.len()))
+    } else {
+        terminal::copy(text).err().map(|error| error.to_string())
+    };
+    Message::Copied { what, characters, problem }
 }
 
 /// In debug builds: the first key ends in a panic, for the test that the terminal survives one.

@@ -36,7 +36,7 @@ pub fn draw(state: &State, theme: &Theme, frame: &mut Frame<'_>) {
     } else {
         screen(&mut paper, state, area);
         for modal in &state.modals {
-            modal::draw(&mut paper, state, modal, area);
+            modal::draw(&mut paper, modal, area);
         }
     }
     if let Some(cursor) = paper.cursor {
@@ -79,7 +79,12 @@ fn too_small(paper: &mut Paper<'_>, state: &State, area: Rect) {
     let (width, height) = (area.width, area.height);
     let leaving = matches!(state.modals.last(), Some(crate::app::modal::Modal::Menu(menu)) if menu.leaving);
     let lines = if leaving {
-        ["Edits are not saved.".to_owned(), "x discard them and leave".to_owned(), "Ctrl-C leave, keep drafts".to_owned(), "Esc stay".to_owned()]
+        [
+            "Edits are not saved.".to_owned(),
+            "x discard them and leave".to_owned(),
+            "Ctrl-C leave, keep drafts".to_owned(),
+            "Esc stay".to_owned(),
+        ]
     } else {
         [
             format!("skyplug-tui: window is {width} x {height}"),

@@ -259,12 +259,10 @@ const SCREENS: &[Context] =
     &[C::List, C::Text, C::Parameters, C::Problems, C::Upload, C::FirstRun, C::Wheels, C::Preview, C::Review];
 const BEFORE_REVIEW: &[Context] =
     &[C::List, C::Text, C::Parameters, C::Problems, C::Upload, C::FirstRun, C::Wheels, C::Preview];
-const MAIN: &[Context] = &[C::List, C::Text, C::Problems, C::Upload, C::FirstRun];
 const PANES: &[Context] = &[C::List, C::Text, C::Parameters, C::Problems, C::Upload];
 const LISTS: &[Context] = &[C::List];
 const MOVING: &[Context] =
     &[C::List, C::Text, C::Parameters, C::Problems, C::Wheels, C::Preview, C::Review, C::Browse, C::Menu, C::Notice];
-const ROWS: &[Context] = &[C::List, C::Parameters, C::Problems, C::Wheels];
 const PARAMETERS: &[Context] = &[C::Parameters];
 const FIELDS: &[Context] = &[C::Field, C::Commands];
 const TYPING: &[Context] = &[C::Field, C::Commands, C::Area];
@@ -448,7 +446,9 @@ mod tests {
     #[test]
     fn nothing_on_the_screens_needs_control_alt_or_function_keys() {
         for command in table().iter().filter(|c| c.contexts.iter().any(|context| SCREENS.contains(context))) {
-            let special = |key: &str| key.len() > 1 && (key.starts_with("Ctrl-") || key.starts_with("Alt-") || key.starts_with('F'));
+            let special = |key: &str| {
+                key.len() > 1 && (key.starts_with("Ctrl-") || key.starts_with("Alt-") || key.starts_with('F'))
+            };
             let exempt = matches!(command.id, Id::Suspend | Id::Redraw);
             assert!(exempt || command.keys.first().is_none_or(|key| !special(key)), "{}", command.name);
         }

@@ -123,7 +123,12 @@ fn refill(state: &mut State) {
     let words: Vec<&str> = needle.split_whitespace().collect();
     let here = |row: &command::Command| row.contexts.contains(&commands.context);
     let screen_command = |row: &command::Command| {
-        row.contexts.iter().any(|c| !matches!(c, Context::Field | Context::Area | Context::Browse | Context::Menu | Context::Commands | Context::Notice))
+        row.contexts.iter().any(|c| {
+            !matches!(
+                c,
+                Context::Field | Context::Area | Context::Browse | Context::Menu | Context::Commands | Context::Notice
+            )
+        })
     };
     let mut rows: Vec<(u8, CommandRow)> = Vec::new();
     for (index, row) in table().iter().enumerate().filter(|(_, row)| screen_command(row)) {
@@ -190,7 +195,9 @@ fn in_commands(state: &mut State, key: Key, id: Option<Id>) -> Vec<Effect> {
                 commands.field.insert(c);
                 commands.cursor = 0;
             }
-            (None, Code::PageDown) => commands.cursor = (commands.cursor + 10).min(commands.rows.len().saturating_sub(1)),
+            (None, Code::PageDown) => {
+                commands.cursor = (commands.cursor + 10).min(commands.rows.len().saturating_sub(1))
+            }
             (None, Code::PageUp) => commands.cursor = commands.cursor.saturating_sub(10),
             _ => return Vec::new(),
         },
@@ -209,8 +216,7 @@ fn run_chosen(state: &mut State) -> Vec<Effect> {
         }
         // The names that fingers know from vi.
         match typed {
-            "w" => return update::run(state, Id::Save),
-            "wq" | "x" => return update::run(state, Id::Save),
+            "w" | "wq" | "x" => return update::run(state, Id::Save),
             "q" => return saving::quit(state),
             "q!" => {
                 state.exit = Some(Exit::Left);
@@ -431,7 +437,9 @@ fn in_browse(state: &mut State, id: Option<Id>) -> Vec<Effect> {
     };
     let chosen = match browse.cursor.checked_sub(1) {
         None => listing.path.clone(),
-        Some(at) => listing.entries.get(at).map_or_else(|| listing.path.clone(), |entry| listing.path.join(&entry.name)),
+        Some(at) => {
+            listing.entries.get(at).map_or_else(|| listing.path.clone(), |entry| listing.path.join(&entry.name))
+        }
     };
     match id {
         Id::Open if browse.cursor == 0 => take_directory(state, &chosen),
@@ -500,7 +508,9 @@ pub fn ask_editor(state: &mut State, staged: super::message::Staged) {
     let argv: Vec<String> = staged.argv.iter().map(|word| crate::text::visible::visible_name(word)).collect();
     let directory = crate::text::visible::visible_name(staged.directory.as_os_str());
     let what = match &staged.target {
-        EditTarget::File(role) => format!("A copy of {} with its unsaved edits opens in your editor.", role.file_name()),
+        EditTarget::File(role) => {
+            format!("A copy of {} with its unsaved edits opens in your editor.", role.file_name())
+        }
         EditTarget::Area => "The text opens in your editor.".to_owned(),
     };
     let text = vec![
@@ -510,8 +520,12 @@ pub fn ask_editor(state: &mut State, staged: super::message::Staged) {
         format!("runs  {}", shell_like(&argv)),
         format!("in    {directory}"),
     ];
-    let mut menu = Menu::new("Open in the external editor?", text)
-        .item('o', "open it", "Enter", Answer::Edit(Box::new(staged.clone())));
+    let mut menu = Menu::new("Open in the external editor?", text).item(
+        'o',
+        "open it",
+        "Enter",
+        Answer::Edit(Box::new(staged.clone())),
+    );
     menu.on_cancel = Answer::Unstage(Box::new(staged));
     state.modals.push(Modal::Menu(menu));
 }
@@ -526,7 +540,9 @@ fn shell_like(argv: &[String]) -> String {
 #[must_use]
 pub fn editor_role(state: &State) -> Role {
     match (state.screen, state.focus, state.problems.get(state.problem.at)) {
-        (Screen::Main, super::Pane::Problems, Some(one)) if one.place.file == crate::check::FileKind::Remote => Role::Remote,
+        (Screen::Main, super::Pane::Problems, Some(one)) if one.place.file == crate::check::FileKind::Remote => {
+            Role::Remote
+        }
         (Screen::Main, super::Pane::Problems, Some(one)) if one.place.file == crate::check::FileKind::Api => Role::Api,
         _ => state.role,
     }

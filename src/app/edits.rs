@@ -188,7 +188,13 @@ fn mark_all(state: &mut State, role: Role) {
     list.anchor = None;
     list.selected = if list.selected == all { std::collections::BTreeSet::new() } else { all };
     let number = state.list(role).selected.len();
-    state.say(Tone::Told, format!("{} marked: d deletes, c copies, m moves them. Esc clears the marks.", count(number, "entry").replace("entrys", "entries")));
+    state.say(
+        Tone::Told,
+        format!(
+            "{} marked: d deletes, c copies, m moves them. Esc clears the marks.",
+            count(number, "entry").replace("entrys", "entries")
+        ),
+    );
 }
 
 fn on_entry(state: &mut State, role: Role, index: usize, id: Id) -> Vec<Effect> {
@@ -323,8 +329,7 @@ fn reveal(state: &mut State, row: Row) {
 /// Returns the level that something is added to: an open one itself, else the one around.
 fn level_for_adding(state: &State, row: &Row) -> Pointer {
     let inside = match row.shape {
-        Shape::Add => true,
-        Shape::Map(0) | Shape::List(0) => true,
+        Shape::Add | Shape::Map(0) | Shape::List(0) => true,
         Shape::Map(_) | Shape::List(_) => row.open,
         _ => false,
     };
@@ -342,16 +347,12 @@ fn add_value(state: &mut State, role: Role, level: Pointer) -> Vec<Effect> {
 }
 
 fn edit_value(state: &mut State, role: Role, row: &Row) -> Vec<Effect> {
-    match value_at(state.workspace.document(role), &row.pointer) {
-        Some(Value::Bool(on)) => {
-            let written = bool_like(state, role, row, !on);
-            commit(state, &Operation::Set { role, pointer: row.pointer.clone(), value: written })
-        }
-        _ => {
-            forms::edit_value(state, role, row);
-            Vec::new()
-        }
+    if let Some(Value::Bool(on)) = value_at(state.workspace.document(role), &row.pointer) {
+        let written = bool_like(state, role, row, !on);
+        return commit(state, &Operation::Set { role, pointer: row.pointer.clone(), value: written });
     }
+    forms::edit_value(state, role, row);
+    Vec::new()
 }
 
 /// Returns the other bool in the spelling of the one that is there: `no` for `yes`.
@@ -421,7 +422,8 @@ fn fold_or_leave(state: &mut State, row: &Row) {
     } else if row.open {
         fold(state, row, false);
     } else if row.depth > 0 {
-        let above = if row.shape == Shape::Add { Some(row.pointer.clone()) } else { row.pointer.split_last().map(|(p, _)| p) };
+        let above =
+            if row.shape == Shape::Add { Some(row.pointer.clone()) } else { row.pointer.split_last().map(|(p, _)| p) };
         if let Some(above) = above {
             state.tree.go_to(&above);
         }
@@ -441,12 +443,13 @@ fn duplicate(state: &mut State, role: Role, row: &Row) -> Vec<Effect> {
     let Some(value) = value_at(document.as_ref(), &row.pointer) else { return Vec::new() };
     let Some((level, name)) = row.pointer.split_last() else { return Vec::new() };
     let Some(document) = document else { return Vec::new() };
-    let is_list = document.find(&level).is_some_and(|node| document.tree().is_ok_and(|t| t.is_sequence(t.target(node))));
+    let is_list =
+        document.find(&level).is_some_and(|node| document.tree().is_ok_and(|t| t.is_sequence(t.target(node))));
     let place = if is_list {
         level.join(name.parse::<usize>().map_or(0, |index| index + 1))
     } else {
         let names = super::tree::names_at(&document, &level);
-        let fresh = (2..).map(|n| format!("{name}_{n}")).find(|name| !names.contains(name));
+        let fresh = (2..=names.len() + 2).map(|n| format!("{name}_{n}")).find(|name| !names.contains(name));
         level.join(fresh.unwrap_or_default())
     };
     commit(state, &Operation::Insert { role, pointer: place, value: NewValue::of(value) })
@@ -458,7 +461,9 @@ fn reorder(state: &mut State, role: Role, row: &Row, down: bool) -> Vec<Effect> 
         .tree
         .rows
         .iter()
-        .filter(|one| one.shape != Shape::Add && !one.stray && one.depth == row.depth && one.pointer.starts_with(&level))
+        .filter(|one| {
+            one.shape != Shape::Add && !one.stray && one.depth == row.depth && one.pointer.starts_with(&level)
+        })
         .map(|one| &one.pointer)
         .collect();
     let Some(at) = siblings.iter().position(|pointer| **pointer == row.pointer) else { return Vec::new() };
@@ -471,16 +476,12 @@ fn reorder(state: &mut State, role: Role, row: &Row, down: bool) -> Vec<Effect> 
 }
 
 fn add_to(state: &mut State, role: Role, row: &Row, step: i64) -> Vec<Effect> {
-    match value_at(state.workspace.document(role), &row.pointer) {
-        Some(Value::Int(number)) => {
-            let value = NewValue::of(Value::Int(number.saturating_add(step)));
-            commit(state, &Operation::Set { role, pointer: row.pointer.clone(), value })
-        }
-        _ => {
-            state.say(Tone::Told, "+ and - work on an int.");
-            Vec::new()
-        }
+    if let Some(Value::Int(number)) = value_at(state.workspace.document(role), &row.pointer) {
+        let value = NewValue::of(Value::Int(number.saturating_add(step)));
+        return commit(state, &Operation::Set { role, pointer: row.pointer.clone(), value });
     }
+    state.say(Tone::Told, "+ and - work on an int.");
+    Vec::new()
 }
 
 fn yank(state: &State, role: Role, row: &Row) -> Vec<Effect> {
@@ -526,7 +527,9 @@ fn type_menu(state: &mut State, row: &Row) {
 
 /// Gives the value under the cursor another type.
 pub fn convert(state: &mut State, kind: Type) -> Vec<Effect> {
-    let (Some((role, _)), Some(row)) = (state.current_entry(), state.tree.current().cloned()) else { return Vec::new() };
+    let (Some((role, _)), Some(row)) = (state.current_entry(), state.tree.current().cloned()) else {
+        return Vec::new();
+    };
     let Some(value) = value_at(state.workspace.document(role), &row.pointer) else { return Vec::new() };
     if kind == Type::Text {
         forms::open_area(state, role, &row.pointer, false, value.as_str().unwrap_or_default());
@@ -542,7 +545,9 @@ pub fn convert(state: &mut State, kind: Type) -> Vec<Effect> {
 
 /// Writes the string under the cursor in a style.
 pub fn restyle(state: &mut State, style: Written) -> Vec<Effect> {
-    let (Some((role, _)), Some(row)) = (state.current_entry(), state.tree.current().cloned()) else { return Vec::new() };
+    let (Some((role, _)), Some(row)) = (state.current_entry(), state.tree.current().cloned()) else {
+        return Vec::new();
+    };
     let Some(value) = value_at(state.workspace.document(role), &row.pointer) else { return Vec::new() };
     let value = NewValue { value, written: Some(style) };
     commit(state, &Operation::Set { role, pointer: row.pointer, value })

@@ -15,7 +15,7 @@ use super::message::Effect;
 use super::modal::{Area, Modal};
 use super::tree::{Row, Shape, names_at};
 use super::value::{self, Type, count, shown};
-use super::{State, Tone, pages, saving};
+use super::{State, Tone, pages, review, saving};
 use crate::check::Severity;
 use crate::config::operation::Operation;
 use crate::config::secret::{self, MASK};
@@ -52,10 +52,8 @@ pub fn open_or_say(state: &mut State, form: Result<Form, &'static str>) {
 #[must_use]
 pub fn add_class(state: &State, role: Role, beside: Option<usize>, before: bool) -> Form {
     let lists = ["API server", "remote controllers"];
-    let mut rows = vec![
-        Form::text_row("class", ""),
-        Form::choice_row("list", lists, usize::from(role == Role::Remote)),
-    ];
+    let mut rows =
+        vec![Form::text_row("class", ""), Form::choice_row("list", lists, usize::from(role == Role::Remote))];
     let beside = beside.filter(|_| !state.list(role).entries.is_empty());
     if let Some(index) = beside {
         let number = index + 1;
@@ -112,9 +110,9 @@ pub fn add_value(state: &State, role: Role, level: Pointer) -> Form {
 pub fn rename(state: &State, role: Role, row: &Row) -> Result<Form, &'static str> {
     let parent = row.pointer.split_last().ok_or("This has no name.")?;
     let document = state.workspace.document(role).ok_or("There is no file.")?;
-    let is_list = document.tree().is_ok_and(|tree| {
-        document.find(&parent.0).is_some_and(|node| tree.is_sequence(tree.target(node)))
-    });
+    let is_list = document
+        .tree()
+        .is_ok_and(|tree| document.find(&parent.0).is_some_and(|node| tree.is_sequence(tree.target(node))));
     if is_list {
         return Err("An item of a list has no name; K and J move it.");
     }
@@ -135,8 +133,9 @@ pub fn edit_value_as(state: &mut State, role: Role, row: &Row, kind: Type) {
     let was = edits::value_at(document.as_ref(), &row.pointer).unwrap_or(Value::Null);
     let text = match (&was, &row.shape) {
         (Value::Str(text), _) => text.to_string(),
-        (Value::Null, Shape::Scalar) => String::new(),
-        (Value::List(_) | Value::Map(_), Shape::Map(_) | Shape::List(_)) => String::new(),
+        (Value::Null, Shape::Scalar) | (Value::List(_) | Value::Map(_), Shape::Map(_) | Shape::List(_)) => {
+            String::new()
+        }
         _ => document.as_ref().zip(row.node).map_or(String::new(), |(document, node)| document.source(node).to_owned()),
     };
     let for_area = |c: char| !is_invisible(c) || matches!(c, '\n' | '\t');
@@ -162,7 +161,7 @@ pub fn open_area(state: &mut State, role: Role, pointer: &Pointer, adds: bool, t
     let mut editor = TextArea::new(text.split('\n').map(str::to_owned).collect());
     editor.set_tab_length(2);
     // Underlined lines would read as links.
-    editor.set_cursor_line_style(Default::default());
+    plain(&mut editor);
     state.modals.push(Modal::Area(Box::new(Area {
         title: format!("Text of {}", visible(&path)),
         role,
@@ -173,12 +172,22 @@ pub fn open_area(state: &mut State, role: Role, pointer: &Pointer, adds: bool, t
     })));
 }
 
+/// Gives the area the look of plain text: underlined lines would read as links.
+pub fn plain(editor: &mut TextArea<'_>) {
+    let style = TextArea::default().style();
+    editor.set_cursor_line_style(style);
+}
+
 /// Returns the form for `controller_wheel_path`.
 #[must_use]
 pub fn wheel_path(state: &State) -> Form {
     let now = state.workspace.document(Role::Api).and_then(|document| model::wheel_path(document));
     let text = now.as_ref().and_then(Value::as_str).unwrap_or_default();
-    Form::new(FormKind::WheelPath, "Wheel directory (controller_wheel_path in plugins.yaml)", vec![Form::text_row("path", text)])
+    Form::new(
+        FormKind::WheelPath,
+        "Wheel directory (controller_wheel_path in plugins.yaml)",
+        vec![Form::text_row("path", text)],
+    )
 }
 
 /// Returns the form for one line of a file that is shown as text.
@@ -245,11 +254,9 @@ fn operation(state: &State, form: &Form) -> Option<(Operation, Option<String>)> 
             let reading = value::read(form.text("value"), form.chosen_type());
             Some((Operation::Set { role: *role, pointer: pointer.clone(), value: reading.value }, reading.problem))
         }
-        FormKind::Rename { role, pointer } => plain(Operation::Rename {
-            role: *role,
-            pointer: pointer.clone(),
-            name: form.text("name").to_owned(),
-        }),
+        FormKind::Rename { role, pointer } => {
+            plain(Operation::Rename { role: *role, pointer: pointer.clone(), name: form.text("name").to_owned() })
+        }
         FormKind::WheelPath => {
             let path = form.text("path").trim();
             plain(Operation::SetWheelPath((!path.is_empty()).then(|| path.to_owned())))
@@ -277,7 +284,8 @@ fn refusal(state: &State, form: &Form) -> Option<String> {
         }
         FormKind::AddValue { role, level, items: None } => {
             let name = form.text("name");
-            let there = state.workspace.document(*role).is_some_and(|document| names_at(document, level).contains(name));
+            let there =
+                state.workspace.document(*role).is_some_and(|document| names_at(document, level).contains(name));
             match (name.is_empty(), there) {
                 (true, _) => Some("Type a name. Esc cancels.".to_owned()),
                 (_, true) => Some(format!("{} is there already: Enter on its row edits it.", visible(name))),
@@ -287,7 +295,8 @@ fn refusal(state: &State, form: &Form) -> Option<String> {
         FormKind::Rename { role, pointer } => {
             let name = form.text("name");
             let (level, old) = pointer.split_last()?;
-            let there = state.workspace.document(*role).is_some_and(|document| names_at(document, &level).contains(name));
+            let there =
+                state.workspace.document(*role).is_some_and(|document| names_at(document, &level).contains(name));
             match (name.is_empty(), there && name != old) {
                 (true, _) => Some("Type a name. Esc cancels.".to_owned()),
                 (_, true) => Some(format!("{} is there already.", visible(name))),
@@ -309,12 +318,18 @@ pub fn notes(state: &State, form: &Form) -> Vec<Note> {
     match &form.kind {
         FormKind::Filter(_) => return out,
         FormKind::Force(role) => {
-            out.push(Note::problem(Severity::Error, format!("SkyPilot would refuse {} as it is now.", role.file_name())));
+            out.push(Note::problem(
+                Severity::Error,
+                format!("SkyPilot would refuse {} as it is now.", role.file_name()),
+            ));
             out.push(Note::told("", format!("Type {} and Enter to save it all the same.", role.file_name())));
             return out;
         }
         FormKind::SavePath(role) => {
-            out.push(Note::told("", format!("{} names no file, so SkyPilot reads none.", crate::config::locate::variable(*role))));
+            out.push(Note::told(
+                "",
+                format!("{} names no file, so SkyPilot reads none.", crate::config::locate::variable(*role)),
+            ));
             out.push(Note::told("", "The text is written to the path that you type; SkyPilot still does not read it."));
             return out;
         }
@@ -326,7 +341,9 @@ pub fn notes(state: &State, form: &Form) -> Vec<Note> {
         return out;
     }
     let Some((operation, problem)) = operation(state, form) else { return out };
-    if let (FormKind::AddValue { .. } | FormKind::EditValue { .. }, Operation::Set { value, .. }) = (&form.kind, &operation) {
+    if let (FormKind::AddValue { .. } | FormKind::EditValue { .. }, Operation::Set { value, .. }) =
+        (&form.kind, &operation)
+    {
         let hidden = is_hidden(form);
         let shown = if hidden { MASK.to_owned() } else { shown(&value.value) };
         out.push(Note::told("SkyPilot reads", format!("{}  {shown}", type_name(&value.value))));
@@ -339,9 +356,7 @@ pub fn notes(state: &State, form: &Form) -> Vec<Note> {
             was(form, &mut out);
             out.extend(problem.iter().map(|why| Note::problem(Severity::Error, why.clone())));
             let fresh = tried.fresh.iter().take(MOST_PROBLEMS);
-            out.extend(fresh.map(|one| {
-                Note::problem(one.severity, visible(&format!("{} {}", one.message, one.effect)).into_owned())
-            }));
+            out.extend(fresh.map(|one| Note::problem(one.severity, visible(&review::sentences(one)).into_owned())));
             if tried.fresh.is_empty() && problem.is_none() {
                 out.extend(all_is_well(form));
             }
@@ -382,8 +397,8 @@ fn written(state: &State, form: &Form, change: &operation::Change, out: &mut Vec
         (FormKind::AddValue { role, level, items }, _) => {
             (*role, level.join(items.map_or_else(|| form.text("name").to_owned(), |number| number.to_string())))
         }
-        (FormKind::EditValue { role, pointer, .. }, _) => (*role, pointer.clone()),
-        (FormKind::AddClass { .. } | FormKind::ChangeClass { .. }, Some((role, pointer))) => (*role, pointer.clone()),
+        (FormKind::EditValue { role, pointer, .. }, _)
+        | (FormKind::AddClass { .. } | FormKind::ChangeClass { .. }, Some((role, pointer))) => (*role, pointer.clone()),
         _ => return,
     };
     let Some(document) = change.workspace.document(role) else { return };
@@ -425,7 +440,9 @@ fn wheel_notes(state: &State, form: &Form, out: &mut Vec<Note>) {
             out.push(Note::told("holds", format!("{}, {}", count(number, "wheel"), pages::size_text(size))));
         }
         Some((Found::Missing, _)) => out.push(Note::problem(Severity::Warning, "does not exist: nothing is uploaded")),
-        Some((Found::NotADirectory, _)) => out.push(Note::problem(Severity::Warning, "is no directory: nothing is uploaded")),
+        Some((Found::NotADirectory, _)) => {
+            out.push(Note::problem(Severity::Warning, "is no directory: nothing is uploaded"))
+        }
         Some(_) => out.push(Note::problem(Severity::Warning, "cannot be listed")),
         None => out.push(Note::told("holds", "not looked at yet")),
     }

@@ -5,8 +5,8 @@
 //! asked here: that is a comparison of the text with what is on disk.
 
 use crate::config::Role;
-use crate::config::operation::{Change, Direction, FileChange, replay};
 use crate::config::Workspace;
+use crate::config::operation::{Change, Direction, FileChange, replay};
 use crate::yaml::Pointer;
 
 /// Where the cursor was or belongs.

@@ -155,16 +155,13 @@ pub fn script(text: &str) -> Result<Vec<Key>, NoKey> {
     let mut keys = Vec::new();
     let mut rest = text;
     while let Some(c) = rest.chars().next() {
-        match (c, rest.find('>')) {
-            ('<', Some(end)) => {
-                let name = &rest[1..end];
-                keys.push(if name == "lt" { Key::plain(Code::Char('<')) } else { name.parse()? });
-                rest = &rest[end + 1..];
-            }
-            _ => {
-                keys.push(Key::plain(Code::Char(c)));
-                rest = &rest[c.len_utf8()..];
-            }
+        if let ('<', Some(end)) = (c, rest.find('>')) {
+            let name = &rest[1..end];
+            keys.push(if name == "lt" { Key::plain(Code::Char('<')) } else { name.parse()? });
+            rest = &rest[end + 1..];
+        } else {
+            keys.push(Key::plain(Code::Char(c)));
+            rest = &rest[c.len_utf8()..];
         }
     }
     Ok(keys)

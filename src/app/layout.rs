@@ -242,8 +242,19 @@ mod tests {
                 let screen = Rect::new(0, 0, width, height);
                 for focus in 0..5 {
                     let areas = main(screen, Needs { notes: 1, status: 2, focus, list: focus % 2, rows: 40 });
-                    let all = [areas.header, areas.lists[0], areas.lists[1], areas.detail, areas.problems, areas.upload, areas.bar];
-                    assert!(all.iter().all(|area| screen.union(*area) == screen || area.is_empty()), "{width}x{height}");
+                    let all = [
+                        areas.header,
+                        areas.lists[0],
+                        areas.lists[1],
+                        areas.detail,
+                        areas.problems,
+                        areas.upload,
+                        areas.bar,
+                    ];
+                    assert!(
+                        all.iter().all(|area| screen.union(*area) == screen || area.is_empty()),
+                        "{width}x{height}"
+                    );
                 }
                 assert_eq!(screen.union(dialog(screen, 70, 20)), screen);
             }

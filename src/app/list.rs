@@ -129,7 +129,11 @@ impl List {
     /// Returns the marked entries, or the one under the cursor.
     #[must_use]
     pub fn chosen(&self) -> Vec<usize> {
-        if self.selected.is_empty() { self.current().into_iter().collect() } else { self.selected.iter().copied().collect() }
+        if self.selected.is_empty() {
+            self.current().into_iter().collect()
+        } else {
+            self.selected.iter().copied().collect()
+        }
     }
 
     /// Shows only the entries that hold `filter`: smart case, `E:`, `W:` and `~` by state.
@@ -158,8 +162,9 @@ impl List {
                 .as_ref()
                 .is_some_and(|class| if fold { class.to_lowercase().contains(needle) } else { class.contains(needle) }),
         };
-        self.visible =
-            Some(self.entries.iter().enumerate().filter(|(index, entry)| holds(*index, entry)).map(|(i, _)| i).collect());
+        self.visible = Some(
+            self.entries.iter().enumerate().filter(|(index, entry)| holds(*index, entry)).map(|(i, _)| i).collect(),
+        );
     }
 
     /// Takes the entries of another document.
@@ -248,7 +253,10 @@ fn text_body(document: &Document) -> Body {
         return Body::Entries;
     }
     if data.as_map().is_none() {
-        return Body::NoList(format!("The file holds a {}, not a mapping with a list under 'plugins'.", data.type_name()));
+        return Body::NoList(format!(
+            "The file holds a {}, not a mapping with a list under 'plugins'.",
+            data.type_name()
+        ));
     }
     match data.get("plugins") {
         Some(plugins) if plugins.as_list().is_none() && plugins.is_truthy() => {
@@ -275,8 +283,20 @@ fn compare(old: &[Entry], old_sources: &[String], new: &[Entry], new_sources: &[
     }
     let (new_middle, old_middle) = (head..new.len() - tail, head..old.len() - tail);
     let mut left: BTreeSet<usize> = old_middle.clone().collect();
-    match_by(&mut origins, new_middle.clone(), &mut left, |index| Some(&new_sources[index]), |index| Some(&old_sources[index]));
-    match_by(&mut origins, new_middle.clone(), &mut left, |index| new[index].class.as_ref(), |index| old[index].class.as_ref());
+    match_by(
+        &mut origins,
+        new_middle.clone(),
+        &mut left,
+        |index| Some(&new_sources[index]),
+        |index| Some(&old_sources[index]),
+    );
+    match_by(
+        &mut origins,
+        new_middle.clone(),
+        &mut left,
+        |index| new[index].class.as_ref(),
+        |index| old[index].class.as_ref(),
+    );
     // An entry whose class was changed in its place.
     if new_middle.len() == old_middle.len() {
         for index in new_middle.clone().filter(|&index| origins[index].is_none()).collect::<Vec<_>>() {

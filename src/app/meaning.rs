@@ -20,7 +20,11 @@ pub fn changes(old: &Workspace, new: &Workspace, role: Role, list: &List, show_s
     let before = before.map_or(&empty, |document| &**document);
     let after = after.map_or(&empty, |document| &**document);
     let (Ok(was), Ok(is)) = (before.data(), after.data()) else {
-        told.say(if before.data().is_err() { "the file could not be read before" } else { "the file can no longer be read" });
+        told.say(if before.data().is_err() {
+            "the file could not be read before"
+        } else {
+            "the file can no longer be read"
+        });
         return told.lines;
     };
     told.top_level(was, is);
@@ -56,7 +60,9 @@ impl Told {
     fn entries(&mut self, before: &Document, after: &Document, list: &List) {
         let old = model::entries(before);
         let new = model::entries(after);
-        let name = |class: &Option<String>| class.as_deref().map_or_else(|| "(no class)".to_owned(), |c| visible(c).into_owned());
+        let name = |class: &Option<String>| {
+            class.as_deref().map_or_else(|| "(no class)".to_owned(), |c| visible(c).into_owned())
+        };
         let mut kept = vec![false; old.len()];
         for (index, entry) in new.iter().enumerate() {
             let origin = list.origins.get(index).copied().flatten().filter(|from| *from < old.len());

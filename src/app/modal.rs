@@ -112,14 +112,7 @@ impl Menu {
     /// Returns a question; Escape closes it.
     #[must_use]
     pub fn new(title: impl Into<String>, text: Vec<String>) -> Self {
-        Self {
-            title: title.into(),
-            text,
-            items: Vec::new(),
-            cursor: 0,
-            on_cancel: Answer::Leave,
-            leaving: false,
-        }
+        Self { title: title.into(), text, items: Vec::new(), cursor: 0, on_cancel: Answer::Leave, leaving: false }
     }
 
     /// Adds an answer that Enter may choose.

@@ -97,9 +97,7 @@ pub fn apply(state: &mut State, id: Id) -> bool {
             let list = state.list_mut(role);
             Some(Moving { rows: list.len(), page: rows, at: &mut list.cursor })
         }
-        Context::Text => {
-            Some(Moving { rows: text_rows, page: rows, at: &mut state.text[Pane::of(role).index()].at })
-        }
+        Context::Text => Some(Moving { rows: text_rows, page: rows, at: &mut state.text[Pane::of(role).index()].at }),
         Context::Parameters => Some(Moving { rows: state.tree.rows.len(), page: tree, at: &mut state.tree.cursor }),
         Context::Problems => Some(Moving { rows: state.problems.len(), page: 4, at: &mut state.problem.at }),
         Context::Wheels => Some(Moving { rows: wheels, page: body, at: &mut state.wheel.at }),
@@ -169,12 +167,14 @@ pub fn settle(state: &mut State) {
     let screen = state.screen_area();
     match state.modals.last_mut() {
         Some(Modal::Commands(commands)) => {
-            let page = usize::from(layout::dialog(screen, pages::COMMANDS_WIDTH, screen.height).height).saturating_sub(5);
+            let page =
+                usize::from(layout::dialog(screen, pages::COMMANDS_WIDTH, screen.height).height).saturating_sub(5);
             commands.offset = scrolled(commands.offset, commands.cursor, commands.rows.len(), page);
         }
         Some(Modal::Browse(browse)) => {
             let rows = browse.listing.as_ref().map_or(0, |listing| listing.entries.len() + 1);
-            let page = usize::from(layout::dialog(screen, pages::BROWSE_WIDTH, pages::BROWSE_HEIGHT).height).saturating_sub(4);
+            let page =
+                usize::from(layout::dialog(screen, pages::BROWSE_WIDTH, pages::BROWSE_HEIGHT).height).saturating_sub(4);
             browse.offset = scrolled(browse.offset, browse.cursor, rows, page);
         }
         _ => {}

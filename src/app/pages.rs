@@ -4,13 +4,13 @@ use std::path::Path;
 
 use ratatui::layout::Rect;
 
+use super::State;
 use super::layout::{self, Size};
 use super::value::count;
-use super::State;
 use crate::check::{CwdSource, Severity};
 use crate::config::{Role, secret};
-use crate::preview::{StepKind, steps};
 use crate::preview::{Outcome, Reason};
+use crate::preview::{StepKind, steps};
 use crate::text::visible::{visible, visible_name};
 use crate::wheel::filename::WheelName;
 use crate::wheel::{Directory, DirectoryEntry, EntryKind, Found};
@@ -163,7 +163,11 @@ pub fn size_text(bytes: u64) -> String {
         tenths /= 1024;
         unit += 1;
     }
-    if tenths < 100 { format!("{}.{} {}", tenths / 10, tenths % 10, UNITS[unit]) } else { format!("{} {}", tenths / 10, UNITS[unit]) }
+    if tenths < 100 {
+        format!("{}.{} {}", tenths / 10, tenths % 10, UNITS[unit])
+    } else {
+        format!("{} {}", tenths / 10, UNITS[unit])
+    }
 }
 
 fn files(state: &State) -> Vec<PageLine> {
@@ -226,7 +230,10 @@ fn config(state: &State) -> Vec<PageLine> {
         out.push(PageLine::new(LineKind::Dim, "(not sent at present)"));
     }
     for (number, line) in text.lines().enumerate() {
-        out.push(PageLine::new(LineKind::Plain, format!("{:>4} | {}", number + 1, visible(&line.replace('\t', "    ")))));
+        out.push(PageLine::new(
+            LineKind::Plain,
+            format!("{:>4} | {}", number + 1, visible(&line.replace('\t', "    "))),
+        ));
     }
     out
 }

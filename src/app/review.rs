@@ -89,7 +89,8 @@ impl Review {
         let rows = self.rows();
         let is_hunk = |row: &usize| rows[*row].kind == RowKind::Hunk;
         let at = self.offset;
-        let next = if forward { (at + 1..rows.len()).find(is_hunk) } else { (0..at.min(rows.len())).rev().find(is_hunk) };
+        let next =
+            if forward { (at + 1..rows.len()).find(is_hunk) } else { (0..at.min(rows.len())).rev().find(is_hunk) };
         if let Some(next) = next {
             self.offset = next;
         }
@@ -140,8 +141,18 @@ fn diff_row(line: &DiffLine) -> ReviewRow {
 /// Returns a problem as one line: place, message, effect.
 #[must_use]
 pub fn problem_text(one: &Diagnostic) -> String {
-    let place = place_text(one);
-    visible(&format!("{place}{}{} {}", if place.is_empty() { "" } else { "  " }, one.message, one.effect)).into_owned()
+    visible(&format!("{}  {}", place_text(one), sentences(one))).into_owned()
+}
+
+/// Returns what is wrong and what SkyPilot does about it, as sentences.
+#[must_use]
+pub fn sentences(one: &Diagnostic) -> String {
+    let (message, effect) = (one.message.trim_end(), one.effect.trim());
+    match (effect.is_empty(), message.ends_with(['.', ':', '!', '?'])) {
+        (true, _) => message.to_owned(),
+        (false, true) => format!("{message} {effect}"),
+        (false, false) => format!("{message}. {effect}"),
+    }
 }
 
 /// Returns where a problem is: `plugins.yaml:18`.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::form::{Form, FormKind};
 use super::message::{Effect, Reason, Replaces, SaveFailure, SavedFile};
 use super::modal::{Answer, Menu, Modal};
-use super::review::Review;
+use super::review::{Review, sentences};
 use super::value::count;
 use super::{Exit, Pane, Screen, State, Tone, dialogs, edits, forms};
 use crate::config::operation::Operation;
@@ -40,7 +40,7 @@ pub fn save_all(state: &mut State) -> Vec<Effect> {
         text.push(format!("{} has {} that it did not have on disk:", role.file_name(), count(*number, "error")));
     }
     if let Some((_, error)) = review.first_error() {
-        text.push(visible(&format!("E {} {}", error.message, error.effect)).into_owned());
+        text.push(visible(&format!("E {}", sentences(error))).into_owned());
     }
     let role = broken[0].0;
     let mut menu = Menu::new("Not saved: SkyPilot would refuse this", text).item(
@@ -52,9 +52,12 @@ pub fn save_all(state: &mut State) -> Vec<Effect> {
     if let Some(sound) = sound {
         menu = menu.item('o', format!("save only {}", sound.file_name()), "it has no new error", Answer::SaveSound);
     }
-    menu = menu
-        .item('d', "keep a draft", "in the state directory; the files stay as they are", Answer::Draft)
-        .careful('!', "save it although broken", "asks for the name of the file", Answer::Force(role));
+    menu = menu.item('d', "keep a draft", "in the state directory; the files stay as they are", Answer::Draft).careful(
+        '!',
+        "save it although broken",
+        "asks for the name of the file",
+        Answer::Force(role),
+    );
     state.modals.push(Modal::Menu(menu));
     Vec::new()
 }
@@ -168,7 +171,8 @@ pub fn saved(state: &mut State, role: Role, text: &Arc<str>, result: Result<Save
             let text = vec![
                 visible(&why).into_owned(),
                 String::new(),
-                "Nothing is lost: the edits are still here. d in the review keeps a draft in the state directory.".to_owned(),
+                "Nothing is lost: the edits are still here. d in the review keeps a draft in the state directory."
+                    .to_owned(),
             ];
             dialogs::notice(state, format!("{} was not saved", role.file_name()), text);
             Vec::new()
@@ -185,8 +189,12 @@ fn told(state: &State, role: Role, file: &SavedFile) -> String {
         Role::Api if only_wheel_path(state) => "the wheel directory is read at each launch: no restart",
         Role::Api => "takes effect after: sky api stop; sky api start",
     };
-    let notes: String = file.notes.iter().map(|note| format!("; {}", visible(note))).collect();
-    format!("{verb} {path} ({}): {effect}{notes}", count(file.bytes, "byte"))
+    let mut text = format!("{verb} {path} ({}): {effect}", count(file.bytes, "byte"));
+    for note in &file.notes {
+        text.push_str("; ");
+        text.push_str(&visible(note));
+    }
+    text
 }
 
 /// Tells whether nothing but the wheel path differs from the disk.
@@ -228,6 +236,7 @@ pub fn conflict(state: &mut State, role: Role) {
 }
 
 /// Asks for the text on disk, to take it.
+#[must_use]
 pub fn take_disk(state: &State, role: Role) -> Vec<Effect> {
     vec![reread(state, Reason::Conflict(role))]
 }
@@ -274,27 +283,23 @@ pub fn take_reread(state: &mut State, contents: &[Content; 2], reason: Reason) -
 fn take_theirs(state: &mut State, role: Role, theirs: &Content) -> Vec<Effect> {
     state.stale[Pane::of(role).index()] = false;
     state.disk = state.disk.with_content(role, theirs.clone());
-    let now = state.workspace.file(role).content.clone();
-    match (theirs, &now) {
-        (Content::Text(new), Content::Text(_)) => {
-            let operation = Operation::ReplaceText { role, text: new.text().into() };
-            let read_only = std::mem::take(&mut state.settings.read_only);
-            let effects = edits::commit(state, &operation);
-            state.settings.read_only = read_only;
-            state.refresh_list(role);
-            state.recheck();
-            effects
-        }
-        _ => {
-            // No edit leads from or to what is no text.
-            state.history.clear();
-            let workspace = state.workspace.with_content(role, theirs.clone());
-            let effects = state.adopt(workspace);
-            state.refresh_list(role);
-            state.recheck();
-            effects
-        }
-    }
+    let is_text = state.workspace.document(role).is_some();
+    let effects = if let (Content::Text(new), true) = (theirs, is_text) {
+        let operation = Operation::ReplaceText { role, text: new.text().into() };
+        // Nothing of the file is changed by this.
+        let read_only = std::mem::take(&mut state.settings.read_only);
+        let effects = edits::commit(state, &operation);
+        state.settings.read_only = read_only;
+        effects
+    } else {
+        // No edit leads from or to what is no text.
+        state.history.clear();
+        let workspace = state.workspace.with_content(role, theirs.clone());
+        state.adopt(workspace)
+    };
+    state.refresh_list(role);
+    state.recheck();
+    effects
 }
 
 fn same_content(a: &Content, b: &Content) -> bool {
@@ -307,6 +312,7 @@ fn same_content(a: &Content, b: &Content) -> bool {
 }
 
 /// Writes the unsaved texts to the state directory.
+#[must_use]
 pub fn draft(state: &State) -> Vec<Effect> {
     let texts = drafts(state);
     if texts.is_empty() { Vec::new() } else { vec![Effect::Draft(texts)] }

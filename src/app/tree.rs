@@ -38,6 +38,7 @@ pub enum Shape {
 }
 
 /// One row.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own about the row")]
 #[derive(Clone, Debug)]
 pub struct Row {
     /// What it is.
@@ -236,7 +237,8 @@ fn top_level(document: &Document, entry: &Pointer, node: NodeId, todo: &mut Vec<
     }
     todo.extend(strays.into_iter().rev());
     let pointer = entry.join("parameters");
-    let is_null = |node: NodeId| matches!(tree.kind(node), Kind::Scalar(ScalarStyle::Plain)) && type_of(document, node) == "null";
+    let is_null =
+        |node: NodeId| matches!(tree.kind(node), Kind::Scalar(ScalarStyle::Plain)) && type_of(document, node) == "null";
     match parameters {
         Some(value) if tree.is_mapping(tree.target(value)) => children(document, &pointer, tree.target(value), 0, todo),
         Some(value) if !is_null(value) => todo.push(Todo::Node {
@@ -263,7 +265,8 @@ fn children(document: &Document, pointer: &Pointer, node: NodeId, depth: usize, 
             todo.push(Todo::Node { pointer, name, node: item, depth, stray: false, shadowed: false });
         }
     } else {
-        let last: HashMap<&str, NodeId> = tree.pairs(node).map(|(key, value)| (document.key_token(key), value)).collect();
+        let last: HashMap<&str, NodeId> =
+            tree.pairs(node).map(|(key, value)| (document.key_token(key), value)).collect();
         for (key, value) in tree.pairs(node) {
             let token = document.key_token(key);
             let name = visible(token).into_owned();
@@ -276,9 +279,9 @@ fn children(document: &Document, pointer: &Pointer, node: NodeId, depth: usize, 
 }
 
 fn add_row(document: &Document, pointer: Pointer, depth: usize) -> Row {
-    let is_list = document.find(&pointer).is_some_and(|node| {
-        document.tree().is_ok_and(|tree| tree.is_sequence(tree.target(node)))
-    });
+    let is_list = document
+        .find(&pointer)
+        .is_some_and(|node| document.tree().is_ok_and(|tree| tree.is_sequence(tree.target(node))));
     let name = match (is_list, pointer.tokens().len()) {
         (true, _) => "+ add item...",
         (false, 3) => "+ add parameter...",

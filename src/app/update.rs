@@ -51,7 +51,10 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
         Message::Edited { target, result } => edited(state, &target, result),
         Message::Copied { what, characters, problem } => {
             match problem {
-                None => state.say(Tone::Done, format!("Copied {what}: {characters} characters, by OSC 52 (the terminal may refuse).")),
+                None => state.say(
+                    Tone::Done,
+                    format!("Copied {what}: {characters} characters, by OSC 52 (the terminal may refuse)."),
+                ),
                 Some(why) => state.say(Tone::Failed, format!("Not copied: {why}.")),
             }
             Vec::new()
@@ -76,12 +79,18 @@ fn open(state: &mut State, workspace: crate::config::Workspace, facts: crate::ch
     state.mark_scanned();
     let effects = state.adopt(workspace);
     state.ready = true;
-    if state.list(Role::Api).is_empty() && !state.list(Role::Remote).is_empty() && state.list(Role::Api).body == Body::Absent {
+    if state.list(Role::Api).is_empty()
+        && !state.list(Role::Remote).is_empty()
+        && state.list(Role::Api).body == Body::Absent
+    {
         state.role = Role::Remote;
         state.focus = Pane::Remote;
     }
     if state.settings.demo {
-        state.say(Tone::Told, "A throw-away copy of the sample: every key works, nothing of yours is touched. ? shows the keys.");
+        state.say(
+            Tone::Told,
+            "A throw-away copy of the sample: every key works, nothing of yours is touched. ? shows the keys.",
+        );
     } else if state.settings.read_only {
         state.say(Tone::Told, "Read-only: nothing can be changed.");
     }
@@ -114,13 +123,15 @@ fn edited(state: &mut State, target: &EditTarget, result: Result<String, String>
                 let text = if area.was.ends_with('\n') { &text } else { text.strip_suffix('\n').unwrap_or(&text) };
                 let mut editor = tui_textarea::TextArea::new(text.split('\n').map(str::to_owned).collect());
                 editor.set_tab_length(2);
-                editor.set_cursor_line_style(Default::default());
+                forms::plain(&mut editor);
                 area.editor = editor;
             }
             Vec::new()
         }
         EditTarget::File(role) => {
-            if state.workspace.text(*role) == Some(text.as_str()) || (text.is_empty() && state.workspace.document(*role).is_none()) {
+            if state.workspace.text(*role) == Some(text.as_str())
+                || (text.is_empty() && state.workspace.document(*role).is_none())
+            {
                 state.say(Tone::Told, "The editor left the text as it was.");
                 return Vec::new();
             }
@@ -194,6 +205,17 @@ pub fn unavailable(state: &State, id: Id) -> Option<&'static str> {
         Id::Undo if state.history.undo_count() == 0 => Some("nothing to undo"),
         Id::Redo if state.history.redo_count() == 0 => Some("nothing to redo"),
         Id::Save if state.unsaved_roles().is_empty() => Some("nothing to save"),
+        Id::GoToError | Id::Force | Id::SaveSound
+            if state.review.as_ref().is_none_or(|review| review.first_error().is_none()) =>
+        {
+            Some("no error stops the save")
+        }
+        Id::SaveSound
+            if state.review.as_ref().is_some_and(|review| review.files.iter().all(|file| !file.errors.is_empty())) =>
+        {
+            Some("each changed file has an error")
+        }
+        Id::NextFile if state.review.as_ref().is_some_and(|review| review.files.len() < 2) => Some("one file changed"),
         Id::Fix if fix_at_hand(state).is_none() => Some("no problem here offers one"),
         Id::NextProblem | Id::PreviousProblem if state.problems.is_empty() => Some("there is no problem"),
         Id::Copy | Id::Transfer | Id::Delete | Id::Duplicate | Id::ChangeClass | Id::MoveUp | Id::MoveDown
@@ -243,10 +265,15 @@ pub fn run(state: &mut State, id: Id) -> Vec<Effect> {
         Id::GoTo => go_to_problem(state),
         Id::Explain => explain(state),
         Id::YankProblem => {
-            return state.problems.get(state.problem.at).map(|one| Effect::Copy {
-                text: format!("{} {}", one.severity.letter(), review::problem_text(one)),
-                what: "the problem".to_owned(),
-            }).into_iter().collect();
+            return state
+                .problems
+                .get(state.problem.at)
+                .map(|one| Effect::Copy {
+                    text: format!("{} {}", one.severity.letter(), review::problem_text(one)),
+                    what: "the problem".to_owned(),
+                })
+                .into_iter()
+                .collect();
         }
         Id::NextSection => state.sections.0 = (state.sections.0 + 1) % pages::SECTIONS.len(),
         Id::PreviousSection => state.sections.0 = (state.sections.0 + 2) % pages::SECTIONS.len(),
@@ -438,9 +465,11 @@ fn fix_at_hand(state: &State) -> Option<usize> {
     let entry = state.current_entry();
     let of_entry = entry.and_then(|(role, index)| state.list(role).problems.get(&index));
     let pointer = state.tree.current().map(|row| &row.pointer);
-    let of_row = of_entry.into_iter().flatten().copied().find(|number| {
-        in_tree && has_fix(number) && state.problems[*number].place.pointer.as_ref() == pointer
-    });
+    let of_row = of_entry
+        .into_iter()
+        .flatten()
+        .copied()
+        .find(|number| in_tree && has_fix(number) && state.problems[*number].place.pointer.as_ref() == pointer);
     let first = of_entry.into_iter().flatten().copied().find(has_fix);
     let of_text = || {
         let kind = kind_of(state.role);
@@ -503,8 +532,25 @@ fn line_of_cursor(state: &State, role: Role) -> usize {
 #[must_use]
 pub fn bar(state: &State) -> Vec<&'static Command> {
     let context = state.context();
-    super::command::table()
+    let mut commands: Vec<&'static Command> = super::command::table()
         .iter()
         .filter(|command| !command.bar.is_empty() && command.contexts.contains(&context) && !command.keys.is_empty())
-        .collect()
+        .filter(|command| unavailable(state, command.id).is_none())
+        .collect();
+    commands.sort_by_key(|command| bar_rank(command));
+    commands
+}
+
+/// What only this screen can do comes first, then saving, then the rest.
+fn bar_rank(command: &Command) -> u8 {
+    match command.id {
+        Id::Accept | Id::Cancel => 0,
+        Id::Save => 2,
+        Id::Preview | Id::Undo => 3,
+        Id::Mark | Id::ChangeClass | Id::Rename | Id::Reveal => 4,
+        Id::Fix | Id::NextProblem => 5,
+        _ if command.contexts.len() == 1 => 1,
+        Id::Filter | Id::NextSection | Id::NextFile => 1,
+        _ => 6,
+    }
 }

@@ -34,29 +34,20 @@ pub enum Type {
 
 impl Type {
     /// All types, in the order of the choice.
-    pub const ALL: [Self; 9] = [
-        Self::Auto,
-        Self::Null,
-        Self::Bool,
-        Self::Int,
-        Self::Float,
-        Self::String,
-        Self::Text,
-        Self::List,
-        Self::Map,
-    ];
+    pub const ALL: [Self; 9] =
+        [Self::Auto, Self::Null, Self::Bool, Self::Int, Self::Float, Self::String, Self::Text, Self::List, Self::Map];
 
     /// Returns the name on the screens.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
-            Self::Auto => "as read",
+            Self::Auto => "auto",
             Self::Null => "null",
             Self::Bool => "bool",
             Self::Int => "int",
             Self::Float => "float",
             Self::String => "string",
-            Self::Text => "text...",
+            Self::Text => "text",
             Self::List => "list",
             Self::Map => "map",
         }

@@ -76,7 +76,9 @@ pub fn run(staged: &Staged) -> Result<String, String> {
 /// Returns the words of `VISUAL` or `EDITOR`, else the first editor on PATH.
 fn program(environment: &Environment) -> Result<Vec<String>, String> {
     for name in ["VISUAL", "EDITOR"] {
-        let Some(value) = environment.variables.get(OsStr::new(name)).filter(|value| !value.is_empty()) else { continue };
+        let Some(value) = environment.variables.get(OsStr::new(name)).filter(|value| !value.is_empty()) else {
+            continue;
+        };
         let text = value.to_str().ok_or_else(|| format!("${name} is no UTF-8."))?;
         let words = shell_words::split(text).map_err(|_| format!("${name} has a quote that is not closed: {text}"))?;
         if !words.is_empty() {
@@ -131,7 +133,8 @@ mod tests {
 
     #[test]
     fn an_editor_with_arguments_changes_a_copy() {
-        let staged = stage(EditTarget::File(Role::Api), "a: 1\n", 1, &environment("sed -i -e 's/1/2 3/'")).expect("staged");
+        let staged =
+            stage(EditTarget::File(Role::Api), "a: 1\n", 1, &environment("sed -i -e 's/1/2 3/'")).expect("staged");
         assert_eq!(run(&staged), Ok("a: 2 3\n".to_owned()));
         assert!(!staged.path.exists());
     }

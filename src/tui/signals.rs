@@ -59,9 +59,8 @@ pub(super) fn listen(sender: Sender<Event>) -> anyhow::Result<()> {
             let event = match signal {
                 SIGTSTP if STOPPING.swap(false, Ordering::SeqCst) => continue,
                 SIGTSTP => Event::Stop,
-                SIGCONT if EDITING.load(Ordering::SeqCst) => continue,
+                SIGCONT | SIGINT | SIGQUIT if EDITING.load(Ordering::SeqCst) => continue,
                 SIGCONT => Event::Continued,
-                SIGINT | SIGQUIT if EDITING.load(Ordering::SeqCst) => continue,
                 number => Event::Signal(number),
             };
             let ends = matches!(event, Event::Signal(_));

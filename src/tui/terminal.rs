@@ -21,7 +21,8 @@ use ratatui::{Frame, TerminalOptions, Viewport};
 
 /// Mouse, focus and paste reports off, a synchronized update ended, cursor on,
 /// colours reset, the alternate screen left.
-const LEAVE: &[u8] = b"\x1b[?1006l\x1b[?1003l\x1b[?1002l\x1b[?1000l\x1b[?1004l\x1b[?2004l\x1b[?2026l\x1b[?25h\x1b[0m\x1b[?1049l";
+const LEAVE: &[u8] =
+    b"\x1b[?1006l\x1b[?1003l\x1b[?1002l\x1b[?1000l\x1b[?1004l\x1b[?2004l\x1b[?2026l\x1b[?25h\x1b[0m\x1b[?1049l";
 /// The end of a synchronized update, and so of a frame.
 const END_OF_FRAME: &[u8] = b"\x1b[?2026l";
 /// What is taken where the terminal tells no size, as `kubectl exec` may do.
@@ -138,13 +139,13 @@ impl Terminal {
         queue!(self.inner.backend_mut(), EndSynchronizedUpdate)?;
         self.inner.backend_mut().flush()
     }
+}
 
-    /// Asks the terminal to put a text into the clipboard.
-    pub(super) fn copy(&mut self, text: &str) -> io::Result<()> {
-        let mut out = io::stdout().lock();
-        queue!(out, CopyToClipboard::to_clipboard_from(text))?;
-        out.flush()
-    }
+/// Asks the terminal to put a text into the clipboard.
+pub(super) fn copy(text: &str) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    queue!(out, CopyToClipboard::to_clipboard_from(text))?;
+    out.flush()
 }
 
 fn take_over() -> anyhow::Result<()> {

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use super::paper::{self, Paper, Piece, width};
 use super::problems;
 use crate::app::layout::Size;
-use crate::app::{Pane, State, Tone, form::FormKind, history, modal::Modal, pages, update, value};
+use crate::app::{Pane, State, Tone, form::FormKind, history, modal::Modal, pages, review, update, value};
 use crate::check::{Severity, VersionSource};
 use crate::config::Role;
 use crate::text::visible::{visible, visible_name};
@@ -25,7 +25,11 @@ pub(super) fn main_header(paper: &mut Paper<'_>, state: &State, area: Rect) {
     let note_text = if wide { value::count(notes, "note") } else { format!("{notes}i") };
     let unsaved = unsaved_text(state, wide);
     let keys = if wide { "? help   : commands   q quit " } else { "? help  q quit " };
-    let version = format!("SkyPilot {}{}", version(state), if state.facts.version_source == VersionSource::Assumed { " assumed" } else { "" });
+    let version = format!(
+        "SkyPilot {}{}",
+        version(state),
+        if state.facts.version_source == VersionSource::Assumed { " assumed" } else { "" }
+    );
     let place = place(state);
     let error_style = if errors > 0 { theme.severity(Severity::Error) } else { theme.dim() };
     let warning_style = if warnings > 0 { theme.severity(Severity::Warning) } else { theme.dim() };
@@ -114,7 +118,7 @@ fn tabs(paper: &mut Paper<'_>, state: &State, area: Rect) {
 pub(super) fn notes(paper: &mut Paper<'_>, state: &State, area: Rect) {
     for (row, one) in (0..area.height).zip(state.server_notes()) {
         let letter = format!(" {} ", one.severity.letter());
-        let text = paper::fit(&visible(&format!("{} {}", one.message, one.effect)), area.width.saturating_sub(4));
+        let text = paper::fit(&visible(&review::sentences(one)), area.width.saturating_sub(4));
         let style = paper.theme.severity(one.severity);
         paper.pieces(area, row, 0, &[(&letter, style), (&text, paper.theme.text())]);
     }
@@ -131,8 +135,18 @@ pub(super) fn upload(paper: &mut Paper<'_>, state: &State, area: Rect) {
             let focused = state.focus == Pane::Upload;
             let inside = paper.frame(area, "5 Controller upload", "p preview", focused);
             let wheels = wheels_text(state);
-            paper.pieces(inside, 0, 1, &[("wheels  ", theme.dim()), (&paper::fit(&wheels, inside.width.saturating_sub(9)), theme.text())]);
-            paper.pieces(inside, 1, 1, &[(&letter, style), (&paper::fit(&verdict, inside.width.saturating_sub(4)), theme.text())]);
+            paper.pieces(
+                inside,
+                0,
+                1,
+                &[("wheels  ", theme.dim()), (&paper::fit(&wheels, inside.width.saturating_sub(9)), theme.text())],
+            );
+            paper.pieces(
+                inside,
+                1,
+                1,
+                &[(&letter, style), (&paper::fit(&verdict, inside.width.saturating_sub(4)), theme.text())],
+            );
         }
         Size::One => {
             let lines = [wheels_text(state), format!("{letter}{verdict}")];
@@ -149,14 +163,21 @@ pub(super) fn upload(paper: &mut Paper<'_>, state: &State, area: Rect) {
             let label = if focused { "> upload  " } else { "  upload  " };
             let label_style = if focused { theme.heading() } else { theme.dim() };
             let room = area.width.saturating_sub(width(label) + width(hint) + 2);
-            paper.pieces(area, 0, 0, &[(label, label_style), (&letter, style), (&paper::fit(&verdict, room), theme.text())]);
+            paper.pieces(
+                area,
+                0,
+                0,
+                &[(label, label_style), (&letter, style), (&paper::fit(&verdict, room), theme.text())],
+            );
             paper.write_right(area, 0, hint, theme.dim());
         }
     }
 }
 
 fn wheels_text(state: &State) -> String {
-    let Some(named) = &state.preview.wheel_dir else { return "controller_wheel_path is not set (b sets it)".to_owned() };
+    let Some(named) = &state.preview.wheel_dir else {
+        return "controller_wheel_path is not set (b sets it)".to_owned();
+    };
     let (number, size) = pages::wheel_directory(state)
         .map_or((0, 0), |directory| directory.wheels().fold((0, 0), |(n, size), one| (n + 1, size + one.size)));
     let resolved = pages::resolved_text(state).map_or(String::new(), |text| format!(" -> {text}"));
@@ -219,14 +240,26 @@ fn undo_hint(paper: &mut Paper<'_>, history: &history::History, area: Rect, used
 
 /// Draws the keys that work now, whole entries only, `? help` always at the end.
 pub(super) fn keys(paper: &mut Paper<'_>, state: &State, area: Rect) {
+    // A dialog tells its keys itself, but for the filter, which has no frame.
+    let is_filter = matches!(state.modals.last(), Some(Modal::Form(form)) if matches!(form.kind, FormKind::Filter(_)));
+    if !state.modals.is_empty() && !is_filter {
+        return;
+    }
     let theme = paper.theme;
     let help = if state.modals.is_empty() { "? help" } else { "" };
     let room = area.width.saturating_sub(width(help) + 2);
     let mut at = 1;
     for command in update::bar(state) {
         // Where the label names its keys itself: "K/J order".
-        let names_keys = command.bar.split_once(' ').is_some_and(|(keys, _)| keys.contains('/') || keys.starts_with(command.keys[0]));
-        let (key, label) = if names_keys { command.bar.split_once(' ').unwrap_or(("", command.bar)) } else { (command.keys[0], command.bar) };
+        let names_keys = command
+            .bar
+            .split_once(' ')
+            .is_some_and(|(keys, _)| keys.contains('/') || keys.starts_with(command.keys[0]));
+        let (key, label) = if names_keys {
+            command.bar.split_once(' ').unwrap_or(("", command.bar))
+        } else {
+            (command.keys[0], command.bar)
+        };
         let long = width(key) + 1 + width(label);
         if at + long > room {
             continue;

@@ -80,36 +80,39 @@ pub(super) fn class(state: &State) -> String {
 /// Returns the lines of an entry: `plugins.yaml:11-17`.
 fn place(state: &State, role: crate::config::Role, index: usize) -> String {
     let list = state.list(role);
-    let (Some(entry), Some(document)) = (list.entries.get(index), state.workspace.document(role)) else { return String::new() };
+    let (Some(entry), Some(document)) = (list.entries.get(index), state.workspace.document(role)) else {
+        return String::new();
+    };
     let first = document.position(entry.span.start).line;
-    let last = document.position(entry.span.end.saturating_sub(1).max(entry.span.start)).line;
-    format!("{}:{first}-{last}", role.file_name())
+    let end = document.position(entry.span.end.saturating_sub(1).max(entry.span.start)).line;
+    format!("{}:{first}-{end}", role.file_name())
 }
 
 /// Returns the comment above an entry on one line.
 fn comment(state: &State, role: crate::config::Role, index: usize) -> String {
     let list = state.list(role);
-    let (Some(entry), Some(document)) = (list.entries.get(index), state.workspace.document(role)) else { return String::new() };
+    let (Some(entry), Some(document)) = (list.entries.get(index), state.workspace.document(role)) else {
+        return String::new();
+    };
     let Some(span) = entry.comment else { return String::new() };
     let lines: Vec<&str> = span.of(document.text()).lines().map(str::trim).filter(|line| !line.is_empty()).collect();
     visible(&lines.join(" ")).into_owned()
 }
 
-/// The columns of the rows: where the value starts, and how wide value and type are.
+/// The columns of the rows: where value, type and reading start.
 struct Columns {
     value: u16,
-    value_width: u16,
     kind: u16,
     reads: u16,
 }
 
 fn columns(area: Rect) -> Columns {
     let inner = area.width.saturating_sub(2);
-    let name = (inner * 2 / 5).clamp(14, 34);
-    let reads = if inner >= 60 { 18 } else { 0 };
-    let kind = 7;
-    let value_width = inner.saturating_sub(name + kind + reads + 2);
-    Columns { value: name, value_width, kind: name + value_width + 1, reads: if reads > 0 { name + value_width + kind + 1 } else { 0 } }
+    let name = (inner / 3).clamp(14, 34);
+    let reads = if inner >= 60 { 16 } else { 0 };
+    let type_width = 7;
+    let kind = inner.saturating_sub(type_width + reads).max(name);
+    Columns { value: name, kind, reads: if reads > 0 { kind + type_width } else { 0 } }
 }
 
 /// Draws the headings of the columns.
@@ -167,7 +170,9 @@ fn draw_row(
     };
     let indent = " ".repeat(usize::from(depth * INDENT));
     let name_room = columns.value.saturating_sub(3 + depth * INDENT + 3);
-    let name = paper::fit(&row.name, name_room.max(6));
+    // Where something can be added, the name has the whole row.
+    let name_room = if row.shape == Shape::Add { area.width } else { name_room.max(6) };
+    let name = paper::fit(&row.name, name_room);
     let name_style = match row.shape {
         Shape::Add => theme.dim(),
         _ if row.stray => theme.severity(crate::check::Severity::Warning),
@@ -177,7 +182,13 @@ fn draw_row(
         area,
         line,
         0,
-        &[(arrow, theme.heading()), (row.sign, theme.sign(row.sign)), (&indent, theme.text()), (fold, theme.dim()), (&name, name_style)],
+        &[
+            (arrow, theme.heading()),
+            (row.sign, theme.sign(row.sign)),
+            (&indent, theme.text()),
+            (fold, theme.dim()),
+            (&name, name_style),
+        ],
     );
     if row.shape == Shape::Add {
         return;
@@ -191,7 +202,13 @@ fn draw_row(
     let start = columns.value.max(width(&indent) + 4 + width(&name) + 1);
     paper.write(area, line, start, &paper::fit(value, (columns.kind).saturating_sub(start + 3)), value_style);
     if let Some(severity) = row.severity {
-        paper.write(area, line, columns.kind.saturating_sub(2), &severity.letter().to_string(), theme.severity(severity));
+        paper.write(
+            area,
+            line,
+            columns.kind.saturating_sub(2),
+            &severity.letter().to_string(),
+            theme.severity(severity),
+        );
     }
     paper.write(area, line, columns.kind, row.kind, theme.kind());
     if columns.reads > 0 {
@@ -204,7 +221,8 @@ fn draw_row(
         } else {
             row.reads.clone().unwrap_or_default()
         };
-        let style = if row.shadowed || row.stray { theme.severity(crate::check::Severity::Warning) } else { theme.kind() };
+        let style =
+            if row.shadowed || row.stray { theme.severity(crate::check::Severity::Warning) } else { theme.kind() };
         let room = area.width.saturating_sub(columns.reads + 1);
         paper.write(area, line, columns.reads, &paper::fit(&reads, room), style);
     }

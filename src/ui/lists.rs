@@ -59,19 +59,17 @@ pub(super) fn draw(paper: &mut Paper<'_>, state: &State, role: Role, area: Rect)
 
 fn title(state: &State, role: Role) -> String {
     let star = if state.is_unsaved(role) { " *" } else { "" };
-    let stale = if state.stale[Pane::of(role).index()] { "  changed on disk" } else { "" };
-    let name = state
-        .path(role)
-        .and_then(|path| path.file_name().map(visible_name))
-        .unwrap_or_else(|| "(no path)".to_owned());
+    let on_disk = if state.stale[Pane::of(role).index()] { "  changed on disk" } else { "" };
+    let name =
+        state.path(role).and_then(|path| path.file_name().map(visible_name)).unwrap_or_else(|| "(no path)".to_owned());
     let (number, who) = match role {
         Role::Api => (1, "API server"),
         Role::Remote => (2, "Remote controllers"),
     };
     if state.layout_size() == Size::Full || name != role.file_name() || state.layout_size() == Size::Narrow {
-        format!("{number} {who}: {name}{star}{stale}")
+        format!("{number} {who}: {name}{star}{on_disk}")
     } else {
-        format!("{number} {who}{star}{stale}")
+        format!("{number} {who}{star}{on_disk}")
     }
 }
 
@@ -142,14 +140,21 @@ fn entries(paper: &mut Paper<'_>, state: &State, role: Role, area: Rect) {
     }
 }
 
-fn entry(paper: &mut Paper<'_>, state: &State, role: Role, area: Rect, line: u16, (at, index, digits): (usize, usize, u16)) {
+fn entry(
+    paper: &mut Paper<'_>,
+    state: &State,
+    role: Role,
+    area: Rect,
+    line: u16,
+    (at, index, digits): (usize, usize, u16),
+) {
     let theme = paper.theme;
     let list = state.list(role);
     let Some(entry) = list.entries.get(index) else { return };
     let is_current = at == list.cursor;
     let focused = state.focus == Pane::of(role);
     let marked = list.selected.contains(&index);
-    let marker = list.markers.get(index).copied().unwrap_or_default();
+    let change = list.markers.get(index).copied().unwrap_or_default();
     let arrow = if is_current && (focused || state.role == role) { ">" } else { " " };
     let parameters = match entry.parameter_count {
         0 => "-".to_owned(),
@@ -173,7 +178,7 @@ fn entry(paper: &mut Paper<'_>, state: &State, role: Role, area: Rect, line: u16
             (arrow, theme.heading()),
             (mark, theme.key()),
             (&number, theme.dim()),
-            (marker.sign(), theme.sign(marker.sign())),
+            (change.sign(), theme.sign(change.sign())),
             (" ", theme.text()),
             (&class, theme.text()),
         ],
@@ -260,7 +265,14 @@ fn text(paper: &mut Paper<'_>, state: &State, role: Role, area: Rect) {
     }
 }
 
-fn error_lines(paper: &mut Paper<'_>, area: Rect, row: u16, digits: usize, place: (usize, usize), problem: &str) -> u16 {
+fn error_lines(
+    paper: &mut Paper<'_>,
+    area: Rect,
+    row: u16,
+    digits: usize,
+    place: (usize, usize),
+    problem: &str,
+) -> u16 {
     let style = paper.theme.severity(crate::check::Severity::Error);
     let gutter = u16::try_from(digits + 3).unwrap_or(7);
     let (line, column) = place;
@@ -293,7 +305,9 @@ fn shown_line(document: &Document, line: usize, show_secrets: bool) -> String {
 /// Returns how the other list has the class of an entry.
 pub(super) fn also_in(state: &State, role: Role, index: usize) -> String {
     let other = role.other();
-    let Some(class) = state.list(role).entries.get(index).and_then(|entry| entry.class.as_ref()) else { return String::new() };
+    let Some(class) = state.list(role).entries.get(index).and_then(|entry| entry.class.as_ref()) else {
+        return String::new();
+    };
     let name = match other {
         Role::Api => "API list",
         Role::Remote => "remote list",

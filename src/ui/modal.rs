@@ -5,13 +5,13 @@ use ratatui::widgets::Widget as _;
 
 use super::paper::{self, Paper, width};
 use super::{bars, lists};
-use crate::app::command::{Command, table};
+use crate::app::State;
+use crate::app::command::{Command, Context, Id, table};
 use crate::app::form::{Form, FormKind, FormRow, Note};
 use crate::app::layout::{self, MIN_HEIGHT};
 use crate::app::modal::{Area, Browse, Commands, Menu, Modal, Notice};
 use crate::app::pages::{BROWSE_HEIGHT, BROWSE_WIDTH, COMMANDS_WIDTH};
 use crate::app::value::count;
-use crate::app::{State, update};
 use crate::check::Severity;
 use crate::config::{Role, locate};
 use crate::text::visible::{visible, visible_name};
@@ -24,11 +24,11 @@ const MENU_WIDTH: u16 = 78;
 const LABELS: u16 = 16;
 
 /// Draws what lies over the screen.
-pub(super) fn draw(paper: &mut Paper<'_>, state: &State, modal: &Modal, screen: Rect) {
+pub(super) fn draw(paper: &mut Paper<'_>, modal: &Modal, screen: Rect) {
     match modal {
         // The filter is typed in the status line.
         Modal::Form(form) if matches!(form.kind, FormKind::Filter(_)) => {}
-        Modal::Form(form) => draw_form(paper, state, form, screen),
+        Modal::Form(form) => draw_form(paper, form, screen),
         Modal::Menu(menu) => draw_menu(paper, menu, screen),
         Modal::Commands(commands) => draw_commands(paper, commands, screen),
         Modal::Notice(notice) => draw_notice(paper, notice, screen),
@@ -47,11 +47,14 @@ fn dialog(paper: &mut Paper<'_>, screen: Rect, width: u16, height: u16, title: &
     (area, if inside.width > 2 { air } else { inside })
 }
 
-fn draw_form(paper: &mut Paper<'_>, state: &State, form: &Form, screen: Rect) {
+fn draw_form(paper: &mut Paper<'_>, form: &Form, screen: Rect) {
     let theme = paper.theme;
     let room = FORM_WIDTH.min(screen.width).saturating_sub(LABELS + 4);
-    let notes: Vec<(&Note, Vec<String>)> =
-        form.notes.iter().map(|note| (note, note_lines(note, if note.label.is_empty() { room + LABELS } else { room }))).collect();
+    let notes: Vec<(&Note, Vec<String>)> = form
+        .notes
+        .iter()
+        .map(|note| (note, note_lines(note, if note.label.is_empty() { room + LABELS } else { room })))
+        .collect();
     let note_rows: usize = notes.iter().map(|(_, lines)| lines.len()).sum();
     let rows = form.rows.len() + 1 + note_rows.max(5) + 1 + 2;
     let (area, inside) = dialog(paper, screen, FORM_WIDTH, u16::try_from(rows).unwrap_or(u16::MAX), &form.title, "");
@@ -61,10 +64,11 @@ fn draw_form(paper: &mut Paper<'_>, state: &State, form: &Form, screen: Rect) {
         form_row(paper, inside, at, row, active);
         at += 1;
     }
-    at += u16::from(inside.height > 12);
+    at += u16::from(usize::from(inside.height) > form.rows.len() + note_rows);
     for (note, lines) in &notes {
         let style = note.severity.map_or(theme.text(), |severity| theme.severity(severity));
-        let column = if note.severity.is_none() && (!note.label.is_empty() || lines_up(note, form)) { LABELS } else { 0 };
+        let column =
+            if note.severity.is_none() && (!note.label.is_empty() || lines_up(note, form)) { LABELS } else { 0 };
         if !note.label.is_empty() {
             paper.write(inside, at, 0, note.label, theme.dim());
         }
@@ -80,10 +84,12 @@ fn draw_form(paper: &mut Paper<'_>, state: &State, form: &Form, screen: Rect) {
         let row = inside.height.saturating_sub(1);
         paper.write(inside, row, 0, &paper::fit(&format!("! {why}"), inside.width), theme.severity(Severity::Error));
     }
-    let keys = form_keys(state, form);
+    let keys = form_keys(form);
     let pieces: Vec<_> = keys
         .iter()
-        .flat_map(|(key, label)| [(key.as_str(), theme.key()), (" ", theme.text()), (*label, theme.text()), ("  ", theme.text())])
+        .flat_map(|(key, label)| {
+            [(key.as_str(), theme.key()), (" ", theme.text()), (*label, theme.text()), ("  ", theme.text())]
+        })
         .collect();
     paper.footer(area, &pieces[..pieces.len().saturating_sub(1)]);
 }
@@ -91,7 +97,12 @@ fn draw_form(paper: &mut Paper<'_>, state: &State, form: &Form, screen: Rect) {
 /// Tells whether a line without a label continues one with a label.
 fn lines_up(note: &Note, form: &Form) -> bool {
     let before = form.notes.iter().position(|one| std::ptr::eq(one, note)).and_then(|at| at.checked_sub(1));
-    before.and_then(|at| form.notes.get(at)).is_some_and(|before| before.label == "written as" || (before.label.is_empty() && before.severity.is_none() && form.notes.iter().any(|n| n.label == "written as")))
+    before.and_then(|at| form.notes.get(at)).is_some_and(|before| {
+        before.label == "written as"
+            || (before.label.is_empty()
+                && before.severity.is_none()
+                && form.notes.iter().any(|n| n.label == "written as"))
+    })
 }
 
 fn note_lines(note: &Note, room: u16) -> Vec<String> {
@@ -128,8 +139,8 @@ fn form_row(paper: &mut Paper<'_>, area: Rect, at: u16, row: &FormRow, active: b
             }
             let end = paper.write(area, at, LABELS, &view.text, theme.text());
             // The rest of the field, so that it is seen as one.
-            let rest: String = std::iter::repeat_n('_', usize::from(room.saturating_sub(end.saturating_sub(LABELS)))).collect();
-            paper.write(area, at, end, &rest, theme.dim());
+            let left = usize::from(area.width.saturating_sub(end));
+            paper.write(area, at, end, &"_".repeat(left), theme.dim());
             if active && at < area.height {
                 paper.cursor = Some((area.x + LABELS + view.cursor.min(room), area.y + at));
             }
@@ -171,16 +182,18 @@ fn choice(paper: &mut Paper<'_>, area: Rect, at: u16, options: &[String], chosen
 }
 
 /// Returns the keys of a form, by what it holds.
-fn form_keys(state: &State, form: &Form) -> Vec<(String, &'static str)> {
+fn form_keys(form: &Form) -> Vec<(String, &'static str)> {
     let mut keys: Vec<(String, &'static str)> = Vec::new();
     let has = |wanted: &str| form.row_of(wanted).is_some();
-    for command in update::bar(state) {
+    let commands =
+        table().iter().filter(|command| !command.bar.is_empty() && command.contexts.contains(&Context::Field));
+    for command in commands {
         let label = match command.id {
-            crate::app::command::Id::Accept => accept_label(&form.kind),
-            crate::app::command::Id::NextRow if form.rows.len() < 2 => continue,
-            crate::app::command::Id::CycleType if !has("type") => continue,
-            crate::app::command::Id::Browse if form.kind != FormKind::WheelPath => continue,
-            crate::app::command::Id::ShowHidden if !is_hidden(form) => continue,
+            Id::Accept => accept_label(&form.kind),
+            Id::NextRow if form.rows.len() < 2 => continue,
+            Id::CycleType if !has("type") => continue,
+            Id::Browse if form.kind != FormKind::WheelPath => continue,
+            Id::ShowHidden if !is_hidden(form) => continue,
             _ => command.bar,
         };
         keys.push((command.keys[0].to_owned(), label));
@@ -220,10 +233,17 @@ fn draw_menu(paper: &mut Paper<'_>, menu: &Menu, screen: Rect) {
         let is_current = number == menu.cursor;
         let arrow = if is_current { "> " } else { "  " };
         let key = format!("[{}] ", item.key);
-        let column = paper.pieces(inside, at, 0, &[(arrow, theme.heading()), (&key, theme.key()), (&item.label, theme.text())]);
+        let column =
+            paper.pieces(inside, at, 0, &[(arrow, theme.heading()), (&key, theme.key()), (&item.label, theme.text())]);
         if !item.detail.is_empty() && column + 4 < inside.width {
             let column = column.max(24) + 2;
-            paper.write(inside, at, column, &paper::fit(&item.detail, inside.width.saturating_sub(column)), theme.dim());
+            paper.write(
+                inside,
+                at,
+                column,
+                &paper::fit(&item.detail, inside.width.saturating_sub(column)),
+                theme.dim(),
+            );
         }
         if is_current {
             paper.style_row(inside, at, if item.by_enter { theme.selected(true) } else { theme.heading() });
@@ -238,7 +258,11 @@ fn draw_commands(paper: &mut Paper<'_>, commands: &Commands, screen: Rect) {
     let theme = paper.theme;
     let title = if commands.palette { "Commands".to_owned() } else { format!("Help: {}", commands.context.title()) };
     let (here, all) = commands.counts;
-    let right = if commands.palette { format!("{} of {all}", commands.rows.len()) } else { format!("{here} here, {all} in all") };
+    let right = if commands.palette {
+        format!("{} of {all}", commands.rows.len())
+    } else {
+        format!("{here} here, {all} in all")
+    };
     let (area, inside) = dialog(paper, screen, COMMANDS_WIDTH, screen.height, &title, &right);
     let label = if commands.palette { ": " } else { "find: " };
     let column = paper.write(inside, 0, 0, label, theme.key());
@@ -257,10 +281,20 @@ fn draw_commands(paper: &mut Paper<'_>, commands: &Commands, screen: Rect) {
         command_row(paper, body, line, &table()[row.command], row.unavailable, at == commands.cursor);
     }
     let hint = if commands.palette { " closes" } else { " closes   ? all keys" };
-    paper.footer(area, &[("Enter", theme.key()), (" runs it   ", theme.text()), ("Esc", theme.key()), (hint, theme.text())]);
+    paper.footer(
+        area,
+        &[("Enter", theme.key()), (" runs it   ", theme.text()), ("Esc", theme.key()), (hint, theme.text())],
+    );
 }
 
-fn command_row(paper: &mut Paper<'_>, area: Rect, line: u16, command: &Command, unavailable: Option<&'static str>, is_current: bool) {
+fn command_row(
+    paper: &mut Paper<'_>,
+    area: Rect,
+    line: u16,
+    command: &Command,
+    unavailable: Option<&'static str>,
+    is_current: bool,
+) {
     let theme = paper.theme;
     let keys = command.keys.iter().take(3).copied().collect::<Vec<_>>().join(" ");
     let wide = area.width >= 70;
@@ -270,7 +304,12 @@ fn command_row(paper: &mut Paper<'_>, area: Rect, line: u16, command: &Command, 
     let name = paper::column(command.name, name_room);
     let arrow = if is_current { "> " } else { "  " };
     let style = if unavailable.is_some() { theme.dim() } else { theme.text() };
-    let column = paper.pieces(area, line, 0, &[(arrow, theme.heading()), (&keys, theme.key()), (" ", style), (&name, style), (" ", style)]);
+    let column = paper.pieces(
+        area,
+        line,
+        0,
+        &[(arrow, theme.heading()), (&keys, theme.key()), (" ", style), (&name, style), (" ", style)],
+    );
     if wide {
         let text = unavailable.map_or_else(|| command.sentence.to_owned(), |why| format!("not now: {why}"));
         paper.write(area, line, column, &paper::fit(&text, area.width.saturating_sub(column)), theme.dim());
@@ -297,7 +336,14 @@ fn draw_notice(paper: &mut Paper<'_>, notice: &Notice, screen: Rect) {
 fn draw_area(paper: &mut Paper<'_>, area: &Area, screen: Rect) {
     let theme = paper.theme;
     let width = screen.width.saturating_sub(4).min(100);
-    let (outer, inside) = dialog(paper, screen, width, screen.height.saturating_sub(4), &area.title, &count(area.editor.lines().len(), "line"));
+    let (outer, inside) = dialog(
+        paper,
+        screen,
+        width,
+        screen.height.saturating_sub(4),
+        &area.title,
+        &count(area.editor.lines().len(), "line"),
+    );
     (&area.editor).render(inside, paper.buffer);
     let (top, left) = area.editor.scroll_offset();
     let caret = area.editor.screen_cursor();
@@ -308,14 +354,24 @@ fn draw_area(paper: &mut Paper<'_>, area: &Area, screen: Rect) {
     }
     paper.footer(
         outer,
-        &[("F2", theme.key()), (" keep  ", theme.text()), ("Esc", theme.key()), (" leave  ", theme.text()), ("F4", theme.key()), (" editor", theme.text())],
+        &[
+            ("F2", theme.key()),
+            (" keep  ", theme.text()),
+            ("Esc", theme.key()),
+            (" leave  ", theme.text()),
+            ("F4", theme.key()),
+            (" editor", theme.text()),
+        ],
     );
 }
 
 fn draw_browse(paper: &mut Paper<'_>, browse: &Browse, screen: Rect) {
     let theme = paper.theme;
-    let path = browse.listing.as_ref().map_or("reading...".to_owned(), |listing| visible_name(listing.path.as_os_str()));
-    let right = browse.listing.as_ref().map_or(String::new(), |listing| count(listing.entries.len(), "directory").replace("directorys", "directories"));
+    let path =
+        browse.listing.as_ref().map_or("reading...".to_owned(), |listing| visible_name(listing.path.as_os_str()));
+    let right = browse.listing.as_ref().map_or(String::new(), |listing| {
+        count(listing.entries.len(), "directory").replace("directorys", "directories")
+    });
     let (area, inside) = dialog(paper, screen, BROWSE_WIDTH, BROWSE_HEIGHT, "Choose the wheel directory", &right);
     paper.write(inside, 0, 0, &paper::fit_path(&path, inside.width), theme.heading());
     let Some(listing) = &browse.listing else { return };
@@ -340,14 +396,29 @@ fn draw_browse(paper: &mut Paper<'_>, browse: &Browse, screen: Rect) {
     }
     if let Some(problem) = &listing.problem {
         let row = body.height.saturating_sub(1);
-        paper.write(body, row, 0, &paper::fit(&format!("! {}", visible(problem)), body.width), theme.severity(Severity::Error));
+        paper.write(
+            body,
+            row,
+            0,
+            &paper::fit(&format!("! {}", visible(problem)), body.width),
+            theme.severity(Severity::Error),
+        );
     } else if listing.truncated {
         let row = body.height.saturating_sub(1);
         paper.write(body, row, 0, "(not all names were looked at)", theme.dim());
     }
     paper.footer(
         area,
-        &[("Space", theme.key()), (" choose  ", theme.text()), ("l", theme.key()), (" open  ", theme.text()), ("h", theme.key()), (" up  ", theme.text()), ("Esc", theme.key()), (" back", theme.text())],
+        &[
+            ("Space", theme.key()),
+            (" choose  ", theme.text()),
+            ("l", theme.key()),
+            (" open  ", theme.text()),
+            ("h", theme.key()),
+            (" up  ", theme.text()),
+            ("Esc", theme.key()),
+            (" back", theme.text()),
+        ],
     );
 }
 

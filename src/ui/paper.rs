@@ -182,18 +182,15 @@ pub(super) fn wrap(text: &str, room: u16) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = String::new();
     let mut used = 0;
-    for word in text.split_word_bounds() {
-        let wide = width(word);
+    for word in text.split_inclusive(' ') {
+        let wide = width(word.trim_end());
         if used + wide > room && !line.is_empty() {
             lines.push(std::mem::take(&mut line).trim_end().to_owned());
             used = 0;
-            if word.trim().is_empty() {
-                continue;
-            }
         }
         if wide <= room {
             line.push_str(word);
-            used += wide;
+            used += width(word);
             continue;
         }
         for grapheme in word.graphemes(true) {
@@ -206,7 +203,7 @@ pub(super) fn wrap(text: &str, room: u16) -> Vec<String> {
         }
     }
     if !line.is_empty() || lines.is_empty() {
-        lines.push(line);
+        lines.push(line.trim_end().to_owned());
     }
     lines
 }

@@ -71,7 +71,9 @@ fn tell(paper: &mut Paper<'_>, state: &State, area: Rect, row: &Row, narrow: boo
             at += 1;
         }
     }
-    for number in state.current_entry().and_then(|(role, index)| state.list(role).problems.get(&index)).into_iter().flatten() {
+    for number in
+        state.current_entry().and_then(|(role, index)| state.list(role).problems.get(&index)).into_iter().flatten()
+    {
         let Some(one) = state.problems.get(*number) else { continue };
         if one.place.pointer.as_ref() != Some(&row.pointer) {
             continue;
@@ -95,7 +97,8 @@ fn facts<'a>(state: &State, row: &Row) -> Vec<(&'a str, String)> {
     if let (Some(document), Some(node)) = (document, row.node) {
         let source = document.source(node);
         let first = source.lines().next().unwrap_or_default();
-        let more = if source.lines().count() > 1 { format!(" ... ({} lines)", source.lines().count()) } else { String::new() };
+        let more =
+            if source.lines().count() > 1 { format!(" ... ({} lines)", source.lines().count()) } else { String::new() };
         if !matches!(row.shape, Shape::Map(_) | Shape::List(_)) || !source.contains('\n') {
             let cut: String = first.chars().take(400).collect();
             lines.push(("written as", hide(format!("{}{more}", visible(&cut)))));
@@ -120,10 +123,15 @@ fn facts<'a>(state: &State, row: &Row) -> Vec<(&'a str, String)> {
         lines.push(("", "masked: v shows it, y copies the real value".to_owned()));
     }
     if let Shape::Alias(name) = &row.shape {
-        lines.push(("", format!("It repeats what stands at &{}: editing here replaces the alias only.", visible(name))));
+        lines
+            .push(("", format!("It repeats what stands at &{}: editing here replaces the alias only.", visible(name))));
     }
     if row.stray {
-        lines.push(("", "SkyPilot knows only class and parameters in an entry: this key makes it refuse the file. d deletes it.".to_owned()));
+        lines.push((
+            "",
+            "SkyPilot knows only class and parameters in an entry: this key makes it refuse the file. d deletes it."
+                .to_owned(),
+        ));
     }
     lines
 }

@@ -39,7 +39,7 @@ fn lines(one: &Diagnostic, room: u16) -> Vec<String> {
         head = format!("{head}  {}", visible(&pointer.to_path()));
     }
     let mut out = vec![paper::fit(&head, room)];
-    out.extend(paper::wrap(&visible(&format!("{} {}", one.message, one.effect)), room.saturating_sub(2)));
+    out.extend(paper::wrap(&visible(&review::sentences(one)), room.saturating_sub(2)));
     if let Some(fix) = &one.fix {
         out.push(paper::fit(&format!("[f] {}", visible(&fix.label)), room.saturating_sub(2)));
     }
@@ -98,7 +98,8 @@ fn one(paper: &mut Paper<'_>, state: &State, area: Rect) {
     let parts = paper::wrap(&text, area.width.saturating_sub(5));
     for (row, part) in (0..area.height).zip(&parts) {
         let cut = row + 1 == area.height && parts.len() > usize::from(area.height);
-        let part = if cut { paper::fit(&format!("{part} ... (4, x)"), area.width.saturating_sub(5)) } else { part.clone() };
+        let part =
+            if cut { paper::fit(&format!("{part} ... (4, x)"), area.width.saturating_sub(5)) } else { part.clone() };
         paper.write(area, row, 3, &part, theme.text());
     }
     paper.write(area, 0, 1, &one.severity.letter().to_string(), theme.severity(one.severity));

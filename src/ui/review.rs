@@ -6,7 +6,7 @@ use super::bars;
 use super::paper::{self, Paper};
 use crate::app::State;
 use crate::app::layout::{self, Size};
-use crate::app::review::{Review, RowKind};
+use crate::app::review::{Review, RowKind, sentences};
 use crate::app::value::count;
 use crate::check::Severity;
 
@@ -28,7 +28,11 @@ pub(super) fn draw(paper: &mut Paper<'_>, state: &State, area: Rect) {
     let name = super::bars::short_home(state, &state.path(file.role).unwrap_or_else(|| file.role.file_name().into()));
     let created = if file.created { "  (new file)" } else { "" };
     let title = format!("{name}{created}  +{} -{}", file.added, file.removed);
-    let right = if review.files.len() > 1 { format!("{} of {}  Tab", review.file + 1, review.files.len()) } else { String::new() };
+    let right = if review.files.len() > 1 {
+        format!("{} of {}  Tab", review.file + 1, review.files.len())
+    } else {
+        String::new()
+    };
     let inside = match state.layout_size() {
         Size::One => {
             let mut rest = body;
@@ -54,7 +58,7 @@ fn question(paper: &mut Paper<'_>, state: &State, review: &Review, body: &mut Re
     let theme = paper.theme;
     let small = state.layout_size() == Size::One;
     let Some((_, error)) = review.first_error() else { return false };
-    let text = format!("E {} {}", error.message, error.effect);
+    let text = format!("E {}", sentences(error));
     let width = body.width.saturating_sub(2);
     let mut lines = paper::wrap(&crate::text::visible::visible(&text), width);
     lines.truncate(if small { 1 } else { 2 });
@@ -68,11 +72,24 @@ fn question(paper: &mut Paper<'_>, state: &State, review: &Review, body: &mut Re
         paper.write(place, 0, 1, line, theme.severity(Severity::Error));
     }
     let place = Rect { y: body.bottom() + height - 1, height: 1, ..*body };
-    let keys: &[(&str, &str)] =
-        if small { &[("e", "rror"), ("d", "raft"), ("!", " force")] } else { &[("e", " go to the error"), ("S", " save the sound file only"), ("d", " keep a draft"), ("!", " save although broken")] };
+    let keys: &[(&str, &str)] = if small {
+        &[("e", "rror"), ("d", "raft"), ("!", " force")]
+    } else {
+        &[
+            ("e", " go to the error"),
+            ("S", " save the sound file only"),
+            ("d", " keep a draft"),
+            ("!", " save although broken"),
+        ]
+    };
     let mut at = if small { 1 } else { paper.write(place, 0, 1, "What now?  ", theme.heading()) };
     for (key, label) in keys {
-        at = paper.pieces(place, 0, at, &[("[", theme.text()), (key, theme.key()), ("]", theme.text()), (label, theme.text())]) + 2;
+        at = paper.pieces(
+            place,
+            0,
+            at,
+            &[("[", theme.text()), (key, theme.key()), ("]", theme.text()), (label, theme.text())],
+        ) + 2;
     }
     true
 }
@@ -99,7 +116,11 @@ fn rows(paper: &mut Paper<'_>, review: &Review, area: Rect) {
         };
         // Lines of the files stay on one row each; words wrap.
         let is_text = matches!(line.kind, RowKind::Problem(_) | RowKind::Plain);
-        let parts = if is_text { paper::wrap(&text, area.width.saturating_sub(2)) } else { vec![paper::fit(&text, area.width.saturating_sub(2))] };
+        let parts = if is_text {
+            paper::wrap(&text, area.width.saturating_sub(2))
+        } else {
+            vec![paper::fit(&text, area.width.saturating_sub(2))]
+        };
         for part in parts {
             paper.write(area, row, 1, &part, style);
             row += 1;

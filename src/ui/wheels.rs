@@ -63,12 +63,25 @@ fn row(paper: &mut Paper<'_>, area: Rect, line: u16, entry: &DirectoryEntry, is_
     let size = pages::size_text(entry.size);
     let file = visible_name(&entry.name);
     if !entry.is_wheel() {
-        let why = if entry.kind == EntryKind::Directory { "not uploaded: a directory" } else { "not uploaded: no *.whl" };
+        let why =
+            if entry.kind == EntryKind::Directory { "not uploaded: a directory" } else { "not uploaded: no *.whl" };
         let file = paper::fit(&file, area.width / 2);
-        paper.pieces(area, line, 0, &[(arrow, theme.heading()), (". ", theme.dim()), (&file, theme.dim()), ("  ", theme.dim()), (why, theme.dim())]);
+        paper.pieces(
+            area,
+            line,
+            0,
+            &[
+                (arrow, theme.heading()),
+                (". ", theme.dim()),
+                (&file, theme.dim()),
+                ("  ", theme.dim()),
+                (why, theme.dim()),
+            ],
+        );
         return;
     }
-    let (name, version, tags) = pages::wheel_name(entry).unwrap_or_else(|| (file.clone(), "?".to_owned(), "no wheel name".to_owned()));
+    let (name, version, tags) =
+        pages::wheel_name(entry).unwrap_or_else(|| (file.clone(), "?".to_owned(), "no wheel name".to_owned()));
     let note = note(entry);
     let wide = area.width >= 70;
     let name_room = if wide { (area.width / 3).min(36) } else { area.width.saturating_sub(30) };
@@ -95,8 +108,11 @@ fn note(entry: &DirectoryEntry) -> Option<String> {
     }
     let parsed = entry.name.to_str().and_then(|name| WheelName::parse(name).ok());
     let Some(name) = parsed else { return Some("no valid wheel name".to_owned()) };
-    let fits: Vec<&str> =
-        Architecture::ALL.into_iter().filter(|architecture| name.installs_on(*architecture)).map(Architecture::name).collect();
+    let fits: Vec<&str> = Architecture::ALL
+        .into_iter()
+        .filter(|architecture| name.installs_on(*architecture))
+        .map(Architecture::name)
+        .collect();
     match fits.len() {
         2 => None,
         0 => Some("does not install on controllers".to_owned()),

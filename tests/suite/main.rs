@@ -8,3 +8,5 @@ mod lossless;
 mod preview;
 mod driver;
 mod keys;
+mod terminal;
+mod screens;

@@ -388,6 +388,8 @@ impl State {
             focus: self.focus.index(),
             list: Pane::of(self.role).index(),
             rows: u16::try_from(rows).unwrap_or(u16::MAX),
+            text: (self.list_context(self.role) == Context::Text && self.focus != Pane::Detail)
+                .then(|| Pane::of(self.role).index()),
         }
     }
 

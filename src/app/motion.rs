@@ -167,8 +167,8 @@ pub fn settle(state: &mut State) {
     let screen = state.screen_area();
     match state.modals.last_mut() {
         Some(Modal::Commands(commands)) => {
-            let page =
-                usize::from(layout::dialog(screen, pages::COMMANDS_WIDTH, screen.height).height).saturating_sub(5);
+            let page = usize::from(layout::dialog(screen, pages::COMMANDS_WIDTH, screen.height).height)
+                .saturating_sub(4 + pages::commands_foot(screen));
             commands.offset = scrolled(commands.offset, commands.cursor, commands.rows.len(), page);
         }
         Some(Modal::Browse(browse)) => {

@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 use super::paper::{self, Paper, Piece, width};
 use super::problems;
 use crate::app::layout::Size;
+use crate::app::list::Body;
 use crate::app::{Pane, State, Tone, form::FormKind, history, modal::Modal, pages, review, update, value};
 use crate::check::{Severity, VersionSource};
 use crate::config::Role;
@@ -175,7 +176,11 @@ pub(super) fn upload(paper: &mut Paper<'_>, state: &State, area: Rect) {
 }
 
 fn wheels_text(state: &State) -> String {
+    let is_readable = matches!(state.list(Role::Api).body, Body::Absent | Body::Entries);
     let Some(named) = &state.preview.wheel_dir else {
+        if !is_readable {
+            return "plugins.yaml cannot be read, and with it controller_wheel_path".to_owned();
+        }
         return "controller_wheel_path is not set (b sets it)".to_owned();
     };
     let (number, size) = pages::wheel_directory(state)

@@ -3,10 +3,10 @@
 mod architecture;
 mod cli;
 mod conformance;
+mod driver;
 mod edits;
+mod keys;
 mod lossless;
 mod preview;
-mod driver;
-mod keys;
-mod terminal;
 mod screens;
+mod terminal;

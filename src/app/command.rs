@@ -259,6 +259,8 @@ const SCREENS: &[Context] =
     &[C::List, C::Text, C::Parameters, C::Problems, C::Upload, C::FirstRun, C::Wheels, C::Preview, C::Review];
 const BEFORE_REVIEW: &[Context] =
     &[C::List, C::Text, C::Parameters, C::Problems, C::Upload, C::FirstRun, C::Wheels, C::Preview];
+const NOT_FIRST_RUN: &[Context] =
+    &[C::List, C::Text, C::Parameters, C::Problems, C::Upload, C::Wheels, C::Preview, C::Review];
 const PANES: &[Context] = &[C::List, C::Text, C::Parameters, C::Problems, C::Upload];
 const LISTS: &[Context] = &[C::List];
 const MOVING: &[Context] =
@@ -374,7 +376,8 @@ static TABLE: &[Command] = &[
     row(Id::Suspend, "suspend", "", G::Files, SCREENS, &["Ctrl-Z"], "Stops the program until the shell's fg."),
     row(Id::Redraw, "redraw", "", G::Look, SCREENS, &["Ctrl-L"], "Draws the whole screen again."),
     row(Id::Browse, "browse for the wheel directory", "", G::Edit, BEFORE_REVIEW, &[], "Walks directories, with the number of wheels in each."),
-    row(Id::About, "what are plugins?", "", G::Look, SCREENS, &[], "One page on plugins, the two files and the upload."),
+    row(Id::About, "what are plugins?", "what are plugins?", G::Look, &[C::FirstRun], &["i"], "One page on plugins, the two files and the upload."),
+    row(Id::About, "what are plugins?", "", G::Look, NOT_FIRST_RUN, &[], "One page on plugins, the two files and the upload."),
     // Text fields.
     row(Id::Accept, "accept", "accept", G::Edit, FIELDS, &["Enter"], "Takes what is typed."),
     row(Id::Cancel, "cancel", "cancel", G::Edit, FIELDS, &["Esc", "Ctrl-C", "Ctrl-G"], "Closes the field; nothing changes."),

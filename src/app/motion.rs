@@ -2,9 +2,13 @@
 
 use super::command::{Context, Id};
 use super::layout::{self, Size};
+use super::list::Body;
 use super::modal::Modal;
 use super::{Pane, Screen, State, pages};
 use crate::config::{Content, Role};
+
+/// The rows that an error in a text takes below its line.
+const ERROR_ROWS: usize = 4;
 
 /// A cursor to be moved: where it is, how many rows there are, how many fit.
 struct Moving<'a> {
@@ -156,7 +160,10 @@ pub fn settle(state: &mut State) {
         let list = state.list_mut(role);
         list.offset = scrolled(list.offset, list.cursor, list.len(), page);
         let lines = state.workspace.document(role).map_or(0, |document| document.lines().count());
+        let is_broken = matches!(state.list(role).body, Body::Broken { .. });
         let text = &mut state.text[Pane::of(role).index()];
+        // Below the line of an error stands what it is.
+        let page = if is_broken { page.saturating_sub(ERROR_ROWS).max(1) } else { page };
         text.offset = scrolled(text.offset, text.at, lines, page);
     }
     let page = tree_rows(state);

@@ -20,7 +20,7 @@ pub(super) fn main_header(paper: &mut Paper<'_>, state: &State, area: Rect) {
     let theme = paper.theme;
     let wide = state.layout_size() == Size::Full;
     let gap = if wide { "   " } else { "  " };
-    let [errors, warnings, notes] = state.counts();
+    let [errors, warnings, notes] = state.counts;
     let error_text = if wide { value::count(errors, "error") } else { format!("{errors}E") };
     let warning_text = if wide { value::count(warnings, "warning") } else { format!("{warnings}W") };
     let note_text = if wide { value::count(notes, "note") } else { format!("{notes}i") };
@@ -95,7 +95,7 @@ pub(super) fn short_home(state: &State, path: &std::path::Path) -> String {
 
 /// The panes as tabs, where there is room for one pane only.
 fn tabs(paper: &mut Paper<'_>, state: &State, area: Rect) {
-    let [errors, warnings, _] = state.counts();
+    let [errors, warnings, _] = state.counts;
     let star = |role| if state.is_unsaved(role) { "*" } else { "" };
     let labels = [
         format!("1 API{} {}", star(Role::Api), state.list(Role::Api).entries.len()),

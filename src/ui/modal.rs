@@ -433,7 +433,7 @@ pub(super) fn first_run(paper: &mut Paper<'_>, state: &State, screen: Rect) {
         ("r", "add a plugin class for remote controllers"),
         ("b", "choose the wheel directory (controller_wheel_path)"),
         ("e", "write plugins.yaml in your editor"),
-        (":", "all commands; \"what are plugins?\" is one of them"),
+        ("i", "what are plugins? (one page)"),
     ] {
         lines.push((format!("[{key}] {text}"), true));
     }

@@ -15,7 +15,7 @@ pub(super) fn draw(paper: &mut Paper<'_>, state: &State, area: Rect) {
         return;
     }
     let focused = state.focus == Pane::Problems;
-    let [errors, warnings, notes] = state.counts();
+    let [errors, warnings, notes] = state.counts;
     let total = state.problems.len();
     match state.layout_size() {
         Size::Full => {

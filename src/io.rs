@@ -1,7 +1,9 @@
 //! What touches the outside: files, directories, processes, the external editor.
 
+pub mod editor;
 pub mod load;
 pub mod modules;
+pub mod perform;
 pub mod save;
 pub mod scan;
 pub mod server;

@@ -50,5 +50,6 @@ pub mod preview;
 pub mod python;
 pub mod text;
 pub mod tui;
+pub mod ui;
 pub mod wheel;
 pub mod yaml;

@@ -10,6 +10,7 @@
 //! - [`text`]: byte ranges, lines, columns, and what of a text may be shown.
 //! - [`yaml`]: documents as text and tree, the data as PyYAML loads it, edits as splices.
 //! - [`wheel`]: a directory of wheels as facts, names and tags of wheels.
+//! - [`python`]: what is known of Python modules.
 //! - [`config`]: where the two files are, what their entries are, the edits that a person means.
 //! - [`check`]: what SkyPilot makes of both files, and every problem found.
 //! - [`preview`]: what the next controller launch uploads and installs.
@@ -30,7 +31,8 @@
 //! use skyplug_tui::yaml::{Document, Value};
 //!
 //! let document = Document::parse("plugins:\n  # for audits\n  - class: acme.Audit   # v2\n");
-//! let patch = [PatchOp::Add { path: "/plugins/-".parse()?, value: NewValue::from_yaml("{class: acme.Cost}")? }];
+//! let entry = Value::map(vec![(Value::str("class"), Value::str("acme.Cost"))]);
+//! let patch = [PatchOp::Add { path: "/plugins/-".parse()?, value: NewValue::of(entry) }];
 //! let edited = edit::apply(&document, &patch)?;
 //! assert_eq!(
 //!     edited.document.text(),
@@ -45,6 +47,7 @@ pub mod cli;
 pub mod config;
 pub mod io;
 pub mod preview;
+pub mod python;
 pub mod text;
 pub mod tui;
 pub mod wheel;

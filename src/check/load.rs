@@ -13,8 +13,15 @@ use crate::config::{ConfigFile, Content, Role, Workspace, model};
 use crate::text::{Span, Splice};
 use crate::yaml::{Document, Pointer, Value};
 
-/// What every module object has: found, but no class.
-const MODULE_ATTRIBUTES: [&str; 4] = ["__name__", "__spec__", "__package__", "__loader__"];
+/// What every module object has: found, but no plugin class. The first line is
+/// the module's own, the rest every Python object's. (`__file__` is left out: some have none.)
+#[rustfmt::skip]
+const MODULE_ATTRIBUTES: [&str; 30] = [
+    "__name__", "__spec__", "__package__", "__loader__", "__doc__", "__dict__", "__annotations__",
+    "__class__", "__delattr__", "__dir__", "__eq__", "__format__", "__ge__", "__getattribute__", "__getstate__",
+    "__gt__", "__hash__", "__init__", "__init_subclass__", "__le__", "__lt__", "__ne__", "__new__", "__reduce__",
+    "__reduce_ex__", "__repr__", "__setattr__", "__sizeof__", "__str__", "__subclasshook__",
+];
 
 /// Says what becomes of the list of a file at load.
 #[must_use]
@@ -197,6 +204,8 @@ mod tests {
         assert_eq!(outcome("..X"), Some((Outcome::BadModule, "TypeError")));
         assert_eq!(outcome("a."), Some((Outcome::BadAttribute, "AttributeError")));
         assert_eq!(outcome("a.__name__"), Some((Outcome::NotAPlugin, "TypeError")));
+        assert_eq!(outcome("a.__doc__"), Some((Outcome::NotAPlugin, "TypeError")));
+        assert_eq!(outcome("a.__main__"), None);
         assert_eq!(outcome("a..b"), None);
         assert_eq!(outcome("a b.C"), None);
     }

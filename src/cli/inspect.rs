@@ -89,7 +89,7 @@ fn given_files(session: &Session, files: &[PathBuf], stdin: Role) -> anyhow::Res
     let open = |(api, remote): (Option<ConfigFile>, Option<ConfigFile>)| {
         let workspace = Workspace::new(api.unwrap_or_else(absent), remote.unwrap_or_else(absent));
         let mut facts = facts.clone();
-        io::scan::add_wheel_directory(&workspace, &mut facts);
+        io::refresh(&session.options(), &workspace, &mut facts);
         (workspace, facts)
     };
     Ok(rows.into_iter().map(open).collect())
@@ -256,7 +256,13 @@ pub(super) fn preview(session: &Session, format: Format, out: &mut Output) -> an
         out.json(&report::preview(&facts, &preview))?;
     } else {
         let mut text = String::new();
+        let mut part = None;
         for step in preview::steps(&preview, &facts) {
+            if part != Some(step.kind) {
+                let gap = if part.is_some() { "\n" } else { "" };
+                let _ = writeln!(text, "{gap}{}:", step.kind.heading());
+                part = Some(step.kind);
+            }
             let mark = step.severity.map_or(' ', Severity::letter);
             let _ = writeln!(text, "{mark} {}", visible(&step.text));
         }

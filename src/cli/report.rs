@@ -273,7 +273,7 @@ pub(super) fn diagnostic_text(workspace: &Workspace, one: &Diagnostic, color: bo
         group = group.element(Level::HELP.message(hint));
     }
     let renderer = if color { Renderer::styled() } else { Renderer::plain() };
-    let mut text = renderer.render(&[group]).to_string();
+    let mut text = renderer.render(&[group]);
     text.push('\n');
     text
 }

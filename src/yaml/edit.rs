@@ -14,7 +14,8 @@ mod layout;
 
 use std::sync::Arc;
 
-use self::capture::Piece;
+pub(crate) use self::capture::Piece;
+pub(crate) use self::compose::trimmed;
 use self::data::{Spot, Step, Target, refused};
 use self::layout::Item;
 use super::node::{Kind, NodeId, Tree};
@@ -209,9 +210,33 @@ pub(crate) fn run(document: &Document, actions: &[Action]) -> Result<Edited, Edi
         session.action(document, action)?;
         Session { now, splices } = session;
     }
-    let splices = compose::trimmed(document.text(), splices);
+    let splices = trimmed(document.text(), splices);
     let new = now.unwrap_or_else(|| Arc::new(Document::parse(document.text())));
     Ok(Edited { document: new, splices })
+}
+
+impl Piece {
+    /// Takes a copy of what is at a pointer, for another place or another file.
+    pub(crate) fn capture(document: &Document, path: &Pointer) -> Result<Self, EditError> {
+        Editor::new(document)?.capture(path, true)
+    }
+}
+
+/// Returns the comment lines directly above a node, an item of a list or the
+/// value of a key, from the first `#` to the end of the last line.
+#[must_use]
+pub fn comment_above(document: &Document, node: NodeId) -> Option<Span> {
+    let tree = document.tree().ok()?;
+    let text = document.text();
+    let parent = tree.parent(node).filter(|&parent| !tree.is_flow(parent))?;
+    let item =
+        layout::items(text, tree, parent).into_iter().find(|item| item.value == node || item.key == Some(node))?;
+    let line = layout::line_start(text, item.start);
+    if !item.own_line || item.lead >= line {
+        return None;
+    }
+    let start = item.lead + text[item.lead..line].find('#')?;
+    Some(Span::new(start, layout::previous(text, line)))
 }
 
 /// The text so far and how it came about.
@@ -422,7 +447,7 @@ impl<'d> Editor<'d> {
             (Kind::Scalar(ScalarStyle::DoubleQuoted), Value::Str(text)) if !text.contains('\n') => {
                 Some(Written::DoubleQuoted)
             }
-            (Kind::Scalar(ScalarStyle::Folded), Value::Str(_)) => Some(Written::Folded),
+            (Kind::Scalar(ScalarStyle::Folded), Value::Str(text)) if text.contains('\n') => Some(Written::Folded),
             (Kind::Sequence { flow: true } | Kind::Mapping { flow: true }, Value::List(_) | Value::Map(_)) => {
                 let empty = self.tree.children(old).is_empty();
                 write::flow(new).ok().filter(|_| !empty).map(Written::Source)
@@ -432,6 +457,10 @@ impl<'d> Editor<'d> {
     }
 
     fn replace(&self, path: &Pointer, value: &NewValue) -> Result<Option<Plan>, EditError> {
+        if path.is_root() && self.tree.root().is_none_or(|root| self.is_nothing(root)) {
+            let piece = Piece::new(None, value.value.clone(), self.fragments(value, None)?);
+            return self.add_to_nothing(path, piece);
+        }
         let target = data::target(self.document, path)?;
         let mut wanted = self.data.clone();
         data::replace(&mut wanted, &target, value.value.clone()).ok_or_else(|| EditError::NotFound(path.clone()))?;
@@ -754,7 +783,13 @@ impl<'d> Editor<'d> {
                 let (lead, fragment, below) = capture::item(self.document, self.tree, item);
                 piece.lead = lead;
                 piece.below = below;
+                let clipped =
+                    self.last_kept_header(node).and_then(|plus| capture::clipped(self.text, &fragment, plus, item.end));
                 piece.fragments.push(fragment);
+                piece.fragments.extend(clipped);
+                if !copy {
+                    self.leave_comments(parent, item, &mut piece);
+                }
                 piece.key = self.captured_key(item);
             }
         }
@@ -764,12 +799,45 @@ impl<'d> Editor<'d> {
                 *fragment = capture::without_anchors(fragment, &names);
             }
         }
+        let aliases = self.aliases_out_of(node);
+        if !aliases.is_empty() {
+            let written_out: Vec<Fragment> =
+                piece.fragments.iter().map(|fragment| capture::with_words(fragment, &aliases)).collect();
+            piece.fragments.extend(written_out);
+        }
         match written {
             Ok(written) => piece.fragments.extend(written),
             Err(error) if piece.fragments.is_empty() => return Err(error),
             Err(_) => {}
         }
         Ok(piece)
+    }
+
+    /// Returns the aliases in a node of what stands outside it, with their values in flow style.
+    fn aliases_out_of(&self, node: NodeId) -> Vec<(String, String)> {
+        let mut out: Vec<(String, String)> = Vec::new();
+        for alias in self.tree.ids().filter(|&id| self.tree.kind(id) == Kind::Alias && self.tree.is_within(id, node)) {
+            let target = self.tree.target(alias);
+            let name = self.document.source(alias);
+            if self.tree.is_within(target, node) || out.iter().any(|(known, _)| known == name) {
+                continue;
+            }
+            let steps = self.existing(&self.document.pointer_to(target)).unwrap_or_default();
+            let written = data::get(self.data, &steps).and_then(|value| write::flow(value).ok());
+            out.extend(written.map(|written| (name.to_owned(), written)));
+        }
+        out
+    }
+
+    /// Comments that stay where an item goes do not go with it, too.
+    fn leave_comments(&self, parent: NodeId, item: &Item, piece: &mut Piece) {
+        if self.tree.parent(parent).is_none() && self.tree.is_mapping(parent) {
+            piece.lead.clear();
+        }
+        let only = self.tree.pairs(parent).len() == 1 || (item.key.is_none() && self.tree.children(parent).len() == 1);
+        if only && !item.own_line {
+            piece.fragments.iter_mut().for_each(|fragment| fragment.comment.clear());
+        }
     }
 
     fn captured_key(&self, item: &Item) -> Option<(Key, Value)> {
@@ -783,9 +851,9 @@ impl<'d> Editor<'d> {
 
     /// Refuses to take away an anchor that is used elsewhere.
     fn keeps_anchors(&self, node: NodeId) -> Result<(), EditError> {
-        for anchored in self.tree.ids().filter(|&id| self.tree.anchor(id).is_some() && self.tree.is_within(id, node)) {
-            let used = self.tree.aliases_of(anchored).find(|&alias| !self.tree.is_within(alias, node));
-            if let Some(alias) = used {
+        for alias in self.tree.ids().filter(|&id| self.tree.kind(id) == Kind::Alias) {
+            let anchored = self.tree.target(alias);
+            if self.tree.is_within(anchored, node) && !self.tree.is_within(alias, node) {
                 let name = self.tree.anchor(anchored).unwrap_or_default();
                 let line = self.document.position(self.tree.span(alias).start).line;
                 let reason =
@@ -809,7 +877,20 @@ impl<'d> Editor<'d> {
                 );
                 return refused(reason, self.tree.span(alias));
             }
+            if let Some(tag @ ("tag:yaml.org,2002:omap" | "tag:yaml.org,2002:pairs" | "tag:yaml.org,2002:set")) =
+                self.tree.tag(here)
+            {
+                let tag = tag.rsplit(':').next().unwrap_or_default();
+                let reason = format!("it is in a collection with the tag !!{tag}: change that in an editor");
+                return refused(reason, self.tree.span(here));
+            }
             at = self.tree.parent(here);
+        }
+        let holder = if self.tree.is_mapping(node) { Some(node) } else { self.tree.parent(node) };
+        let merges = holder.is_some_and(|h| self.tree.pairs(h).any(|(key, _)| self.document.key_token(key) == "<<"));
+        if merges {
+            let reason = "a merge (<<) brings a value for the same key in: change the merge in an editor";
+            return refused(reason, self.tree.span(node));
         }
         let line = self.document.position(self.tree.span(node).start).line;
         let reason =
@@ -820,11 +901,8 @@ impl<'d> Editor<'d> {
 
 /// Returns a block collection that holds a piece alone.
 fn only_item(piece: &Piece, fragment: &Fragment, style: Style) -> Fragment {
-    let (shape, own) = match &piece.key {
-        Some((key, _)) => (Shape::Mapping, write::pair_lines(key, fragment, style)),
-        None => (Shape::Sequence, write::item_lines(fragment, style)),
-    };
-    let lines = piece.lead.iter().cloned().chain(own).chain(piece.below.iter().cloned()).collect();
+    let shape = if piece.key.is_some() { Shape::Mapping } else { Shape::Sequence };
+    let lines = Editor::piece_lines(piece, fragment, style);
     Fragment { shape, head: String::new(), lines, comment: String::new() }
 }
 

@@ -131,6 +131,7 @@ fn flow_collections_stay_flow_collections() {
         ("a: [1, 2,]\n", json!({"op": "remove", "path": "/a/1"}), "a: [1,]\n"),
         ("a: [1, 2]\n", json!({"op": "remove", "path": "/a/0"}), "a: [2]\n"),
         ("a: [1]\n", json!({"op": "remove", "path": "/a/0"}), "a: []\n"),
+        ("a: {b: }\n", json!({"op": "add", "path": "/a/c", "value": 1}), "a: {b: , c: 1 }\n"),
         ("a: {b: 1}\n", json!({"op": "add", "path": "/a/c", "value": {"d": []}}), "a: {b: 1, c: {d: []}}\n"),
         ("a: [b: 1]\n", json!({"op": "add", "path": "/a/0/c", "value": 2}), "a: [{b: 1, c: 2}]\n"),
         ("a: [b: 1]\n", json!({"op": "remove", "path": "/a/0/b"}), "a: [{}]\n"),
@@ -246,6 +247,11 @@ fn anchors_and_merges_are_not_broken() {
     gives(shared, &json!([{"op": "replace", "path": "/m/x", "value": 3}]), &shared.replace("y: 2\n", "y: 2\n  x: 3\n"));
     gives(shared, &json!([{"op": "replace", "path": "/a/p", "value": 3}]), &shared.replace("p: *d", "p: 3"));
     gives("- &a 1\n- *a\n- 2\n", &json!([{"op": "move", "from": "/2", "path": "/0"}]), "- 2\n- &a 1\n- *a\n");
+    gives(
+        "- &a {x: 1}\n# c\n- k: *a  # d\n",
+        &json!([{"op": "move", "from": "/1", "path": "/0"}]),
+        "# c\n- k: {x: 1}  # d\n- &a {x: 1}\n",
+    );
     refuses("- &a 1\n- *a\n- 2\n", &json!([{"op": "move", "from": "/0", "path": "/2"}]), "&a");
 }
 
@@ -263,6 +269,180 @@ fn a_patch_is_applied_whole_or_not_at_all() {
     refuses(before, &json!([{"op": "move", "from": "/b", "path": "/b/0"}]), "itself");
     refuses(before, &json!([{"op": "add", "path": "/b/3", "value": 1}]), "nothing at b[3]");
     refuses("a: [\n", &json!([]), "does not parse");
+}
+
+/// Operations on both files.
+mod operations {
+    use std::path::PathBuf;
+    use std::sync::Arc;
+
+    use skyplug_tui::config::operation::{self, Change, Direction, Operation, OperationError};
+    use skyplug_tui::config::{ConfigFile, Content, Location, PathSource, Role, Workspace};
+    use skyplug_tui::yaml::Pointer;
+    use skyplug_tui::yaml::edit::NewValue;
+
+    use super::*;
+
+    fn workspace(api: Option<&str>, remote: Option<&str>) -> Workspace {
+        let file = |name: &str, text: Option<&str>| ConfigFile {
+            location: Location { path: Some(PathBuf::from(name)), source: PathSource::Default },
+            content: text.map_or(Content::Absent, |text| Content::Text(Arc::new(Document::parse(text)))),
+        };
+        Workspace::new(file("plugins.yaml", api), file("remote_plugins.yaml", remote))
+    }
+
+    #[track_caller]
+    fn change(workspace: &Workspace, operation: &Operation) -> Change {
+        let change = operation::apply(workspace, operation).unwrap_or_else(|e| panic!("{operation:?}: {e}"));
+        // Undo and redo give the exact bytes.
+        let back = operation::replay(&change.workspace, &change.files, Direction::Backward);
+        let again = operation::replay(&back, &change.files, Direction::Forward);
+        for role in Role::ALL {
+            assert_eq!(back.text(role), workspace.text(role));
+            assert_eq!(again.text(role), change.workspace.text(role));
+        }
+        change
+    }
+
+    fn at(path: &str) -> Pointer {
+        path.parse().expect("a pointer")
+    }
+
+    fn yaml(source: &str) -> NewValue {
+        NewValue::from_yaml(source).expect("valid")
+    }
+
+    #[test]
+    fn an_absent_file_is_made() {
+        let new = change(
+            &workspace(None, None),
+            &Operation::Add {
+                role: Role::Remote,
+                at: None,
+                class: "x.Y".to_owned(),
+                parameters: vec![
+                    (at("/k"), yaml("v")),
+                    (at("/limits/team-a"), yaml("5")),
+                    (at("/notify/0"), yaml("'a'")),
+                ],
+            },
+        );
+        assert_eq!(
+            new.workspace.text(Role::Remote),
+            Some(
+                "plugins:\n  - class: x.Y\n    parameters:\n      k: v\n      limits:\n        team-a: 5\n      notify:\n        - 'a'\n"
+            )
+        );
+        assert_eq!(new.label, "added x.Y to remote_plugins.yaml");
+        assert!(new.files[0].created);
+        assert_eq!(new.focus, Some((Role::Remote, at("/plugins/0"))));
+    }
+
+    #[test]
+    fn entries_travel_with_source_and_comments() {
+        let api =
+            "plugins:\n- class: a.A\n# Why B.\n-   class: 'b.B'  # v2\n    parameters: {x: [1,  2]}\n    # deep\n";
+        let before = workspace(Some(api), Some("# remote\r\nplugins:  # none\r\n"));
+        let moved = change(&before, &Operation::Transfer { from: Role::Api, indices: vec![1], at: None });
+        assert_eq!(
+            moved.workspace.text(Role::Remote),
+            Some(
+                "# remote\r\nplugins:  # none\r\n  # Why B.\r\n  - class: 'b.B'  # v2\r\n    parameters: {x: [1,  2]}\r\n    # deep\r\n"
+            )
+        );
+        assert_eq!(moved.workspace.text(Role::Api), Some("plugins:\n- class: a.A\n"));
+        assert_eq!(moved.label, "moved b.B from plugins.yaml to remote_plugins.yaml");
+        let copied = change(&before, &Operation::Copy { from: Role::Api, indices: vec![1, 0], at: None });
+        assert_eq!(copied.files.len(), 1);
+        assert_eq!(copied.label, "copied 2 entries from plugins.yaml to remote_plugins.yaml");
+    }
+
+    #[test]
+    fn aliases_are_written_out_where_their_anchor_stays_behind() {
+        let api =
+            "d: &d {x: 1}\nplugins:\n- class: a.A\n  parameters: *d\n- class: b.B\n  parameters: {<<: *d, y: 2}\n";
+        let copied =
+            change(&workspace(Some(api), None), &Operation::Copy { from: Role::Api, indices: vec![0, 1], at: None });
+        assert_eq!(
+            copied.workspace.text(Role::Remote),
+            Some(
+                "plugins:\n  - class: a.A\n    parameters: {x: 1}\n  - class: b.B\n    parameters: {<<: {x: 1}, y: 2}\n"
+            )
+        );
+    }
+
+    #[test]
+    fn several_entries_go_at_once() {
+        let before = workspace(Some("plugins:\n- class: a.A\n- class: b.B\n- class: c.C\n"), None);
+        let removed = change(&before, &Operation::Remove { role: Role::Api, indices: vec![2, 0] });
+        assert_eq!(removed.workspace.text(Role::Api), Some("plugins:\n- class: b.B\n"));
+        assert_eq!(removed.label, "removed 2 entries from plugins.yaml");
+        let all = change(&before, &Operation::Remove { role: Role::Api, indices: vec![0, 1, 2] });
+        assert_eq!(all.workspace.text(Role::Api), Some("plugins: []\n"));
+        let twice = change(&before, &Operation::Duplicate { role: Role::Api, indices: vec![0, 2] });
+        assert_eq!(
+            twice.workspace.text(Role::Api),
+            Some("plugins:\n- class: a.A\n- class: a.A\n- class: b.B\n- class: c.C\n- class: c.C\n")
+        );
+        let error = operation::apply(&before, &Operation::Remove { role: Role::Api, indices: vec![3] });
+        assert!(matches!(error, Err(OperationError::NoEntry { index: 3, count: 3, .. })));
+    }
+
+    #[test]
+    fn values_are_set_and_secrets_are_not_told() {
+        let before = workspace(Some("# head\nplugins:\n- class: a.A\n"), None);
+        let set = |path: &str, value: &str| {
+            change(&before, &Operation::Set { role: Role::Api, pointer: at(path), value: yaml(value) })
+        };
+        let token = set("/plugins/0/parameters/api_token", "abc");
+        assert_eq!(token.label, "set api_token of a.A to ******** in plugins.yaml");
+        assert_eq!(
+            token.workspace.text(Role::Api),
+            Some("# head\nplugins:\n- class: a.A\n  parameters:\n    api_token: abc\n")
+        );
+        assert_eq!(set("/plugins/0/class", "b.B").label, "set class of a.A to b.B in plugins.yaml");
+        let wheel = change(&before, &Operation::SetWheelPath(Some("dist".to_owned())));
+        assert_eq!(
+            wheel.workspace.text(Role::Api),
+            Some("# head\ncontroller_wheel_path: dist\nplugins:\n- class: a.A\n")
+        );
+        let gone = change(&wheel.workspace, &Operation::SetWheelPath(None));
+        assert_eq!(gone.workspace.text(Role::Api), before.text(Role::Api));
+        assert!(change(&before, &Operation::SetWheelPath(None)).files.is_empty());
+    }
+
+    #[test]
+    fn keys_move_and_are_renamed_in_their_mapping() {
+        let before =
+            workspace(Some("plugins:\n- class: a.A\n  parameters:\n    # on a\n    a: 1\n    b: 2  # on b\n"), None);
+        let a = at("/plugins/0/parameters/a");
+        let moved = change(&before, &Operation::ReorderValue { role: Role::Api, pointer: a.clone(), to: 1 });
+        assert_eq!(
+            moved.workspace.text(Role::Api),
+            Some("plugins:\n- class: a.A\n  parameters:\n    b: 2  # on b\n    # on a\n    a: 1\n")
+        );
+        let renamed = change(&before, &Operation::Rename { role: Role::Api, pointer: a.clone(), name: "c".to_owned() });
+        assert_eq!(renamed.focus, Some((Role::Api, at("/plugins/0/parameters/c"))));
+        let taken = Operation::Rename { role: Role::Api, pointer: a.clone(), name: "b".to_owned() };
+        assert!(operation::apply(&before, &taken).is_err());
+        let there = Operation::Insert { role: Role::Api, pointer: a, value: yaml("1") };
+        assert!(operation::apply(&before, &there).is_err());
+        let class = change(
+            &workspace(Some("plugins:\n- parameters: {}  # c\n"), None),
+            &Operation::SetClass { role: Role::Api, index: 0, class: "a.A".to_owned() },
+        );
+        assert_eq!(class.workspace.text(Role::Api), Some("plugins:\n- class: a.A\n  parameters: {}  # c\n"));
+    }
+
+    #[test]
+    fn a_text_from_an_editor_is_one_small_change() {
+        let before = workspace(Some("plugins: [\n# broken\n"), None);
+        let text: Arc<str> = Arc::from("plugins: []\n# broken\n");
+        let new = change(&before, &Operation::ReplaceText { role: Role::Api, text });
+        assert_eq!(new.files[0].forward.len(), 1);
+        assert_eq!(new.files[0].forward[0].text, "]");
+        assert!(operation::apply(&before, &Operation::Remove { role: Role::Api, indices: vec![0] }).is_err());
+    }
 }
 
 /// The edits of the corpus, as `score.py` turns them into patches.

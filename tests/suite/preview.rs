@@ -43,6 +43,7 @@ impl Scene {
             remote_endpoint: None,
             consolidation: Consolidation::default(),
             controller: Controller::Jobs,
+            modules: BTreeMap::new(),
             directories: BTreeMap::new(),
         };
         Self { api: Some(api), remote: Some(remote), remote_path: "/srv/remote_plugins.yaml", facts }

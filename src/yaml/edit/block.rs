@@ -9,13 +9,14 @@ use crate::yaml::write::{Fragment, Shape, Style, indented, item_lines, pair_line
 
 impl Editor<'_> {
     /// Returns the lines of a piece, counted from the column of the item.
-    fn piece_lines(&self, piece: &Piece, fragment: &Fragment, style: Style) -> Vec<String> {
+    pub(super) fn piece_lines(piece: &Piece, fragment: &Fragment, style: Style) -> Vec<String> {
         let mut lines = piece.lead.clone();
-        lines.extend(match &piece.key {
-            Some((key, _)) => pair_lines(key, fragment, style),
-            None => item_lines(fragment, style),
-        });
-        lines.extend(piece.below.iter().cloned());
+        let (own, step) = match &piece.key {
+            Some((key, _)) => (pair_lines(key, fragment, style), 0),
+            None => (item_lines(fragment, style), 1 + style.dash_gap),
+        };
+        lines.extend(own);
+        lines.extend(piece.below.iter().map(|line| indented(line, step)));
         lines
     }
 
@@ -31,12 +32,16 @@ impl Editor<'_> {
     pub(super) fn insert_in_block(&self, collection: NodeId, index: usize, piece: &Piece) -> Vec<Candidate> {
         let items = layout::items(self.text, self.tree, collection);
         let style = self.style_in(collection);
-        let spaced = self.is_spaced(&items);
+        // Without a blank line where that would become part of a text (`|+`).
+        let spacings: &[bool] = if self.is_spaced(&items) { &[true, false] } else { &[false] };
         let mut candidates = Vec::new();
-        for fragment in &piece.fragments {
-            let lines = self.piece_lines(piece, fragment, style);
+        for (fragment, &spaced) in piece.fragments.iter().flat_map(|f| spacings.iter().map(move |spaced| (f, spaced))) {
+            let lines = Self::piece_lines(piece, fragment, style);
             match items.get(index) {
-                Some(before) => candidates.push(self.insert_before(before, &lines, spaced)),
+                Some(before) => {
+                    let at = self.place_before(collection, before);
+                    candidates.push(self.insert_before(before, at, &lines, spaced));
+                }
                 None => candidates
                     .extend(items.last().map(|last| self.insert_behind(last, &lines, spaced)).into_iter().flatten()),
             }
@@ -50,7 +55,14 @@ impl Editor<'_> {
             && items.windows(2).all(|pair| pair[0].tail < self.text.len() && is_blank_line(self.text, pair[0].tail))
     }
 
-    fn insert_before(&self, before: &Item, lines: &[String], spaced: bool) -> Candidate {
+    /// Returns where lines go that come before an item: above its comments, but
+    /// below a comment that opens the file.
+    fn place_before(&self, collection: NodeId, before: &Item) -> usize {
+        let opens_file = self.tree.parent(collection).is_none() && before.lead == line_start(self.text, 0);
+        if opens_file && before.own_line { line_start(self.text, before.start) } else { before.lead }
+    }
+
+    fn insert_before(&self, before: &Item, at: usize, lines: &[String], spaced: bool) -> Candidate {
         let mut out = String::new();
         for (i, line) in lines.iter().enumerate() {
             let in_place = i == 0 && !before.own_line;
@@ -64,7 +76,7 @@ impl Editor<'_> {
         } else {
             out.push_str(&" ".repeat(before.column));
         }
-        vec![Splice::insert(before.lead, out)]
+        vec![Splice::insert(at, out)]
     }
 
     fn insert_behind(&self, last: &Item, lines: &[String], spaced: bool) -> Vec<Candidate> {
@@ -85,7 +97,9 @@ impl Editor<'_> {
     fn append_lines(&self, last: &Item, block: &str) -> Vec<Candidate> {
         let open_end = last.tail == self.text.len() && !self.ends_in_break();
         if !open_end {
-            return vec![vec![Splice::insert(last.tail, format!("{block}{}", self.le))]];
+            let whole = format!("{block}{}", self.le);
+            let shared = self.sharing_blank_lines(&whole, last.tail);
+            return std::iter::once(whole).chain(shared).map(|text| vec![Splice::insert(last.tail, text)]).collect();
         }
         // The last line has no break: it gets one, the new last line has none.
         let mut fixes = self.fix_open_block_scalar(last.value);
@@ -103,18 +117,28 @@ impl Editor<'_> {
         self.text.is_empty() || line_start(self.text, self.text.len()) == self.text.len()
     }
 
-    /// A block scalar that ends the file without a break holds no last break:
-    /// with a line behind it, that must be said in its header.
-    fn fix_open_block_scalar(&self, node: NodeId) -> Candidate {
+    /// Returns where the `+` of a block scalar is that ends a node: in another
+    /// place, blank lines behind it would become part of its text.
+    pub(super) fn last_kept_header(&self, node: NodeId) -> Option<usize> {
+        let leaf = self.last_leaf(node);
+        let body = self.tree.body(leaf);
+        let plus = layout::header(self.text, body).find('+')?;
+        self.is_block_scalar(leaf).then_some(body.start + plus)
+    }
+
+    fn last_leaf(&self, node: NodeId) -> NodeId {
         let mut leaf = node;
         while let Some(&last) = self.tree.children(leaf).last().filter(|_| !self.tree.is_flow(leaf)) {
             leaf = last;
         }
-        let is_block = matches!(
-            self.tree.kind(leaf),
-            Kind::Scalar(crate::yaml::ScalarStyle::Literal | crate::yaml::ScalarStyle::Folded)
-        );
-        if !is_block {
+        leaf
+    }
+
+    /// A block scalar that ends the file without a break holds no last break:
+    /// with a line behind it, that must be said in its header.
+    fn fix_open_block_scalar(&self, node: NodeId) -> Candidate {
+        let leaf = self.last_leaf(node);
+        if !self.is_block_scalar(leaf) {
             return Vec::new();
         }
         let body = self.tree.body(leaf);
@@ -150,14 +174,9 @@ impl Editor<'_> {
         let floor = if index > 0 { items[index - 1].tail } else { from };
         let above = from > floor && is_blank_line(self.text, line_start(self.text, layout::previous(self.text, from)));
         let below = to < self.text.len() && is_blank_line(self.text, to);
+        let behind_blanks = self.behind_blank_lines(to);
         if below && (above || index == 0) {
-            while to < self.text.len() && is_blank_line(self.text, to) {
-                let next = next_line(self.text, to);
-                if next == to {
-                    break;
-                }
-                to = next;
-            }
+            to = behind_blanks;
         } else if above && to == self.text.len() && self.tree.is_sequence(collection) {
             while from > floor {
                 let line = line_start(self.text, layout::previous(self.text, from));
@@ -172,7 +191,23 @@ impl Editor<'_> {
             spans.push(Span::new(layout::previous(self.text, from), to));
         }
         spans.push(Span::new(from, to));
+        if behind_blanks > to {
+            // Blank lines would become part of a text (`|+`) that comes before.
+            spans.push(Span::new(from, behind_blanks));
+        }
         spans
+    }
+
+    fn behind_blank_lines(&self, at: usize) -> usize {
+        let mut to = at;
+        while to < self.text.len() && is_blank_line(self.text, to) {
+            let next = next_line(self.text, to);
+            if next == to {
+                break;
+            }
+            to = next;
+        }
+        to
     }
 
     /// Returns the splices that move an item of a block collection, none where
@@ -184,34 +219,61 @@ impl Editor<'_> {
         }
         let moved = &items[from];
         let chunk = &self.text[moved.lead..moved.tail];
+        let clipped = self.last_kept_header(moved.value).map(|plus| {
+            let at = plus - moved.lead;
+            format!("{}{}", &chunk[..at], &chunk[at + 1..])
+        });
         let closed = line_start(chunk, chunk.len()) == chunk.len();
-        let gap = if self.is_spaced(&items) { self.le } else { "" };
-        let removals = self.removal(collection, &items, from);
+        let mut gaps = vec![""];
+        if self.is_spaced(&items) {
+            gaps.insert(0, self.le);
+        }
         let is_root = self.tree.parent(collection).is_none() && self.tree.is_mapping(collection);
         let mut ways = Vec::new();
-        for span in removals {
-            let span = if is_root { Span::new(moved.lead.min(span.start), span.end) } else { span };
-            let way = if to < from {
-                let end = if closed { "" } else { self.le };
-                vec![Splice::insert(items[to].lead, format!("{chunk}{end}{gap}")), Splice::delete(span)]
-            } else {
-                let last = &items[to];
-                let open = last.tail == self.text.len() && !self.ends_in_break();
-                let insert = if open {
-                    format!("{}{gap}{}", self.le, chunk.trim_end_matches(['\n', '\r']))
-                } else {
-                    format!("{gap}{chunk}")
-                };
-                let mut way = vec![Splice::delete(span)];
-                if open {
-                    way.extend(self.fix_open_block_scalar(last.value));
+        for gap in gaps {
+            for &removal in &self.removal(collection, &items, from) {
+                let start = if is_root { moved.lead.min(removal.start) } else { removal.start };
+                let gone = Splice::delete(Span::new(start, removal.end));
+                let shared = if to < from { None } else { self.sharing_blank_lines(chunk, items[to].tail) };
+                for chunk in std::iter::once(chunk).chain(shared.as_deref()).chain(clipped.as_deref()) {
+                    let mut way = if to < from {
+                        let end = if closed { "" } else { self.le };
+                        vec![Splice::insert(items[to].lead, format!("{chunk}{end}{gap}"))]
+                    } else {
+                        self.put_chunk_behind(&items[to], chunk, gap)
+                    };
+                    way.push(gone.clone());
+                    ways.push(way);
                 }
-                way.push(Splice::insert(last.tail, insert));
-                way
-            };
-            ways.push(way);
+            }
         }
         Some(ways)
+    }
+
+    /// Returns lines without as many of their last blank ones as stand at `at`
+    /// already: a text that keeps its last breaks (`|+`) takes those over.
+    fn sharing_blank_lines(&self, lines: &str, at: usize) -> Option<String> {
+        let mut there = super::capture::lines(&self.text[at..self.behind_blank_lines(at)]).len().saturating_sub(1);
+        let mut end = lines.len();
+        while there > 0 && end > 0 {
+            let last = line_start(lines, layout::previous(lines, end));
+            if !is_blank_line(lines, last) || last == end {
+                break;
+            }
+            end = last;
+            there -= 1;
+        }
+        (end < lines.len()).then(|| lines[..end].to_owned())
+    }
+
+    fn put_chunk_behind(&self, last: &Item, chunk: &str, gap: &str) -> Candidate {
+        if last.tail < self.text.len() || self.ends_in_break() {
+            return vec![Splice::insert(last.tail, format!("{gap}{chunk}"))];
+        }
+        let mut way = self.fix_open_block_scalar(last.value);
+        let chunk = chunk.trim_end_matches(['\n', '\r']);
+        way.push(Splice::insert(last.tail, format!("{}{gap}{chunk}", self.le)));
+        way
     }
 
     /// Returns the ways to put another value in the place of that of an item.

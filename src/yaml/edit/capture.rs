@@ -18,7 +18,8 @@ pub(crate) struct Piece {
     pub(super) fragments: Vec<Fragment>,
     /// The value.
     pub(super) value: Value,
-    /// The comment lines below, their indentation counted from the item's column.
+    /// The comment lines below, their indentation counted from the column of the
+    /// key, or of what stands behind the dash.
     pub(super) below: Vec<String>,
 }
 
@@ -58,7 +59,10 @@ pub(super) fn item(document: &Document, tree: &Tree, item: &Item) -> (Vec<String
     let after = next_line(text, item.end);
     let below = if after < item.tail { text[after..item.tail].trim_end_matches(['\n', '\r']) } else { "" };
     let below = lines(below).into_iter().filter(|line| !line.is_empty());
-    let below = below.map(|line| outdented(line, item.column).to_owned()).collect();
+    let start = tree.span(item.value).start;
+    let behind_dash = item.key.is_none() && start > item.head_end && start < end_of_line(text, item.head_end);
+    let base = if behind_dash { column(text, start) } else { item.column + 2 * usize::from(item.key.is_none()) };
+    let below = below.map(|line| outdented(line, base).to_owned()).collect();
     (lead.collect(), fragment(text, tree, item), below)
 }
 
@@ -110,31 +114,48 @@ pub(super) fn anchors(tree: &Tree, within: NodeId) -> Vec<String> {
 
 /// Returns the fragment without these anchors: a copy must not define them again.
 pub(super) fn without_anchors(fragment: &Fragment, names: &[String]) -> Fragment {
+    with_words(fragment, &names.iter().map(|name| (format!("&{name}"), String::new())).collect::<Vec<_>>())
+}
+
+/// Returns the fragment with words, each between blanks or brackets, replaced by
+/// others; what takes the place of nothing takes the blanks behind it, too.
+///
+/// A word inside a string or a comment is taken for one as well: what a fragment
+/// reads as in its place is for the caller to prove.
+pub(super) fn with_words(fragment: &Fragment, words: &[(String, String)]) -> Fragment {
     let mut new = fragment.clone();
-    for name in names {
-        let anchor = format!("&{name}");
-        new.head = without_word(&new.head, &anchor);
+    for (old, word) in words {
+        new.head = with_word(&new.head, old, word);
         for line in &mut new.lines {
-            *line = without_word(line, &anchor);
+            *line = with_word(line, old, word);
         }
     }
     new
 }
 
-fn without_word(line: &str, word: &str) -> String {
+fn with_word(line: &str, old: &str, new: &str) -> String {
     let mut out = String::with_capacity(line.len());
     let mut rest = line;
-    while let Some(at) = rest.find(word) {
-        let behind = &rest[at + word.len()..];
-        let starts = out.is_empty() && at == 0 || rest[..at].ends_with([' ', '[', '{', ',']);
-        if starts && (behind.is_empty() || behind.starts_with(' ')) {
-            out.push_str(&rest[..at]);
-            rest = behind.trim_start_matches(' ');
-        } else {
-            out.push_str(&rest[..at + word.len()]);
-            rest = behind;
-        }
+    while let Some(at) = rest.find(old) {
+        let behind = &rest[at + old.len()..];
+        let starts = at == 0 && out.is_empty() || rest[..at].ends_with([' ', '[', '{', ',']);
+        let ends = behind.is_empty() || behind.starts_with([' ', ',', ']', '}']);
+        let word = if starts && ends { new } else { old };
+        out.push_str(&rest[..at]);
+        out.push_str(word);
+        rest = if word.is_empty() { behind.trim_start_matches(' ') } else { behind };
     }
     out.push_str(rest);
     out
+}
+
+/// Returns the fragment with the `+` at `plus` of the text taken out: the header
+/// of the block scalar that ends it.
+pub(super) fn clipped(text: &str, fragment: &Fragment, plus: usize, end: usize) -> Option<Fragment> {
+    let below = lines(&text[plus..end]).len();
+    let mut new = fragment.clone();
+    let line = new.lines.len().checked_sub(below)?;
+    let at = new.lines[line].rfind(text[plus - 1..].get(..2)?)?;
+    new.lines[line].remove(at + 1);
+    Some(new)
 }

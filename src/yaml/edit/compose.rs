@@ -98,7 +98,7 @@ impl Output {
 }
 
 /// Returns the splices without the bytes at both ends of each that stay the same.
-pub(super) fn trimmed(text: &str, splices: Vec<Splice>) -> Vec<Splice> {
+pub(crate) fn trimmed(text: &str, splices: Vec<Splice>) -> Vec<Splice> {
     let trim = |one: Splice| -> Option<Splice> {
         let old = one.span.of(text);
         let same = |pair: &(char, char)| pair.0 == pair.1;

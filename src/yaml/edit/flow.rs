@@ -122,6 +122,8 @@ impl Editor<'_> {
         }
         match last.comma {
             Some(comma) => vec![Splice::insert(comma + 1, format!(" {source}"))],
+            // A comma right behind the `:` would belong to the key.
+            None if text[..last.end].ends_with(':') => vec![Splice::insert(last.end, format!(" , {source}"))],
             None => vec![Splice::insert(last.end, format!(", {source}"))],
         }
     }

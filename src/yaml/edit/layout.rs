@@ -110,8 +110,24 @@ pub(super) fn header(text: &str, body: Span) -> &str {
 fn block_scalar_end(text: &str, body: Span) -> usize {
     let mut end = body.end;
     if !keeps_breaks(text, body) {
-        end = body.start + text[body.start..body.end].trim_end().len();
-        return end_of_line(text, end).min(body.end);
+        let first = next_line(text, body.start);
+        let mut last = body.start;
+        let mut indentation = usize::MAX;
+        let mut at = first;
+        while at < body.end {
+            let line = &text[at..end_of_line(text, at)];
+            let blanks = line.len() - line.trim_start_matches(' ').len();
+            if blanks < line.len() {
+                indentation = indentation.min(blanks);
+                last = at;
+            } else if blanks > indentation || (blanks > 0 && header(text, body).contains(|c: char| c.is_ascii_digit()))
+            {
+                // Blanks beyond the indentation are text.
+                last = at;
+            }
+            at = next_line(text, at);
+        }
+        return end_of_line(text, last).min(body.end);
     }
     // Behind its last break: the break itself ends the item's line.
     if start_of_line(text, end) == end && end > body.start {
@@ -274,9 +290,11 @@ pub(super) fn style(text: &str, tree: &Tree) -> Style {
         let here = column(text, at);
         let below_key = tree.parent(node).filter(|&p| tree.is_mapping(p) && !tree.is_flow(p));
         let offset = below_key.and_then(|parent| {
-            let pairs = tree.pairs(parent).find(|&(_, value)| value == node)?;
-            let own_line = text::start_of_line(text, tree.span(pairs.0).start) < text::start_of_line(text, at);
-            own_line.then(|| here.checked_sub(column(text, tree.span(pairs.0).start)))?
+            let children = tree.children(parent);
+            let key = children[children.partition_point(|child| child.index() < node.index()).checked_sub(1)?];
+            let key = tree.span(key).start;
+            let own_line = text::start_of_line(text, key) < text::start_of_line(text, at);
+            own_line.then(|| here.checked_sub(column(text, key)))?
         });
         if tree.is_mapping(node) {
             if let Some(step) = offset.filter(|step| *step > 0 && !map) {

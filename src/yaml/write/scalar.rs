@@ -158,10 +158,10 @@ pub fn folded(text: &str, step: usize) -> Option<Vec<String>> {
 fn block_body(text: &str) -> Option<&str> {
     let readable = text.chars().all(|c| matches!(c, '\n' | '\t') || is_printable(c));
     let visible = text.chars().any(|c| !matches!(c, '\n' | '\t' | ' '));
-    if !text.contains('\n') || !readable || !visible {
-        return None;
-    }
-    Some(text.strip_suffix('\n').unwrap_or(text))
+    let body = text.strip_suffix('\n').unwrap_or(text);
+    // Nobody sees blanks at the end of a block.
+    let ends_blank = body.trim_end_matches('\n').ends_with([' ', '\t']);
+    (text.contains('\n') && readable && visible && !ends_blank).then_some(body)
 }
 
 /// Returns what stands behind `|`: the indentation where it cannot be told from

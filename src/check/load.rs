@@ -13,8 +13,14 @@ use crate::config::{ConfigFile, Content, Role, Workspace, model};
 use crate::text::{Span, Splice};
 use crate::yaml::{Document, Pointer, Value};
 
-/// What every module object has: found, but no class.
-const MODULE_ATTRIBUTES: [&str; 4] = ["__name__", "__spec__", "__package__", "__loader__"];
+/// What every module object has (`CPython` 3.11): found, but no plugin class.
+#[rustfmt::skip]
+const MODULE_ATTRIBUTES: [&str; 30] = [
+    "__annotations__", "__class__", "__delattr__", "__dict__", "__dir__", "__doc__", "__eq__", "__format__", "__ge__",
+    "__getattribute__", "__getstate__", "__gt__", "__hash__", "__init__", "__init_subclass__", "__le__", "__loader__",
+    "__lt__", "__name__", "__ne__", "__new__", "__package__", "__reduce__", "__reduce_ex__", "__repr__", "__setattr__",
+    "__sizeof__", "__spec__", "__str__", "__subclasshook__",
+];
 
 /// Says what becomes of the list of a file at load.
 #[must_use]
@@ -71,7 +77,12 @@ pub(super) fn entry(class: &str, parameters: Option<&Value>) -> Option<(Outcome,
         return Some((Outcome::BadAttribute, "AttributeError", message));
     }
     if MODULE_ATTRIBUTES.contains(&name) {
-        return Some((Outcome::NotAPlugin, "TypeError", "issubclass() arg 1 must be a class".to_owned()));
+        // The one class among them is that of modules.
+        let message = match name {
+            "__class__" => format!("Plugin {class} must inherit from BasePlugin."),
+            _ => "issubclass() arg 1 must be a class".to_owned(),
+        };
+        return Some((Outcome::NotAPlugin, "TypeError", message));
     }
     let pairs = parameters.and_then(Value::as_map).unwrap_or_default();
     if pairs.iter().any(|(key, _)| key.as_str().is_none()) {

@@ -18,6 +18,7 @@ pub use diagnostic::{Code, Diagnostic, FileKind, Fix, Place, Severity};
 pub use shape::{of_document, verdict};
 
 use crate::config::{Environment, Role, Workspace};
+use crate::python::Module;
 use crate::wheel::Directory;
 
 /// A `SkyPilot` release.
@@ -102,6 +103,8 @@ pub struct Facts {
     pub consolidation: Consolidation,
     /// Which controllers are asked about.
     pub controller: Controller,
+    /// What was found of the modules of the API server's list, by dotted name.
+    pub modules: BTreeMap<String, Module>,
     /// What was found at directories, by the absolute path they resolve to.
     pub directories: BTreeMap<PathBuf, Directory>,
 }

@@ -3,6 +3,7 @@
 //! Here are the arguments and their dispatch; what each family of subcommands
 //! does is below. Results go to standard output, all else to standard error.
 //! What is promised to scripts is in the README.
+#![expect(clippy::doc_markdown, reason = "the doc comments of arguments are help texts, printed as they are")]
 
 mod demo;
 mod edit;
@@ -49,7 +50,7 @@ impl Exit {
     }
 }
 
-/// Edits SkyPilot's plugins.yaml and `remote_plugins.yaml`, and says what SkyPilot makes of them.
+/// Edits SkyPilot's plugins.yaml and remote_plugins.yaml, and says what SkyPilot makes of them.
 ///
 /// Without a subcommand: the terminal UI on both files.
 #[derive(Debug, Parser)]
@@ -65,19 +66,19 @@ pub struct Cli {
 
 #[derive(Debug, Args)]
 struct Globals {
-    /// The API server's list [default: `SKYPILOT_SERVER_PLUGINS_CONFIG`, else ~/.sky/plugins.yaml]
+    /// The API server's list [default: SKYPILOT_SERVER_PLUGINS_CONFIG, else ~/.sky/plugins.yaml]
     #[arg(long, global = true, value_name = "FILE")]
     plugins: Option<PathBuf>,
-    /// The controllers' list [default: `SKYPILOT_SERVER_REMOTE_PLUGINS_CONFIG`, else ~/.sky/remote_plugins.yaml]
+    /// The controllers' list [default: SKYPILOT_SERVER_REMOTE_PLUGINS_CONFIG, else ~/.sky/remote_plugins.yaml]
     #[arg(long, global = true, value_name = "FILE")]
     remote_plugins: Option<PathBuf>,
     /// Where the API server runs: relative paths count from there [default: that of the one running local server, else the current directory]
     #[arg(long, global = true, value_name = "DIR")]
     server_cwd: Option<PathBuf>,
-    /// The SkyPilot release whose rules hold [default: the one behind `sky` on PATH, else 0.14.1]
+    /// The SkyPilot release whose rules hold [default: the one behind sky on PATH, else 0.14.1]
     #[arg(long, global = true, value_name = "X.Y.Z", value_parser = parse_version)]
     sky_version: Option<SkyVersion>,
-    /// The Python that runs the API server; only its files are read [default: the one behind `sky` on PATH]
+    /// The Python that runs the API server; only its files are read [default: the one behind sky on PATH]
     #[arg(long, global = true, value_name = "FILE")]
     python: Option<PathBuf>,
     /// One more directory with Python packages, read as files (repeatable)
@@ -153,7 +154,7 @@ struct EditFlags {
 enum Command {
     /// Say what SkyPilot makes of the files, and every problem found
     Check {
-        /// Files to judge instead, as the remote list where the name holds `remote_plugins`; - for standard input
+        /// Files to judge instead, as the remote list where the name holds remote_plugins; - for standard input
         #[arg(value_name = "FILE")]
         files: Vec<PathBuf>,
         /// How to answer
@@ -255,7 +256,7 @@ enum Command {
         #[command(flatten)]
         flags: EditFlags,
     },
-    /// Set `controller_wheel_path`, the directory whose wheels go to the controllers
+    /// Set controller_wheel_path, the directory whose wheels go to the controllers
     WheelPath {
         #[arg(value_name = "DIR", required_unless_present = "unset")]
         directory: Option<String>,

@@ -1,6 +1,7 @@
 //! What touches the outside: files, directories, processes, the external editor.
 
 pub mod load;
+pub mod modules;
 pub mod save;
 pub mod scan;
 pub mod server;
@@ -42,6 +43,14 @@ pub fn open(options: &Options, environment: Environment) -> (Workspace, Facts) {
         load::load(location, &facts.server_cwd)
     };
     let workspace = Workspace::new(read(Role::Api), read(Role::Remote));
-    scan::add_wheel_directory(&workspace, &mut facts);
+    refresh(options, &workspace, &mut facts);
     (workspace, facts)
+}
+
+/// Looks again at what the texts name: the wheel directory, the modules of the classes.
+pub fn refresh(options: &Options, workspace: &Workspace, facts: &mut Facts) {
+    scan::add_wheel_directory(workspace, facts);
+    let python = scan::interpreter(options, &facts.environment, &facts.servers);
+    let roots = modules::roots(python.as_deref(), &options.python_path, facts);
+    modules::add(workspace, &roots, facts);
 }

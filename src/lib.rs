@@ -10,6 +10,7 @@
 //! - [`text`]: byte ranges, lines, columns, and what of a text may be shown.
 //! - [`yaml`]: documents as text and tree, the data as PyYAML loads it, edits as splices.
 //! - [`wheel`]: a directory of wheels as facts, names and tags of wheels.
+//! - [`python`]: what is known of Python modules.
 //! - [`config`]: where the two files are, what their entries are, the edits that a person means.
 //! - [`check`]: what SkyPilot makes of both files, and every problem found.
 //! - [`preview`]: what the next controller launch uploads and installs.
@@ -39,10 +40,14 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+pub mod app;
 pub mod check;
+pub mod cli;
 pub mod config;
 pub mod io;
 pub mod preview;
+pub mod python;
 pub mod text;
+pub mod tui;
 pub mod wheel;
 pub mod yaml;

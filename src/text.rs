@@ -136,9 +136,8 @@ impl LineIndex {
 #[must_use]
 pub fn break_width(bytes: &[u8], at: usize) -> usize {
     match bytes[at] {
-        b'\n' => 1,
         b'\r' if bytes.get(at + 1) == Some(&b'\n') => 2,
-        b'\r' => 1,
+        b'\n' | b'\r' => 1,
         0xC2 if bytes.get(at + 1) == Some(&0x85) => 2,
         0xE2 if bytes.get(at + 1) == Some(&0x80) && matches!(bytes.get(at + 2), Some(0xA8 | 0xA9)) => 3,
         _ => 0,

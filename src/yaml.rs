@@ -11,9 +11,11 @@ pub mod edit;
 pub mod error;
 pub mod event;
 pub mod node;
+pub mod patch;
 pub mod pointer;
 pub mod scalar;
 pub mod value;
+pub mod write;
 
 use std::sync::{Arc, OnceLock};
 

@@ -170,6 +170,13 @@ codes! {
     "`controller_wheel_path` starts or ends with a blank. SkyPilot takes the path as it is written: most likely no such \
      directory exists, and nothing is uploaded.\n\nFix: remove the blank.";
 
+    /// A module that the server's Python does not have.
+    ModuleMissing = "module-missing",
+    "SkyPilot imports the module of each class. In the Python that runs the API server, and in the directories given \
+     with --python-path, there is no such module: `load_plugins` raises ImportError and the API server does not start. \
+     Only files were looked at; nothing was run.\n\n\
+     Fix: install the package that has the module into the server's Python, or correct the class path.";
+
     // The surroundings.
 
     /// An environment variable that is set to nothing.

@@ -13,13 +13,14 @@ use crate::config::{ConfigFile, Content, Role, Workspace, model};
 use crate::text::{Span, Splice};
 use crate::yaml::{Document, Pointer, Value};
 
-/// What every module object has (`CPython` 3.11): found, but no plugin class.
+/// What every module object has: found, but no plugin class. The first line is
+/// the module's own, the rest every Python object's. (`__file__` is left out: some have none.)
 #[rustfmt::skip]
 const MODULE_ATTRIBUTES: [&str; 30] = [
-    "__annotations__", "__class__", "__delattr__", "__dict__", "__dir__", "__doc__", "__eq__", "__format__", "__ge__",
-    "__getattribute__", "__getstate__", "__gt__", "__hash__", "__init__", "__init_subclass__", "__le__", "__loader__",
-    "__lt__", "__name__", "__ne__", "__new__", "__package__", "__reduce__", "__reduce_ex__", "__repr__", "__setattr__",
-    "__sizeof__", "__spec__", "__str__", "__subclasshook__",
+    "__name__", "__spec__", "__package__", "__loader__", "__doc__", "__dict__", "__annotations__",
+    "__class__", "__delattr__", "__dir__", "__eq__", "__format__", "__ge__", "__getattribute__", "__getstate__",
+    "__gt__", "__hash__", "__init__", "__init_subclass__", "__le__", "__lt__", "__ne__", "__new__", "__reduce__",
+    "__reduce_ex__", "__repr__", "__setattr__", "__sizeof__", "__str__", "__subclasshook__",
 ];
 
 /// Says what becomes of the list of a file at load.
@@ -77,12 +78,7 @@ pub(super) fn entry(class: &str, parameters: Option<&Value>) -> Option<(Outcome,
         return Some((Outcome::BadAttribute, "AttributeError", message));
     }
     if MODULE_ATTRIBUTES.contains(&name) {
-        // The one class among them is that of modules.
-        let message = match name {
-            "__class__" => format!("Plugin {class} must inherit from BasePlugin."),
-            _ => "issubclass() arg 1 must be a class".to_owned(),
-        };
-        return Some((Outcome::NotAPlugin, "TypeError", message));
+        return Some((Outcome::NotAPlugin, "TypeError", "issubclass() arg 1 must be a class".to_owned()));
     }
     let pairs = parameters.and_then(Value::as_map).unwrap_or_default();
     if pairs.iter().any(|(key, _)| key.as_str().is_none()) {
@@ -208,6 +204,8 @@ mod tests {
         assert_eq!(outcome("..X"), Some((Outcome::BadModule, "TypeError")));
         assert_eq!(outcome("a."), Some((Outcome::BadAttribute, "AttributeError")));
         assert_eq!(outcome("a.__name__"), Some((Outcome::NotAPlugin, "TypeError")));
+        assert_eq!(outcome("a.__doc__"), Some((Outcome::NotAPlugin, "TypeError")));
+        assert_eq!(outcome("a.__main__"), None);
         assert_eq!(outcome("a..b"), None);
         assert_eq!(outcome("a b.C"), None);
     }

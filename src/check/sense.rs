@@ -7,7 +7,8 @@ use super::diagnostic::{Code, Diagnostic, FileKind, Fix, Place, Severity};
 use super::refusal::{consequence, parses};
 use crate::config::locate::{Environment, locate, variable};
 use crate::config::{Content, PathSource, Role, Workspace, model, schema};
-use crate::text::visible::{is_invisible, visible};
+use crate::python::Module;
+use crate::text::visible::{is_invisible, visible, visible_name};
 use crate::text::{Span, Splice};
 use crate::yaml::{Document, Kind, NodeId, Pointer, ScalarStyle, Tree, Value};
 
@@ -341,6 +342,7 @@ pub(super) fn diagnose_surroundings(workspace: &Workspace, facts: &Facts, found:
             Some(_) => {}
         }
     }
+    modules(workspace, facts, found);
     if let Some(endpoint) = &facts.remote_endpoint {
         found.push(
             Diagnostic::new(
@@ -354,6 +356,35 @@ pub(super) fn diagnose_surroundings(workspace: &Workspace, facts: &Facts, found:
         );
     }
     servers(workspace, facts, found);
+}
+
+/// Finds the entries of the API server's list whose module the server's Python does not have.
+fn modules(workspace: &Workspace, facts: &Facts, found: &mut Vec<Diagnostic>) {
+    let Content::Text(document) = &workspace.file(Role::Api).content else { return };
+    if facts.modules.is_empty() {
+        return;
+    }
+    for entry in model::entries(document) {
+        let (Some(class), Some(node)) = (&entry.class, entry.class_node) else { continue };
+        let Some((module, _)) = class.rsplit_once('.') else { continue };
+        let (message, hint) = match facts.modules.get(module) {
+            Some(Module::NotInPackage { package, place }) => (
+                format!("there is no module {} in {}", visible(module), visible(package)),
+                format!("{} is at {}", visible(package), visible_name(place.as_os_str())),
+            ),
+            Some(Module::NotInstalled) => (
+                format!("the server's Python has no module {}", visible(module)),
+                "install its package there, or correct the class path".to_owned(),
+            ),
+            Some(Module::Found(_) | Module::Unknown) | None => continue,
+        };
+        let at = entry.pointer.join("class");
+        let place = Place::span(workspace, Role::Api, document, document.span(node), Some(at));
+        let effect = "It raises ImportError: the API server does not start.";
+        found.push(
+            Diagnostic::new(Code::ModuleMissing, Severity::Error, place, message, effect).hint(hint).from_outside(),
+        );
+    }
 }
 
 fn servers(workspace: &Workspace, facts: &Facts, found: &mut Vec<Diagnostic>) {
@@ -386,8 +417,7 @@ fn servers(workspace: &Workspace, facts: &Facts, found: &mut Vec<Diagnostic>) {
         }
         let reads = locate(role, None, &theirs);
         if reads.path != location.path {
-            let shown =
-                reads.path.as_ref().map_or("no file".to_owned(), |p| crate::text::visible::visible_name(p.as_os_str()));
+            let shown = reads.path.as_ref().map_or("no file".to_owned(), |p| visible_name(p.as_os_str()));
             found.push(
                 Diagnostic::new(
                     Code::ServerElsewhere,

@@ -27,11 +27,11 @@ pub(super) fn run(session: &Session, command: Command, out: &mut Output) -> anyh
     let (flags, planned) = plan(&workspace, command)?;
     let operation = match planned {
         Ok(operation) => operation,
-        Err(Refused(why)) => return refuse(&why),
+        Err(Refused(why)) => return Ok(refuse(&why)),
     };
     let change = match operation::apply(&workspace, &operation) {
         Ok(change) => change,
-        Err(error) => return refuse(&error.to_string()),
+        Err(error) => return Ok(refuse(&error.to_string())),
     };
     if change.files.is_empty() {
         out.text("nothing to change\n")?;
@@ -51,9 +51,9 @@ pub(super) fn run(session: &Session, command: Command, out: &mut Output) -> anyh
         }
     }
     if !broken.is_empty() && !flags.force {
-        return refuse(&format!(
+        return Ok(refuse(&format!(
             "SkyPilot would refuse the result; nothing was written (--force writes it all the same)\n\n{broken}"
-        ));
+        )));
     }
     if flags.dry_run {
         return Ok(Exit::Fine);
@@ -72,9 +72,9 @@ pub(super) fn run(session: &Session, command: Command, out: &mut Output) -> anyh
 }
 
 #[expect(clippy::print_stderr, reason = "refusals go to standard error")]
-fn refuse(why: &str) -> anyhow::Result<Exit> {
+fn refuse(why: &str) -> Exit {
     eprintln!("skyplug-tui: {}", crate::text::visible::visible_lines(why).trim_end());
-    Ok(Exit::Findings)
+    Exit::Findings
 }
 
 #[expect(clippy::print_stderr, reason = "refusals go to standard error")]

@@ -84,14 +84,12 @@ fn given_files(session: &Session, files: &[PathBuf], stdin: Role) -> anyhow::Res
             rows.push(row);
         }
     }
-    let absent = || ConfigFile {
-        location: Location { path: None, source: PathSource::Flag },
-        content: Content::Absent,
-    };
+    let absent =
+        || ConfigFile { location: Location { path: None, source: PathSource::Flag }, content: Content::Absent };
     let open = |(api, remote): (Option<ConfigFile>, Option<ConfigFile>)| {
         let workspace = Workspace::new(api.unwrap_or_else(absent), remote.unwrap_or_else(absent));
         let mut facts = facts.clone();
-        io::scan::add_wheel_directory(&workspace, &mut facts);
+        io::refresh(&session.options(), &workspace, &mut facts);
         (workspace, facts)
     };
     Ok(rows.into_iter().map(open).collect())
@@ -118,14 +116,21 @@ fn check_text(workspace: &Workspace, facts: &Facts, report: &Report, out: &Outpu
         let location = &workspace.file(role).location;
         let Some(path) = &location.path else {
             if location.source == PathSource::Env {
-                let _ = writeln!(text, "{}: {} is set to nothing: SkyPilot reads no file", role.file_name(), crate::config::locate::variable(role));
+                let _ = writeln!(
+                    text,
+                    "{}: {} is set to nothing: SkyPilot reads no file",
+                    role.file_name(),
+                    crate::config::locate::variable(role)
+                );
             }
             continue;
         };
         let state = match (verdict.status, verdict.exception) {
             (Status::Absent, _) => "no such file: no plugins".to_owned(),
             (Status::Ok, _) => format!("ok, {} plugins", verdict.plugins),
-            (status, Some(exception)) => format!("{}: SkyPilot raises {exception}", report::status(status).replace('_', " ")),
+            (status, Some(exception)) => {
+                format!("{}: SkyPilot raises {exception}", report::status(status).replace('_', " "))
+            }
             (Status::Hang, None) => "SkyPilot would wait for it for ever".to_owned(),
             (_, None) => "SkyPilot's process would die on it".to_owned(),
         };
@@ -158,7 +163,10 @@ fn github(diagnostics: &[Diagnostic]) -> String {
             properties.push(format!("file={}", property(&report::path(path))));
         }
         if let Some((start, end)) = one.place.positions {
-            properties.push(format!("line={},col={},endLine={},endColumn={}", start.line, start.column, end.line, end.column));
+            properties.push(format!(
+                "line={},col={},endLine={},endColumn={}",
+                start.line, start.column, end.line, end.column
+            ));
         }
         let _ = writeln!(out, "::{command} {}::{} {}", properties.join(","), data(&one.message), data(&one.effect));
     }
@@ -169,10 +177,8 @@ fn sarif(diagnostics: &[&Diagnostic]) -> serde_json::Value {
     let mut codes: Vec<Code> = diagnostics.iter().map(|d| d.code).collect();
     codes.sort_unstable();
     codes.dedup();
-    let rules: Vec<_> = codes
-        .iter()
-        .map(|code| json!({"id": code.name(), "fullDescription": {"text": code.explanation()}}))
-        .collect();
+    let rules: Vec<_> =
+        codes.iter().map(|code| json!({"id": code.name(), "fullDescription": {"text": code.explanation()}})).collect();
     let results: Vec<_> = diagnostics
         .iter()
         .map(|one| {

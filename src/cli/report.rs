@@ -61,6 +61,7 @@ const fn reason_name(reason: Reason) -> &'static str {
         Reason::NoWheels => "no-wheels",
         Reason::Consolidation => "consolidation",
         Reason::RefusedFile => "refused-file",
+        Reason::BrokenPath => "broken-path",
         Reason::BrokenTask => "broken-task",
         Reason::DanglingWheel => "dangling-wheel",
     }
@@ -258,10 +259,12 @@ pub(super) fn diagnostic_text(workspace: &Workspace, one: &Diagnostic, color: bo
         (None, None) => None,
     };
     let shown = shown_line(workspace, one, show_secrets);
-    let mut group = level.clone().primary_title(title).id(one.code.name()).elements(None::<annotate_snippets::Origin<'_>>);
+    let mut group =
+        level.clone().primary_title(title).id(one.code.name()).elements(None::<annotate_snippets::Origin<'_>>);
     if let Some((line, text, span)) = &shown {
         let annotation = AnnotationKind::Primary.span(span.start..span.end);
-        group = group.element(Snippet::source(text.as_str()).line_start(*line).path(origin.clone()).annotation(annotation));
+        group =
+            group.element(Snippet::source(text.as_str()).line_start(*line).path(origin.clone()).annotation(annotation));
     } else if let Some(origin) = origin.clone() {
         group = group.element(annotate_snippets::Origin::path(origin));
     }
@@ -270,7 +273,7 @@ pub(super) fn diagnostic_text(workspace: &Workspace, one: &Diagnostic, color: bo
         group = group.element(Level::HELP.message(hint));
     }
     let renderer = if color { Renderer::styled() } else { Renderer::plain() };
-    let mut text = renderer.render(&[group]).to_string();
+    let mut text = renderer.render(&[group]);
     text.push('\n');
     text
 }
@@ -298,7 +301,9 @@ fn shown_line(workspace: &Workspace, one: &Diagnostic, show_secrets: bool) -> Op
         let all = Span::new(text.len() - text.trim_start().len(), text.len());
         return Some((line, text, all));
     }
-    let (start, end) = (span.start.max(bytes.start), span.end.clamp(span.start, bytes.end));
+    // A place may be a line break, which is not of the line itself.
+    let start = span.start.clamp(bytes.start, bytes.end);
+    let end = span.end.clamp(start, bytes.end);
     let before = visible(Span::new(bytes.start, start).of(document.text())).into_owned();
     let inside = visible(Span::new(start, end).of(document.text())).into_owned();
     let after = visible(Span::new(end, bytes.end).of(document.text())).into_owned();

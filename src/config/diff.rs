@@ -90,7 +90,7 @@ mod tests {
 
     fn shown(old: &str, new: &str) -> String {
         let lines = unified(&Document::parse(old), &Document::parse(new), false);
-        lines.iter().map(|l| format!("{}{}\n", l.sign(), l.text)).collect()
+        lines.iter().flat_map(|l| [l.sign(), &l.text, "\n"]).collect()
     }
 
     #[test]

@@ -4,6 +4,9 @@
 //! is a [`Change`]: the new workspace, what to say of it, and what undo needs.
 //! The screens and every editing subcommand share this path.
 
+mod label;
+mod plan;
+
 use std::sync::Arc;
 
 use super::{Content, Role, Workspace};
@@ -212,8 +215,7 @@ pub enum OperationError {
 ///
 /// Returns [`OperationError`] where it is refused; the workspace is unchanged.
 pub fn apply(workspace: &Workspace, operation: &Operation) -> Result<Change, OperationError> {
-    let _ = operation;
-    Ok(Change { workspace: workspace.clone(), label: String::new(), files: Vec::new(), focus: None })
+    plan::apply(workspace, operation)
 }
 
 /// Which way [`replay`] goes.

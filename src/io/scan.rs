@@ -58,20 +58,28 @@ pub fn facts(options: &Options, environment: Environment) -> Facts {
         remote_endpoint: settings.remote_endpoint(&environment),
         consolidation,
         controller: options.controller,
+        modules: BTreeMap::new(),
         directories: BTreeMap::new(),
         environment,
     }
 }
 
-/// Finds the release that runs the API server: in the interpreter of the flag,
-/// or in the one behind `sky`, or in that of the one running server.
+/// Finds the release that runs the API server, among the packages of its interpreter.
 fn detect(options: &Options, environment: &Environment, servers: &[server::Server]) -> Option<SkyVersion> {
+    server::version_of(&interpreter(options, environment, servers)?)
+}
+
+/// Finds the interpreter that runs the API server: that of the flag, or the one
+/// behind `sky`, or that of the one running server.
+#[must_use]
+pub fn interpreter(options: &Options, environment: &Environment, servers: &[server::Server]) -> Option<PathBuf> {
     if let Some(python) = &options.python {
-        return server::version_of(&environment.cwd.join(python));
+        return Some(environment.cwd.join(python));
     }
-    let behind_sky = server::python_of_sky(environment).and_then(|python| server::version_of(&python));
+    // A `sky` whose interpreter has no SkyPilot is another program.
+    let behind_sky = server::python_of_sky(environment).filter(|python| server::version_of(python).is_some());
     behind_sky.or_else(|| match servers {
-        [one] => server::version_of(&server::python_of_server(one)?),
+        [one] => server::python_of_server(one),
         _ => None,
     })
 }

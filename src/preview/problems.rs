@@ -9,10 +9,13 @@ use std::path::{Path, PathBuf};
 
 use super::task::{Broken, Task};
 use super::{Preview, Reason, WheelDirectory};
-use crate::check::{Code, Controller, CwdSource, Diagnostic, Facts, FileKind, Place, Severity};
+use serde_json::json;
+
+use crate::check::{Code, Controller, CwdSource, Diagnostic, Facts, FileKind, Fix, Place, Severity};
 use crate::config::{Role, Workspace};
 use crate::text::visible::{visible, visible_name};
-use crate::yaml::Pointer;
+use crate::yaml::edit::{self, NewValue, PatchOp};
+use crate::yaml::{Pointer, Value};
 
 /// Finds the problems of a preview whose other fields are complete.
 pub(super) fn find(workspace: &Workspace, facts: &Facts, preview: &Preview, task: Option<&Task>) -> Vec<Diagnostic> {
@@ -26,6 +29,10 @@ pub(super) fn find(workspace: &Workspace, facts: &Facts, preview: &Preview, task
     problems.packages();
     problems.found
 }
+
+/// The size from which on no fix is worked out, in bytes: proving it means to
+/// parse the text again, at every change.
+const LARGE: usize = 1 << 20;
 
 struct Problems<'a> {
     workspace: &'a Workspace,
@@ -124,30 +131,29 @@ impl Problems<'_> {
 
     /// Returns what SkyPilot does for this reason, and what to do about it.
     const fn remedy(&self, reason: Reason) -> (&'static str, &'static str) {
-        const NOTHING: &str =
-            "SkyPilot sends nothing to the controller, not the remote file either; jobs run without plugins";
+        const NOTHING: &str = "Nothing is sent to controllers, not the remote file either; jobs run without plugins.";
         match reason {
             Reason::Consolidation => (
-                "they load the server's own plugins.yaml; the remote list is not used",
+                "They load the server's own plugins.yaml; the remote list is not used.",
                 "to have separate controllers, set consolidation_mode to false for them in ~/.sky/config.yaml and \
                  restart the server",
             ),
             Reason::NoRemotePlugins => {
-                ("SkyPilot uploads no wheel", "add the classes that controllers need to remote_plugins.yaml")
+                ("No wheel is uploaded.", "add the classes that controllers need to remote_plugins.yaml")
             }
             Reason::NoWheelPath => (NOTHING, "set controller_wheel_path to the directory that holds the wheels"),
             Reason::MissingDirectory => (NOTHING, self.base_hint()),
             Reason::NotADirectory => (NOTHING, "name the directory that holds the wheels, not a wheel"),
             Reason::UnreadableDirectory => (
-                "where the API server cannot list it either, it finds no wheel and sends nothing, without a warning",
+                "Where the API server cannot list it either, it finds no wheel and sends nothing, without a warning.",
                 "give the server's user the right to read the directory",
             ),
             Reason::NoWheels => (
-                "SkyPilot sends nothing, not the remote file either, and does not say so",
+                "Nothing is sent to controllers, not the remote file either, and no log says so.",
                 "put the wheels directly into the directory; sub-directories are not searched",
             ),
             Reason::BrokenPath | Reason::RefusedFile | Reason::BrokenTask | Reason::DanglingWheel => {
-                ("every controller launch fails", "name a directory that the API server can reach")
+                ("Every controller launch fails.", "name a directory that the API server can reach")
             }
         }
     }
@@ -196,9 +202,28 @@ impl Problems<'_> {
             severity,
             place,
             message,
-            "the API server resolves it in its own directory: the one that the first sky command was run in",
+            "The API server resolves it in its own directory: the one that the first sky command was run in.",
             "write the absolute path",
         );
+        let fix = self.absolute(wheels).filter(|_| severity == Severity::Info);
+        if let Some(one) = self.found.last_mut() {
+            one.fix = fix;
+        }
+    }
+
+    /// Returns the edit that writes the path in full.
+    fn absolute(&self, wheels: &WheelDirectory) -> Option<Fix> {
+        let document = self.workspace.document(Role::Api).filter(|document| document.text().len() < LARGE)?;
+        let path = wheels.resolved.to_str()?;
+        let pointer = Pointer::from_tokens(["controller_wheel_path"]);
+        let replace = PatchOp::Replace { path: pointer.clone(), value: NewValue::of(Value::str(path)) };
+        let edited = edit::apply(document, &[replace]).ok()?;
+        Some(Fix {
+            label: format!("write {}", shown(wheels)),
+            safe: false,
+            edits: edited.splices,
+            patch: Some(json!([{"op": "replace", "path": pointer.to_string(), "value": path}])),
+        })
     }
 
     /// Paths that do not come through the task.
@@ -219,46 +244,56 @@ impl Problems<'_> {
                     visible_name(path.as_os_str()),
                     visible(problem)
                 ),
-                "SkyPilot writes paths into YAML without quotes and fails to read it again: every controller launch fails",
+                "Paths go into YAML without quotes, and SkyPilot fails to read that again: every controller launch fails.",
                 "rename the directory, the wheel or the remote file: plain letters, digits, `.`, `_`, `-` and `/`",
             );
             return;
         }
-        for (target, meant, read) in &task.other {
-            let place = if config.and_then(Path::to_str) == Some(meant) {
-                Place { path: config.map(Path::to_owned), ..Self::server() }
-            } else {
-                Self::wheel(Path::new(meant))
-            };
+        let is_config = |meant: &str| config.and_then(Path::to_str) == Some(meant);
+        for of_config in [false, true] {
+            let mut of_kind = task.other.iter().filter(|(_, meant, _)| is_config(meant) == of_config);
+            let Some((target, meant, read)) = of_kind.next() else { continue };
+            let server = Place { path: config.map(Path::to_owned), ..Self::server() };
+            let place = if of_config { server } else { Self::wheel(Path::new(meant)) };
             self.add(
                 Code::TaskOtherSource,
                 Severity::Error,
                 place,
-                format!("SkyPilot uploads `{}` in the place of `{}`", visible(read), visible(meant)),
+                format!(
+                    "SkyPilot looks for `{}` in the place of `{}`{}",
+                    visible(read),
+                    visible(meant),
+                    and_more(of_kind.count())
+                ),
                 &format!(
-                    "paths go into YAML without quotes, and this one means something else there: {} is not what was meant",
-                    visible(target)
+                    "Paths go into YAML without quotes, and this one means something else there: {}",
+                    if task.missing.contains(read) {
+                        "it does not exist, and every controller launch fails.".to_owned()
+                    } else {
+                        format!("that is what comes to {}.", visible(target))
+                    }
                 ),
                 "rename the directory or the file: plain letters, digits, `.`, `_`, `-` and `/`",
             );
         }
-        let elsewhere: Vec<&str> =
-            task.missing.iter().map(String::as_str).filter(|source| !self.told_as_missing(source)).collect();
-        for source in elsewhere {
+        let mut elsewhere = task.missing.iter().filter(|source| !self.told(task, source));
+        if let Some(source) = elsewhere.next() {
+            let more = and_more(elsewhere.count());
             self.add(
                 Code::TaskSourceMissing,
                 Severity::Error,
                 Self::wheel(Path::new(source)),
-                format!("`{}` is not where SkyPilot looks for it when it uploads", visible(source)),
-                "SkyPilot takes `..` out of a path without following links: every controller launch fails",
+                format!("`{}` is not where SkyPilot looks for it when it uploads{more}", visible(source)),
+                "`..` is taken out of the path there without following links: every controller launch fails.",
                 "write the absolute path of the directory without `..`",
             );
         }
     }
 
-    /// Tells whether [`Self::names`] says of this source that it does not exist.
-    fn told_as_missing(&self, source: &str) -> bool {
-        self.preview.mounts.iter().any(|mount| !mount.kind.exists() && mount.local.to_str() == Some(source))
+    /// Tells whether another problem says already that this source is not there.
+    fn told(&self, task: &Task, source: &str) -> bool {
+        task.other.iter().any(|(_, _, read)| read == source)
+            || self.preview.mounts.iter().any(|mount| !mount.kind.exists() && mount.local.to_str() == Some(source))
     }
 
     fn directory(&self) -> Option<PathBuf> {
@@ -268,4 +303,8 @@ impl Problems<'_> {
 
 fn shown(wheels: &WheelDirectory) -> String {
     visible_name(wheels.resolved.as_os_str())
+}
+
+fn and_more(count: usize) -> String {
+    if count == 0 { String::new() } else { format!(", and {count} more") }
 }

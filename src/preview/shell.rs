@@ -11,30 +11,30 @@ pub(super) fn effect(name: &str) -> Option<&'static str> {
     let has = |set: &[char]| name.contains(set);
     let odd = |quote: char| name.matches(quote).count() % 2 == 1;
     Some(if has(&['(', ')']) && !name.contains("$(") {
-        "the shell finds a syntax error at the parenthesis: nothing of the whole script runs, no wheel is installed"
+        "The shell finds a syntax error at the parenthesis: nothing of the whole script runs, no wheel is installed."
     } else if odd('"') || odd('\'') || odd('`') {
-        "the shell waits for the other quote: nothing of the whole script runs as meant, no wheel is installed"
+        "The shell waits for the other quote: nothing of the whole script runs as meant, no wheel is installed."
     } else if name.contains("$(") || has(&['`']) {
-        "the shell runs what stands inside as a command on the controller"
+        "The shell runs what stands inside as a command on the controller."
     } else if has(&['\n']) || has(&[';', '&', '|']) {
-        "the shell ends the command there and runs the rest of the name as another command on the controller"
+        "The shell ends the command there and runs the rest of the name as another command on the controller."
     } else if has(&['<', '>']) {
-        "the shell reads from or writes to a file of that name instead of handing it to the installer"
+        "The shell reads from or writes to a file of that name instead of handing it to the installer."
     } else if name.contains(char::is_whitespace) {
-        "the shell takes it for several names: the installer finds no file of any of them, and the script ends there"
+        "The shell takes it for several names: the installer finds no file of any of them, and the script ends there."
     } else if has(&['$']) {
-        "the shell puts the value of a variable there: the installer finds no file of that name"
+        "The shell puts the value of a variable there: the installer finds no file of that name."
     } else if has(&['*', '?', '[']) {
-        "the shell takes it for a pattern: it stands for every wheel file that matches"
+        "The shell takes it for a pattern: it stands for every wheel file that matches."
     } else if name.contains('{') && name.contains('}') {
-        "the shell may write it out as several names: the installer then finds no file of any of them"
+        "The shell may write it out as several names: the installer then finds no file of any of them."
     } else if has(&['\\', '"', '\'']) {
-        "the shell takes the backslash or the quotes away: the installer finds no file of that name"
+        "The shell takes the backslash or the quotes away: the installer finds no file of that name."
     } else if name.starts_with('-') {
-        "`grep` takes it for options: whether the wheel is installed already is never known"
+        "`grep` takes it for options: whether the wheel is installed already is never known."
     } else {
-        "the shell leaves it as it is, but no wheel may be called so: the installer refuses the name, and the script \
-         ends there"
+        "The shell leaves it as it is, but no wheel may be called so: the installer refuses the name, and the script \
+         ends there."
     })
 }
 

@@ -51,7 +51,7 @@ pub fn steps(preview: &Preview, facts: &Facts) -> Vec<Step> {
     let mut account = Account { preview, facts, steps: Vec::new() };
     account.reads();
     account.decides();
-    if !preview.mounts.is_empty() {
+    if preview.verdict == Outcome::Sent {
         account.uploads();
         account.launches();
     }

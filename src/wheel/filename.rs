@@ -86,8 +86,8 @@ impl fmt::Display for Tag {
 /// Returns the number behind `prefix`: 10 of `cp310`.
 fn minor(tag: &str, prefix: &str) -> Option<u32> {
     let digits = tag.strip_prefix(prefix)?;
-    let plain = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()) && !digits.starts_with("00");
-    let exact = plain && (digits == "0" || !digits.starts_with('0'));
+    // Tags are compared as text: a sign or a leading zero makes another tag.
+    let exact = digits == "0" || digits.starts_with(|c: char| matches!(c, '1'..='9'));
     if exact { digits.parse().ok() } else { None }
 }
 
@@ -100,8 +100,8 @@ fn platform_fits(platform: &str, architecture: Architecture) -> bool {
         "manylinux1" => 5,
         "manylinux2010" => 12,
         "manylinux2014" => 17,
-        _ => match head.strip_prefix("manylinux_2_").and_then(|minor| minor.parse().ok()) {
-            Some(minor) => minor,
+        _ => match minor(head, "manylinux_2_") {
+            Some(glibc) => glibc,
             None => return false,
         },
     };
@@ -308,16 +308,14 @@ impl Rest<'_> {
         took
     }
 
-    /// Takes one of `words` with a separator before it and a separator and a number behind it.
+    /// Takes one of `words`, with a separator before and behind it and a number at
+    /// the end, all of which may be missing.
     fn segment(&mut self, words: &[&str]) -> bool {
         let separator = ['.', '_', '-'];
         let head = self.0.strip_prefix(separator).unwrap_or(self.0);
         let Some(behind) = words.iter().find_map(|word| head.strip_prefix(word)) else { return false };
-        self.0 = behind;
-        let mut tried = Rest(behind.strip_prefix(separator).unwrap_or(behind));
-        if tried.digits() {
-            self.0 = tried.0;
-        }
+        self.0 = behind.strip_prefix(separator).unwrap_or(behind);
+        self.digits();
         true
     }
 }
@@ -372,6 +370,7 @@ mod tests {
             "1.0+local.1",
             "1.0+cu118_1",
             "1.0-1",
+            "1.0a.",
             "2026.7.1",
         ] {
             assert!(is_version(good), "{good}");
@@ -402,6 +401,8 @@ mod tests {
             ("py3-none-macosx_11_0_arm64", false, false),
             ("py3-none-win_amd64", false, false),
             ("py3-none-linux_aarch64", false, true),
+            ("py3-none-manylinux_2_017_x86_64", false, false),
+            ("cp310-abi3-any", false, false),
         ] {
             let name = WheelName::parse(&format!("acme-1.0-{tags}.whl")).expect("a wheel name");
             assert_eq!((name.installs_on(X86_64), name.installs_on(Aarch64)), (x86_64, aarch64), "{tags}");

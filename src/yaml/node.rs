@@ -402,8 +402,11 @@ impl<'t> Builder<'t> {
     fn end(&mut self, span: Span) {
         let Some(open) = self.open.pop() else { return };
         let flow = matches!(open.kind, Kind::Sequence { flow: true } | Kind::Mapping { flow: true });
-        // The end mark of a block collection lies behind trailing comments.
-        let end = if flow { span.end } else { open.end };
+        // A pair in brackets without braces (`[a: 1]`) starts with its key.
+        let braced =
+            flow && open.children.first().is_none_or(|first| self.tree.nodes[first.index()].start as usize > open.body);
+        // The end mark of any other collection lies behind trailing comments.
+        let end = if braced { span.end } else { open.end };
         let first = narrow(self.tree.links.len());
         let len = narrow(open.children.len());
         let id = NodeId(narrow(self.tree.nodes.len()));
@@ -557,6 +560,11 @@ mod tests {
         assert_eq!(sources("a:\nb: ~\n"), ["a", "", "b", "~", "a:\nb: ~"]);
         assert_eq!(sources("a: !x\n  \nb: &y\n"), ["a", "!x", "b", "&y", "a: !x\n  \nb: &y"]);
         assert_eq!(sources("- &x # c\n- !!null\n"), ["&x", "!!null", "- &x # c\n- !!null"]);
+    }
+
+    #[test]
+    fn pairs_without_braces_end_with_their_value() {
+        assert_eq!(sources("[a: 1 , {b: 2}]\n"), ["a", "1", "a: 1", "b", "2", "{b: 2}", "[a: 1 , {b: 2}]"]);
     }
 
     #[test]

@@ -264,9 +264,11 @@ impl Value {
             Json::Number(n) => n.as_i64().map_or_else(
                 || {
                     let written = n.to_string();
-                    written
-                        .parse::<BigInt>()
-                        .map_or_else(|_| Self::Float(n.as_f64().unwrap_or(f64::NAN)), |big| Self::BigInt(Box::new(big)))
+                    written.parse::<BigInt>().map_or_else(
+                        // Python's JSON reads 1e400 as infinity, too.
+                        |_| Self::Float(written.parse().unwrap_or(f64::NAN)),
+                        |big| Self::BigInt(Box::new(big)),
+                    )
                 },
                 Self::Int,
             ),
@@ -293,6 +295,14 @@ mod tests {
         assert!(Value::Int(1).same_key(&Value::Float(1.0)));
         assert!(!Value::Int(1).same_key(&Value::str("1")));
         assert!(!Value::Float(f64::NAN).same_key(&Value::Float(f64::NAN)));
+    }
+
+    #[test]
+    fn integers_of_json_keep_all_their_digits() {
+        let json: Json = serde_json::from_str("[100000000000000000000, 1.0, 1e400]").expect("JSON");
+        let big = Value::BigInt(Box::new(BigInt::from(10).pow(20)));
+        let want = Value::list(vec![big, Value::Float(1.0), Value::Float(f64::INFINITY)]);
+        assert!(Value::from_json(&json).same(&want));
     }
 
     #[test]

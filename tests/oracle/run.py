@@ -108,7 +108,7 @@ class Importer:
 
         class Module:
 
-            def __getattr__(self, attribute):
+            def __getattribute__(self, attribute):
                 importer.stage = 'bad_attribute'
                 if not attribute or hasattr(bare, attribute):
                     found = getattr(bare, attribute)

@@ -8,16 +8,17 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("text", &[]),
     ("yaml", &["text"]),
     ("wheel", &["text"]),
+    ("python", &["text"]),
     ("config", &["text", "yaml"]),
     // Each needs the other: the upload depends on the verdicts, the verdict on
     // the controllers' load on the upload.
-    ("check", &["text", "yaml", "wheel", "config", "preview"]),
-    ("preview", &["text", "yaml", "wheel", "config", "check"]),
-    ("app", &["text", "yaml", "wheel", "config", "check", "preview"]),
-    ("ui", &["text", "yaml", "wheel", "config", "check", "preview", "app"]),
-    ("io", &["text", "yaml", "wheel", "config", "check", "preview", "app"]),
-    ("tui", &["text", "yaml", "wheel", "config", "check", "preview", "app", "ui", "io", "cli"]),
-    ("cli", &["text", "yaml", "wheel", "config", "check", "preview", "app", "ui", "io", "tui"]),
+    ("check", &["text", "yaml", "wheel", "python", "config", "preview"]),
+    ("preview", &["text", "yaml", "wheel", "python", "config", "check"]),
+    ("app", &["text", "yaml", "wheel", "python", "config", "check", "preview"]),
+    ("ui", &["text", "yaml", "wheel", "python", "config", "check", "preview", "app"]),
+    ("io", &["text", "yaml", "wheel", "python", "config", "check", "preview", "app"]),
+    ("tui", &["text", "yaml", "wheel", "python", "config", "check", "preview", "app", "ui", "io", "cli"]),
+    ("cli", &["text", "yaml", "wheel", "python", "config", "check", "preview", "app", "ui", "io", "tui"]),
 ];
 
 /// The rooms that may touch the outside.

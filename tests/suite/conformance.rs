@@ -376,6 +376,18 @@ fn problem(error: &YamlError) -> String {
     error.problem.replace("hexadecimal", "hexdecimal")
 }
 
+/// Writes floats in one way: `1e-05` and `0.00001` are the same number, `1` and `1.0` are not.
+fn plain(json: &Json) -> Json {
+    match json {
+        Json::Number(n) if n.to_string().contains(['.', 'e', 'E']) => {
+            json!({"float": format!("{:?}", n.as_f64().expect("a float"))})
+        }
+        Json::Array(items) => items.iter().map(plain).collect(),
+        Json::Object(map) => Json::Object(map.iter().map(|(k, v)| (k.clone(), plain(v))).collect()),
+        other => other.clone(),
+    }
+}
+
 #[test]
 fn scalars_load_as_in_pyyaml() {
     let text = String::from_utf8(read("scalars.jsonl")).expect("UTF-8");
@@ -396,7 +408,7 @@ fn scalars_load_as_in_pyyaml() {
         } else {
             json!({"value": row["value"]})
         };
-        if want.to_string() != got.to_string() {
+        if plain(&want).to_string() != plain(&got).to_string() {
             wrong.push(format!("{scalar:?}: want {want} got {got}"));
         }
     }

@@ -1,6 +1,8 @@
-//! All integration tests, one binary.
+//! The integration tests, one binary: the program against SkyPilot and its own promises.
 
 mod architecture;
 mod cli;
 mod conformance;
+mod edits;
+mod lossless;
 mod preview;

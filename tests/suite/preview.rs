@@ -9,6 +9,7 @@ use skyplug_tui::check::{
 };
 use skyplug_tui::config::{ConfigFile, Content, Environment, Location, PathSource, Workspace};
 use skyplug_tui::preview::{self, Outcome, Preview, Reason, StepKind};
+use skyplug_tui::text::splice;
 use skyplug_tui::wheel::{Directory, DirectoryEntry, EntryKind, Found};
 use skyplug_tui::yaml::Document;
 
@@ -42,6 +43,7 @@ impl Scene {
             remote_endpoint: None,
             consolidation: Consolidation::default(),
             controller: Controller::Jobs,
+            modules: BTreeMap::new(),
             directories: BTreeMap::new(),
         };
         Self { api: Some(api), remote: Some(remote), remote_path: "/srv/remote_plugins.yaml", facts }
@@ -410,4 +412,22 @@ fn every_part_of_the_account_has_a_heading() {
     for kind in [StepKind::Read, StepKind::Decide, StepKind::Upload, StepKind::FirstLaunch, StepKind::SecondLaunch] {
         assert!(kinds.contains(&kind) && !kind.heading().is_empty(), "{kind:?}");
     }
+}
+
+#[test]
+fn a_relative_path_can_be_written_in_full() {
+    let api = "# wheels\ncontroller_wheel_path: dist   # built by CI\n";
+    let scene = Scene::new(api, ONE_ENTRY).holding("/srv/dist", &[(AUDIT, EntryKind::File)]);
+    let preview = scene.preview();
+    let fix = preview.diagnostics[0].fix.as_ref().expect("a fix");
+    assert_eq!(splice(api, &fix.edits).expect("fits"), "# wheels\ncontroller_wheel_path: /srv/dist   # built by CI\n");
+
+    let guessed = Scene { facts: Facts { cwd_source: CwdSource::CurrentDirectory, ..scene.facts }, ..scene };
+    assert_eq!(guessed.preview().diagnostics[0].fix, None);
+}
+
+#[test]
+fn a_launch_that_fails_has_no_account_of_what_is_installed() {
+    let scene = Scene::new(DIST, ONE_ENTRY).holding("/srv/dist", &[(AUDIT, EntryKind::Dangling)]);
+    assert_eq!(scene.steps().last().expect("a step"), "Decide E `sky jobs launch` fails: a wheel is not there");
 }

@@ -29,7 +29,7 @@ impl Problems<'_> {
                         Severity::Error,
                         place.clone(),
                         format!("{shown} {what}"),
-                        "SkyPilot takes it for a wheel and does not find it: every controller launch fails",
+                        "It counts as a wheel, and SkyPilot does not find it when it uploads: every controller launch fails.",
                         "mend or remove it",
                     );
                 }
@@ -38,7 +38,7 @@ impl Problems<'_> {
                     Severity::Warning,
                     place.clone(),
                     format!("{shown} is no file"),
-                    "SkyPilot uploads it like a wheel; the installer refuses it, and the install script ends there",
+                    "It is uploaded like a wheel; the installer refuses it, and the install script ends there.",
                     "move it out of the directory",
                 ),
                 EntryKind::File | EntryKind::Symlink => {}
@@ -52,7 +52,7 @@ impl Problems<'_> {
                     Severity::Warning,
                     Self::wheel(&other.path),
                     format!("{} is not sent", visible_name(other.path.file_name().unwrap_or_default())),
-                    "SkyPilot takes only names that end in .whl, in lower case",
+                    "Only names that end in .whl, in lower case, count as wheels.",
                     "rename it so that it ends in .whl",
                 );
             }
@@ -61,7 +61,7 @@ impl Problems<'_> {
 
     fn name(&mut self, name: Option<&str>, shown: &str, place: Place) {
         let effect = name.map_or(
-            Some("SkyPilot cannot write it into the controller's task, or the shell gets other bytes"),
+            Some("It is not UTF-8: SkyPilot cannot write it into the controller's task, and the launch fails."),
             shell::effect,
         );
         if let Some(effect) = effect {
@@ -83,7 +83,7 @@ impl Problems<'_> {
                 Severity::Warning,
                 place,
                 format!("{shown} is no name of a wheel: {}", visible(&problem.to_string())),
-                "the installer refuses it, the install script ends there, and controllers fail to import what is missing",
+                "The installer refuses it, the install script ends there, and controllers fail to import what is missing.",
                 "give the file the name that it was built with",
             ),
             Ok(wheel) => {
@@ -103,7 +103,7 @@ impl Problems<'_> {
                     severity,
                     place,
                     format!("{shown} does not install {where_}: its tags are {tags}"),
-                    "controllers run CPython 3.10 on Linux: the installer refuses the wheel, and the install script ends there",
+                    "Controllers run CPython 3.10 on Linux: the installer refuses the wheel, and the install script ends there.",
                     "build it as a py3-none-any wheel, or for CPython 3.10 and Linux (manylinux)",
                 );
             }
@@ -143,8 +143,8 @@ impl Problems<'_> {
                 Severity::Error,
                 place,
                 message,
-                "installing one deletes the files of the others: the first launch's install script ends with exit status 2, \
-                 later launches install another one in turn",
+                "Installing one deletes the files of the others: the first launch's install script ends with exit status 2, \
+                 later launches install another one in turn.",
                 hint,
             );
         } else {
@@ -153,7 +153,7 @@ impl Problems<'_> {
                 Severity::Warning,
                 place,
                 message,
-                "each launch installs one over the other; which one stays depends on the order of the directory",
+                "Each launch installs one over the other; which one stays depends on the order of the directory.",
                 hint,
             );
         }
@@ -174,7 +174,7 @@ impl Problems<'_> {
                 Severity::Warning,
                 place,
                 message,
-                "a dot in a package's name stands for any character there: the other wheel is installed anew at every launch",
+                "A dot in a package's name stands for any character there: the other wheel is installed anew at every launch.",
                 "build the wheel with `_` in the place of the dot, as PEP 427 has it",
             );
         }

@@ -1,0 +1,249 @@
+//! Looks for Python modules as the import system's path finder does, by files alone.
+//!
+//! Nothing is run. What files do not tell (import hooks, packages that change
+//! their own search path, `.pth` lines that are code) makes the answer
+//! [`Module::Unknown`], never a wrong "missing".
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::server;
+use crate::check::{CwdSource, Facts};
+use crate::config::{Role, Workspace, model};
+use crate::python::Module;
+
+/// Modules inside the interpreter: they have no file (`sys.builtin_module_names`).
+const BUILT_IN: [&str; 14] = [
+    "_io",
+    "builtins",
+    "sys",
+    "time",
+    "gc",
+    "marshal",
+    "posix",
+    "_thread",
+    "atexit",
+    "errno",
+    "faulthandler",
+    "itertools",
+    "pwd",
+    "signal",
+];
+/// `.pth` files of tools that only run code which adds no module.
+const HARMLESS_PTH: [&str; 3] = ["distutils-precedence.pth", "a1_coverage.pth", "pywin32.pth"];
+/// The most that is read of a package's `__init__.py` or a `.pth` file, in bytes.
+const MAX_READ: u64 = 256 * 1024;
+
+/// Where the API server's Python looks for modules.
+#[derive(Clone, Debug, Default)]
+pub struct Roots {
+    folders: Vec<PathBuf>,
+    /// Whether these are all places there are.
+    complete: bool,
+}
+
+/// Finds the roots: `--python-path`, the server's directory, PYTHONPATH, and the
+/// interpreter's packages and standard library.
+#[must_use]
+pub fn roots(python: Option<&Path>, more: &[PathBuf], facts: &Facts) -> Roots {
+    let mut folders: Vec<PathBuf> = more.iter().map(|path| facts.environment.cwd.join(path)).collect();
+    let Some(python) = python else { return Roots { folders, complete: false } };
+    // `python -m sky.server.server` puts the directory it runs in before all others.
+    folders.push(facts.server_cwd.clone());
+    if let Some(path) = facts.environment.get("PYTHONPATH") {
+        folders.extend(std::env::split_paths(path).filter(|p| !p.as_os_str().is_empty()));
+    }
+    let mut complete = facts.cwd_source != CwdSource::CurrentDirectory;
+    for site in server::site_packages(python) {
+        let (extra, all) = path_files(&site);
+        complete &= all;
+        folders.extend(standard_library(python, &site));
+        folders.push(site);
+        folders.extend(extra);
+    }
+    complete &= folders.iter().any(|folder| folder.join("os.py").is_file());
+    Roots { folders, complete }
+}
+
+/// Returns where the standard library may be: beside the packages, or where `pyvenv.cfg` says that Python is.
+fn standard_library(python: &Path, site: &Path) -> Vec<PathBuf> {
+    let Some(version) = site.parent().and_then(Path::file_name) else { return Vec::new() };
+    let mut homes: Vec<PathBuf> = site.parent().into_iter().map(Path::to_owned).collect();
+    let settings = python.parent().and_then(Path::parent).map(|venv| venv.join("pyvenv.cfg"));
+    let text = settings.and_then(|path| read(&path)).unwrap_or_default();
+    for line in text.lines() {
+        if let Some(("home", bin)) = line.split_once('=').map(|(k, v)| (k.trim(), v.trim())) {
+            let bin =
+                fs::canonicalize(Path::new(bin).join("python3")).unwrap_or_else(|_| Path::new(bin).join("python3"));
+            homes.extend(bin.parent().and_then(Path::parent).map(|prefix| prefix.join("lib").join(version)));
+        }
+    }
+    homes.iter().flat_map(|home| [home.clone(), home.join("lib-dynload")]).collect()
+}
+
+/// Returns the directories that `.pth` files add, and whether that is all they do.
+fn path_files(site: &Path) -> (Vec<PathBuf>, bool) {
+    let mut extra = Vec::new();
+    let mut all = true;
+    let Ok(entries) = fs::read_dir(site) else { return (extra, false) };
+    for name in entries.flatten().map(|entry| entry.file_name()) {
+        let Some(name) = name.to_str().filter(|name| name.ends_with(".pth")) else { continue };
+        if HARMLESS_PTH.contains(&name) {
+            continue;
+        }
+        for line in read(&site.join(name)).unwrap_or_default().lines() {
+            match line.trim_end() {
+                "" => {}
+                line if line.starts_with('#') => {}
+                line if line.starts_with("import ") || line.starts_with("import\t") => all = false,
+                line => extra.push(site.join(line)),
+            }
+        }
+    }
+    (extra, all)
+}
+
+fn read(path: &Path) -> Option<String> {
+    use std::io::Read as _;
+    if !fs::metadata(path).ok()?.is_file() {
+        return None;
+    }
+    let mut bytes = Vec::new();
+    fs::File::open(path).ok()?.take(MAX_READ).read_to_end(&mut bytes).ok()?;
+    Some(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// Looks for the modules of all classes of the API server's list, and adds what was found to the facts.
+pub fn add(workspace: &Workspace, roots: &Roots, facts: &mut Facts) {
+    let Some(document) = workspace.document(Role::Api) else { return };
+    if roots.folders.is_empty() {
+        return;
+    }
+    for class in model::entries(document).into_iter().filter_map(|entry| entry.class) {
+        if let Some((module, _)) = class.rsplit_once('.')
+            && !facts.modules.contains_key(module)
+        {
+            facts.modules.insert(module.to_owned(), find(module, roots));
+        }
+    }
+}
+
+/// Looks for one module.
+#[must_use]
+pub fn find(module: &str, roots: &Roots) -> Module {
+    let mut folders = roots.folders.clone();
+    let mut package: Option<(String, PathBuf)> = None;
+    let names: Vec<&str> = module.split('.').collect();
+    for (depth, name) in names.iter().enumerate() {
+        let step = if name.is_empty() || name.contains(['/', '\0']) { Step::Nothing } else { step(name, &folders) };
+        let dotted = names[..=depth].join(".");
+        match step {
+            Step::Nothing => {
+                return match package {
+                    Some((package, place)) => Module::NotInPackage { package, place },
+                    None if BUILT_IN.contains(name) || !roots.complete => Module::Unknown,
+                    None => Module::NotInstalled,
+                };
+            }
+            Step::File(place) => {
+                return if depth + 1 == names.len() {
+                    Module::Found(place)
+                } else {
+                    Module::NotInPackage { package: dotted, place }
+                };
+            }
+            Step::Package { place, inside, open } => {
+                if depth + 1 == names.len() {
+                    return Module::Found(place);
+                }
+                if open {
+                    return Module::Unknown;
+                }
+                package = Some((dotted, place));
+                folders = inside;
+            }
+        }
+    }
+    Module::Unknown
+}
+
+enum Step {
+    Nothing,
+    File(PathBuf),
+    Package {
+        place: PathBuf,
+        inside: Vec<PathBuf>,
+        /// Whether its own code may make modules that no file shows.
+        open: bool,
+    },
+}
+
+/// Does what the path finder does for one name: the first regular package or module, else a namespace.
+fn step(name: &str, folders: &[PathBuf]) -> Step {
+    let mut namespace = Vec::new();
+    for folder in folders {
+        let inside = folder.join(name);
+        if inside.is_dir() {
+            if let Some(init) = module_file(&inside, "__init__") {
+                let source = if init.extension().is_some_and(|e| e == "py") { read(&init) } else { None };
+                let open = source.is_none_or(|text| text.contains("__path__") || text.contains("sys.modules"));
+                return Step::Package { place: init, inside: vec![inside], open };
+            }
+            namespace.push(inside);
+        } else if let Some(file) = module_file(folder, name) {
+            return Step::File(file);
+        }
+    }
+    match namespace.first() {
+        Some(first) => Step::Package { place: first.clone(), inside: namespace.clone(), open: false },
+        None => Step::Nothing,
+    }
+}
+
+fn module_file(folder: &Path, name: &str) -> Option<PathBuf> {
+    let plain = [".py", ".pyc", ".so", ".abi3.so"].map(|suffix| folder.join(format!("{name}{suffix}")));
+    if let Some(found) = plain.into_iter().find(|path| path.is_file()) {
+        return Some(found);
+    }
+    let prefix = format!("{name}.cpython-");
+    let names = fs::read_dir(folder).ok()?.flatten().map(|entry| entry.file_name());
+    let binary = names.filter_map(|n| n.into_string().ok()).find(|n| n.starts_with(&prefix) && n.ends_with(".so"));
+    binary.map(|name| folder.join(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tree(files: &[&str]) -> tempfile::TempDir {
+        let root = tempfile::tempdir().expect("a directory");
+        for file in files {
+            let path = root.path().join(file);
+            fs::create_dir_all(path.parent().expect("a parent")).expect("made");
+            let text = if file.contains("odd") { "__path__ = []" } else { "" };
+            fs::write(path, text).expect("written");
+        }
+        root
+    }
+
+    #[test]
+    fn modules_are_found_as_imports_find_them() {
+        let root = tree(&["acme/__init__.py", "acme/good.py", "space/deep/x.py", "odd/__init__.py", "one.py"]);
+        let found = |module: &str, complete| find(module, &Roots { folders: vec![root.path().to_owned()], complete });
+        for module in ["acme", "acme.good", "space.deep.x", "one"] {
+            assert!(matches!(found(module, true), Module::Found(_)), "{module}");
+        }
+        let package = |module: &str| match found(module, true) {
+            Module::NotInPackage { package, .. } => package,
+            other => panic!("{module}: {other:?}"),
+        };
+        assert_eq!(package("acme.nope"), "acme");
+        assert_eq!(package("acme.good.Outer"), "acme.good");
+        assert_eq!(package("acme..x"), "acme");
+        assert_eq!(found("odd.made_at_import", true), Module::Unknown);
+        assert_eq!(found("nowhere", true), Module::NotInstalled);
+        assert_eq!(found("nowhere", false), Module::Unknown);
+        assert_eq!(found("sys", true), Module::Unknown);
+        assert_eq!(found("acme/good", true), Module::NotInstalled);
+    }
+}

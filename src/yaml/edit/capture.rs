@@ -1,0 +1,161 @@
+//! The source of an item, taken out of its place: comments, quotes and layout
+//! come along when it is copied or moved.
+
+use super::layout::{self, Item, column};
+use crate::text::{break_width, end_of_line, next_line};
+use crate::yaml::node::{Kind, NodeId, Tree};
+use crate::yaml::write::{Fragment, Key, Shape};
+use crate::yaml::{Document, Value};
+
+/// An item or a pair without a place.
+#[derive(Clone, Debug)]
+pub(crate) struct Piece {
+    /// The comment lines directly above it, from their `#`.
+    pub(super) lead: Vec<String>,
+    /// The key of a pair.
+    pub(super) key: Option<(Key, Value)>,
+    /// The source of the value, to be tried in this order.
+    pub(super) fragments: Vec<Fragment>,
+    /// The value.
+    pub(super) value: Value,
+    /// The comment lines below, their indentation counted from the column of the
+    /// key, or of what stands behind the dash.
+    pub(super) below: Vec<String>,
+}
+
+impl Piece {
+    /// Returns a piece without comments.
+    pub(super) fn new(key: Option<(Key, Value)>, value: Value, fragments: Vec<Fragment>) -> Self {
+        Self { lead: Vec::new(), key, fragments, value, below: Vec::new() }
+    }
+}
+
+/// Splits a text at its line breaks, whichever they are.
+pub(super) fn lines(text: &str) -> Vec<&str> {
+    let mut out = Vec::new();
+    let mut at = 0;
+    loop {
+        let end = end_of_line(text, at);
+        out.push(&text[at..end]);
+        if end == text.len() {
+            return out;
+        }
+        at = end + break_width(text.as_bytes(), end);
+    }
+}
+
+/// Returns `line` with up to `columns` fewer blanks in front.
+fn outdented(line: &str, columns: usize) -> &str {
+    let blanks = line.len() - line.trim_start_matches(' ').len();
+    &line[blanks.min(columns)..]
+}
+
+/// Returns the source of an item of a block collection with its comments.
+pub(super) fn item(document: &Document, tree: &Tree, item: &Item) -> (Vec<String>, Fragment, Vec<String>) {
+    let text = document.text();
+    let own = layout::line_start(text, item.start);
+    let above = if item.own_line && item.lead < own { &text[item.lead..layout::previous(text, own)] } else { "" };
+    let lead = lines(above).into_iter().filter(|line| !line.is_empty()).map(|line| line.trim_start().to_owned());
+    let after = next_line(text, item.end);
+    let below = if after < item.tail { text[after..item.tail].trim_end_matches(['\n', '\r']) } else { "" };
+    let below = lines(below).into_iter().filter(|line| !line.is_empty());
+    let start = tree.span(item.value).start;
+    let behind_dash = item.key.is_none() && start > item.head_end && start < end_of_line(text, item.head_end);
+    let base = if behind_dash { column(text, start) } else { item.column + 2 * usize::from(item.key.is_none()) };
+    let below = below.map(|line| outdented(line, base).to_owned()).collect();
+    (lead.collect(), fragment(text, tree, item), below)
+}
+
+fn fragment(text: &str, tree: &Tree, item: &Item) -> Fragment {
+    let node = item.value;
+    let is_block = matches!(tree.kind(node), Kind::Sequence { flow: false } | Kind::Mapping { flow: false });
+    let last = end_of_line(text, item.end);
+    let head_line = end_of_line(text, item.head_end);
+    if !is_block {
+        return inline(text, tree, item, last);
+    }
+    let shape = if tree.is_sequence(node) { Shape::Sequence } else { Shape::Mapping };
+    let body = tree.body(node).start;
+    let base = column(text, body);
+    let (head, from) = if body < head_line {
+        (String::new(), body)
+    } else {
+        (text[item.head_end..head_line].trim().to_owned(), next_line(text, item.head_end))
+    };
+    let mut out: Vec<String> = Vec::new();
+    for (i, line) in lines(&text[from..last]).into_iter().enumerate() {
+        let in_place = i == 0 && from == body;
+        out.push(if in_place { line } else { outdented(line, base) }.to_owned());
+    }
+    Fragment { shape, head, lines: out, comment: String::new() }
+}
+
+fn inline(text: &str, tree: &Tree, item: &Item, last: usize) -> Fragment {
+    let start = tree.span(item.value).start.max(item.head_end);
+    let raw = &text[item.head_end..last];
+    if lines(raw).len() == 1 {
+        let (start, end) = if tree.span(item.value).is_empty() { (item.end, item.end) } else { (start, item.end) };
+        let mut one = Fragment::inline(&text[start..end]);
+        text[end..last].trim_end().clone_into(&mut one.comment);
+        return one;
+    }
+    let mut out = Vec::new();
+    for (i, line) in lines(raw).into_iter().enumerate() {
+        out.push(if i == 0 { line.trim_start() } else { outdented(line, item.column) }.to_owned());
+    }
+    Fragment { shape: Shape::Inline, head: String::new(), lines: out, comment: String::new() }
+}
+
+/// Returns the names of the anchors in and on a node.
+pub(super) fn anchors(tree: &Tree, within: NodeId) -> Vec<String> {
+    let inside = tree.ids().filter(|&node| tree.anchor(node).is_some() && tree.is_within(node, within));
+    inside.filter_map(|node| tree.anchor(node)).map(str::to_owned).collect()
+}
+
+/// Returns the fragment without these anchors: a copy must not define them again.
+pub(super) fn without_anchors(fragment: &Fragment, names: &[String]) -> Fragment {
+    with_words(fragment, &names.iter().map(|name| (format!("&{name}"), String::new())).collect::<Vec<_>>())
+}
+
+/// Returns the fragment with words, each between blanks or brackets, replaced by
+/// others; what takes the place of nothing takes the blanks behind it, too.
+///
+/// A word inside a string or a comment is taken for one as well: what a fragment
+/// reads as in its place is for the caller to prove.
+pub(super) fn with_words(fragment: &Fragment, words: &[(String, String)]) -> Fragment {
+    let mut new = fragment.clone();
+    for (old, word) in words {
+        new.head = with_word(&new.head, old, word);
+        for line in &mut new.lines {
+            *line = with_word(line, old, word);
+        }
+    }
+    new
+}
+
+fn with_word(line: &str, old: &str, new: &str) -> String {
+    let mut out = String::with_capacity(line.len());
+    let mut rest = line;
+    while let Some(at) = rest.find(old) {
+        let behind = &rest[at + old.len()..];
+        let starts = at == 0 && out.is_empty() || rest[..at].ends_with([' ', '[', '{', ',']);
+        let ends = behind.is_empty() || behind.starts_with([' ', ',', ']', '}']);
+        let word = if starts && ends { new } else { old };
+        out.push_str(&rest[..at]);
+        out.push_str(word);
+        rest = if word.is_empty() { behind.trim_start_matches(' ') } else { behind };
+    }
+    out.push_str(rest);
+    out
+}
+
+/// Returns the fragment with the `+` at `plus` of the text taken out: the header
+/// of the block scalar that ends it.
+pub(super) fn clipped(text: &str, fragment: &Fragment, plus: usize, end: usize) -> Option<Fragment> {
+    let below = lines(&text[plus..end]).len();
+    let mut new = fragment.clone();
+    let line = new.lines.len().checked_sub(below)?;
+    let at = new.lines[line].rfind(text[plus - 1..].get(..2)?)?;
+    new.lines[line].remove(at + 1);
+    Some(new)
+}

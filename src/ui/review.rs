@@ -103,11 +103,10 @@ fn rows(paper: &mut Paper<'_>, review: &Review, area: Rect) {
         }
         let style = match line.kind {
             RowKind::Hunk => theme.kind(),
-            RowKind::Context => theme.text(),
             RowKind::Removed => theme.removed(),
             RowKind::Added => theme.added(),
             RowKind::Heading => theme.heading(),
-            RowKind::Plain => theme.text(),
+            RowKind::Context | RowKind::Plain => theme.text(),
             RowKind::Problem(severity) => theme.severity(severity),
         };
         let text = match line.kind {

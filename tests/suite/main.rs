@@ -6,3 +6,5 @@ mod conformance;
 mod edits;
 mod lossless;
 mod preview;
+mod driver;
+mod keys;

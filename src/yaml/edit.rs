@@ -12,6 +12,7 @@ mod data;
 mod flow;
 mod layout;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 pub(crate) use self::capture::Piece;
@@ -150,9 +151,19 @@ pub enum EditError {
     },
 }
 
+/// Characters of a place that a message shows.
+const MAX_SHOWN_PLACE: usize = 200;
+
 /// Returns how people call a place.
 fn place(pointer: &Pointer) -> String {
-    if pointer.is_root() { "the top of the file".to_owned() } else { pointer.to_path() }
+    if pointer.is_root() {
+        return "the top of the file".to_owned();
+    }
+    let path = pointer.to_path();
+    match path.char_indices().nth(MAX_SHOWN_PLACE) {
+        Some((end, _)) => format!("{}…", &path[..end]),
+        None => path,
+    }
 }
 
 /// A set of splices that may do what is wanted.
@@ -814,12 +825,12 @@ impl<'d> Editor<'d> {
     }
 
     /// Returns the aliases in a node of what stands outside it, with their values in flow style.
-    fn aliases_out_of(&self, node: NodeId) -> Vec<(String, String)> {
-        let mut out: Vec<(String, String)> = Vec::new();
+    fn aliases_out_of(&self, node: NodeId) -> HashMap<String, String> {
+        let mut out = HashMap::new();
         for alias in self.tree.ids().filter(|&id| self.tree.kind(id) == Kind::Alias && self.tree.is_within(id, node)) {
             let target = self.tree.target(alias);
             let name = self.document.source(alias);
-            if self.tree.is_within(target, node) || out.iter().any(|(known, _)| known == name) {
+            if self.tree.is_within(target, node) || out.contains_key(name) {
                 continue;
             }
             let steps = self.existing(&self.document.pointer_to(target)).unwrap_or_default();

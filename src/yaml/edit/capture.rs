@@ -1,6 +1,8 @@
 //! The source of an item, taken out of its place: comments, quotes and layout
 //! come along when it is copied or moved.
 
+use std::collections::HashMap;
+
 use super::layout::{self, Item, column};
 use crate::text::{break_width, end_of_line, next_line};
 use crate::yaml::node::{Kind, NodeId, Tree};
@@ -114,36 +116,42 @@ pub(super) fn anchors(tree: &Tree, within: NodeId) -> Vec<String> {
 
 /// Returns the fragment without these anchors: a copy must not define them again.
 pub(super) fn without_anchors(fragment: &Fragment, names: &[String]) -> Fragment {
-    with_words(fragment, &names.iter().map(|name| (format!("&{name}"), String::new())).collect::<Vec<_>>())
+    let words = names.iter().map(|name| (format!("&{name}"), String::new())).collect();
+    with_words(fragment, &words)
 }
 
-/// Returns the fragment with words, each between blanks or brackets, replaced by
-/// others; what takes the place of nothing takes the blanks behind it, too.
+/// Returns the fragment with anchors or aliases replaced by other words; what is
+/// replaced by nothing takes the blanks behind it along.
 ///
-/// A word inside a string or a comment is taken for one as well: what a fragment
-/// reads as in its place is for the caller to prove.
-pub(super) fn with_words(fragment: &Fragment, words: &[(String, String)]) -> Fragment {
+/// What looks like one inside a string or a comment is taken for one as well:
+/// what a fragment reads as in its place is for the caller to prove.
+pub(super) fn with_words(fragment: &Fragment, words: &HashMap<String, String>) -> Fragment {
     let mut new = fragment.clone();
-    for (old, word) in words {
-        new.head = with_word(&new.head, old, word);
-        for line in &mut new.lines {
-            *line = with_word(line, old, word);
-        }
+    if !words.is_empty() {
+        new.head = line_with_words(&new.head, words);
+        new.lines.iter_mut().for_each(|line| *line = line_with_words(line, words));
     }
     new
 }
 
-fn with_word(line: &str, old: &str, new: &str) -> String {
+fn line_with_words(line: &str, words: &HashMap<String, String>) -> String {
     let mut out = String::with_capacity(line.len());
     let mut rest = line;
-    while let Some(at) = rest.find(old) {
-        let behind = &rest[at + old.len()..];
-        let starts = at == 0 && out.is_empty() || rest[..at].ends_with([' ', '[', '{', ',']);
-        let ends = behind.is_empty() || behind.starts_with([' ', ',', ']', '}']);
-        let word = if starts && ends { new } else { old };
+    while let Some(at) = rest.find(['&', '*']) {
+        let starts = (at == 0 && out.is_empty()) || rest[..at].ends_with([' ', '[', '{', ',']);
+        let len = rest[at..].find([' ', ',', ']', '}']).unwrap_or(rest.len() - at);
         out.push_str(&rest[..at]);
-        out.push_str(word);
-        rest = if word.is_empty() { behind.trim_start_matches(' ') } else { behind };
+        let (word, behind) = rest[at..].split_at(len);
+        match words.get(word).filter(|_| starts) {
+            Some(new) => {
+                out.push_str(new);
+                rest = if new.is_empty() { behind.trim_start_matches(' ') } else { behind };
+            }
+            None => {
+                out.push_str(&rest[at..=at]);
+                rest = &rest[at + 1..];
+            }
+        }
     }
     out.push_str(rest);
     out

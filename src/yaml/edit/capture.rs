@@ -4,10 +4,11 @@
 use std::collections::HashMap;
 
 use super::layout::{self, Item, column};
+use super::{EditError, Editor, NewValue, data};
 use crate::text::{break_width, end_of_line, next_line};
 use crate::yaml::node::{Kind, NodeId, Tree};
-use crate::yaml::write::{Fragment, Key, Shape};
-use crate::yaml::{Document, Value};
+use crate::yaml::write::{self, Fragment, Key, Shape};
+use crate::yaml::{Document, Pointer, Value};
 
 /// An item or a pair without a place.
 #[derive(Clone, Debug)]
@@ -32,6 +33,94 @@ impl Piece {
     }
 }
 
+impl Editor<'_> {
+    /// Takes what is at a pointer as a piece; a copy leaves its anchors behind.
+    pub(super) fn capture(&self, path: &Pointer, copy: bool) -> Result<Piece, EditError> {
+        let steps = self.existing(path)?;
+        let value = data::get(self.data, &steps).cloned().ok_or_else(|| EditError::NotFound(path.clone()))?;
+        let target = data::target(self.document, path)?;
+        let written = self.fragments(&NewValue::of(value.clone()), None);
+        let (Some(node), Some(parent)) = (self.node_at(&target), target.parent) else {
+            return Ok(Piece::new(None, value, written?));
+        };
+        let mut piece = Piece::new(None, value, Vec::new());
+        if self.tree.is_flow(parent) {
+            let source = self.document.source(node);
+            if lines(source).len() == 1 {
+                piece.fragments.push(Fragment::inline(source));
+            }
+        } else {
+            let items = layout::items(self.text, self.tree, parent);
+            if let Some(item) = items.iter().find(|item| item.value == node) {
+                let (lead, fragment, below) = item_source(self.document, self.tree, item);
+                piece.lead = lead;
+                piece.below = below;
+                let clipped =
+                    self.last_kept_header(node).and_then(|plus| clipped(self.text, &fragment, plus, item.end));
+                piece.fragments.push(fragment);
+                piece.fragments.extend(clipped);
+                if !copy {
+                    self.leave_comments(parent, item, &mut piece);
+                }
+                piece.key = self.captured_key(item);
+            }
+        }
+        if copy {
+            let names = anchors(self.tree, node);
+            for fragment in &mut piece.fragments {
+                *fragment = without_anchors(fragment, &names);
+            }
+        }
+        let aliases = self.aliases_out_of(node);
+        if !aliases.is_empty() {
+            let written_out: Vec<Fragment> =
+                piece.fragments.iter().map(|fragment| with_words(fragment, &aliases)).collect();
+            piece.fragments.extend(written_out);
+        }
+        match written {
+            Ok(written) => piece.fragments.extend(written),
+            Err(error) if piece.fragments.is_empty() => return Err(error),
+            Err(_) => {}
+        }
+        Ok(piece)
+    }
+
+    /// Comments that stay where an item goes do not go with it, too.
+    pub(super) fn leave_comments(&self, parent: NodeId, item: &Item, piece: &mut Piece) {
+        if self.tree.parent(parent).is_none() && self.tree.is_mapping(parent) {
+            piece.lead.clear();
+        }
+        let only = self.tree.pairs(parent).len() == 1 || (item.key.is_none() && self.tree.children(parent).len() == 1);
+        if only && !item.own_line {
+            piece.fragments.iter_mut().for_each(|fragment| fragment.comment.clear());
+        }
+    }
+
+    /// Returns the aliases in a node of what stands outside it, with their values in flow style.
+    pub(super) fn aliases_out_of(&self, node: NodeId) -> HashMap<String, String> {
+        let mut out = HashMap::new();
+        for alias in self.tree.ids().filter(|&id| self.tree.kind(id) == Kind::Alias && self.tree.is_within(id, node)) {
+            let target = self.tree.target(alias);
+            let name = self.document.source(alias);
+            if self.tree.is_within(target, node) || out.contains_key(name) {
+                continue;
+            }
+            let steps = self.existing(&self.document.pointer_to(target)).unwrap_or_default();
+            let written = data::get(self.data, &steps).and_then(|value| write::flow(value).ok());
+            out.extend(written.map(|written| (name.to_owned(), written)));
+        }
+        out
+    }
+
+    pub(super) fn captured_key(&self, item: &Item) -> Option<(Key, Value)> {
+        let key = item.key.filter(|_| !item.explicit)?;
+        let source = self.document.source(key);
+        (lines(source).len() == 1 && self.tree.anchor(key).is_none() && self.tree.kind(key) != Kind::Alias).then(|| {
+            (Key { source: source.to_owned(), explicit: false }, data::key_value(self.document, self.tree, key))
+        })
+    }
+}
+
 /// Splits a text at its line breaks, whichever they are.
 pub(super) fn lines(text: &str) -> Vec<&str> {
     let mut out = Vec::new();
@@ -53,7 +142,7 @@ fn outdented(line: &str, columns: usize) -> &str {
 }
 
 /// Returns the source of an item of a block collection with its comments.
-pub(super) fn item(document: &Document, tree: &Tree, item: &Item) -> (Vec<String>, Fragment, Vec<String>) {
+fn item_source(document: &Document, tree: &Tree, item: &Item) -> (Vec<String>, Fragment, Vec<String>) {
     let text = document.text();
     let own = layout::line_start(text, item.start);
     let above = if item.own_line && item.lead < own { &text[item.lead..layout::previous(text, own)] } else { "" };
@@ -142,15 +231,12 @@ fn line_with_words(line: &str, words: &HashMap<String, String>) -> String {
         let len = rest[at..].find([' ', ',', ']', '}']).unwrap_or(rest.len() - at);
         out.push_str(&rest[..at]);
         let (word, behind) = rest[at..].split_at(len);
-        match words.get(word).filter(|_| starts) {
-            Some(new) => {
-                out.push_str(new);
-                rest = if new.is_empty() { behind.trim_start_matches(' ') } else { behind };
-            }
-            None => {
-                out.push_str(&rest[at..=at]);
-                rest = &rest[at + 1..];
-            }
+        if let Some(new) = words.get(word).filter(|_| starts) {
+            out.push_str(new);
+            rest = if new.is_empty() { behind.trim_start_matches(' ') } else { behind };
+        } else {
+            out.push_str(&rest[at..=at]);
+            rest = &rest[at + 1..];
         }
     }
     out.push_str(rest);

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use super::layout::{self, Item, column};
 use super::{EditError, Editor, NewValue, data};
-use crate::text::{break_width, end_of_line, next_line};
+use crate::text::{Splice, break_width, end_of_line, next_line};
 use crate::yaml::node::{Kind, NodeId, Tree};
 use crate::yaml::write::{self, Fragment, Key, Shape};
 use crate::yaml::{Document, Pointer, Value};
@@ -55,10 +55,9 @@ impl Editor<'_> {
                 let (lead, fragment, below) = item_source(self.document, self.tree, item);
                 piece.lead = lead;
                 piece.below = below;
-                let clipped =
-                    self.last_kept_header(node).and_then(|plus| clipped(self.text, &fragment, plus, item.end));
-                piece.fragments.push(fragment);
-                piece.fragments.extend(clipped);
+                let headers = self.other_headers(node).into_iter();
+                let headed = headers.filter_map(|header| with_header(self.text, &fragment, &header, item.end));
+                piece.fragments = std::iter::once(fragment.clone()).chain(headed).collect();
                 if !copy {
                     self.leave_comments(parent, item, &mut piece);
                 }
@@ -243,13 +242,13 @@ fn line_with_words(line: &str, words: &HashMap<String, String>) -> String {
     out
 }
 
-/// Returns the fragment with the `+` at `plus` of the text taken out: the header
-/// of the block scalar that ends it.
-pub(super) fn clipped(text: &str, fragment: &Fragment, plus: usize, end: usize) -> Option<Fragment> {
-    let below = lines(&text[plus..end]).len();
+/// Returns the fragment with another header for the block scalar that ends it.
+fn with_header(text: &str, fragment: &Fragment, header: &Splice, end: usize) -> Option<Fragment> {
+    let old = header.span.of(text);
+    let below = lines(&text[header.span.start..end]).len();
     let mut new = fragment.clone();
     let line = new.lines.len().checked_sub(below)?;
-    let at = new.lines[line].rfind(text[plus - 1..].get(..2)?)?;
-    new.lines[line].remove(at + 1);
+    let at = new.lines[line].rfind(old)?;
+    new.lines[line].replace_range(at..at + old.len(), &header.text);
     Some(new)
 }

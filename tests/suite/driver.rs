@@ -11,8 +11,8 @@ use skyplug_tui::app::update::update;
 use skyplug_tui::app::{Settings, State};
 use skyplug_tui::config::Environment;
 use skyplug_tui::io::Options;
-use skyplug_tui::io::perform::{Outside, perform};
 use skyplug_tui::io::editor;
+use skyplug_tui::io::perform::{Outside, perform};
 use skyplug_tui::ui::{draw, theme::Theme};
 use tempfile::TempDir;
 

@@ -282,7 +282,8 @@ fn the_wheel_directory_is_typed_or_browsed_to() {
     driver.press("b<F3>");
     let screen = driver.screen();
     assert!(screen.contains("dist/") && screen.contains("1 wheel"), "{screen}");
-    let row = screen.lines().filter(|line| line.contains("/  ")).position(|line| line.contains("dist/")).expect("a row");
+    let row =
+        screen.lines().filter(|line| line.contains("/  ")).position(|line| line.contains("dist/")).expect("a row");
     driver.press(&"j".repeat(row + 1)).press("<Space><Enter>ss");
     assert!(driver.api().contains("dist"), "{}", driver.api());
 }
@@ -366,7 +367,11 @@ fn text_of_several_lines_can_be_new() {
     driver.press("<Enter>anote<Enter>").press(&"<Ctrl-T>".repeat(6)).press("<Enter>a<Enter>b<F2>ss");
     let text = driver.api();
     let data = skyplug_tui::yaml::Document::parse(text.as_str());
-    let value = data.data().expect("valid").get("plugins").and_then(|l| l.as_list()?.first()?.get("parameters")?.get("note").cloned());
+    let value = data
+        .data()
+        .expect("valid")
+        .get("plugins")
+        .and_then(|l| l.as_list()?.first()?.get("parameters")?.get("note").cloned());
     assert_eq!(value.and_then(|v| v.as_str().map(str::to_owned)).as_deref(), Some("a\nb"), "{text}");
 }
 

@@ -3,8 +3,8 @@
 mod architecture;
 mod cli;
 mod conformance;
+mod driver;
 mod edits;
+mod keys;
 mod lossless;
 mod preview;
-mod driver;
-mod keys;

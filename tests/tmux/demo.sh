@@ -53,8 +53,9 @@ copy_review_save_quit() {
 }
 # Says what lines of the second file are not in the first, and fails on any that are gone.
 only_added() {
-    if diff "$1" "$2" | grep '^<'; then fail "$2 lost lines"; fi
-    diff "$1" "$2" | grep '^>' || fail "$2 has nothing new"
+    diff "$1" "$2" >"$work/diff" || true
+    if grep '^<' "$work/diff"; then fail "$2 lost lines"; fi
+    grep '^>' "$work/diff" || fail "$2 has nothing new"
 }
 
 sample=$root/assets/sample/home

@@ -196,7 +196,7 @@ fn in_commands(state: &mut State, key: Key, id: Option<Id>) -> Vec<Effect> {
                 commands.cursor = 0;
             }
             (None, Code::PageDown) => {
-                commands.cursor = (commands.cursor + 10).min(commands.rows.len().saturating_sub(1))
+                commands.cursor = (commands.cursor + 10).min(commands.rows.len().saturating_sub(1));
             }
             (None, Code::PageUp) => commands.cursor = commands.cursor.saturating_sub(10),
             _ => return Vec::new(),

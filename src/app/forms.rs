@@ -441,7 +441,7 @@ fn wheel_notes(state: &State, form: &Form, out: &mut Vec<Note>) {
         }
         Some((Found::Missing, _)) => out.push(Note::problem(Severity::Warning, "does not exist: nothing is uploaded")),
         Some((Found::NotADirectory, _)) => {
-            out.push(Note::problem(Severity::Warning, "is no directory: nothing is uploaded"))
+            out.push(Note::problem(Severity::Warning, "is no directory: nothing is uploaded"));
         }
         Some(_) => out.push(Note::problem(Severity::Warning, "cannot be listed")),
         None => out.push(Note::told("holds", "not looked at yet")),

@@ -112,9 +112,6 @@ fn an_int_steps_and_a_string_stays_a_string() {
 #[test]
 fn what_is_no_int_is_kept_as_a_string_and_said_before() {
     let mut driver = Driver::open(Some(API), Some(REMOTE));
-    driver.press("j<Enter>jt").press("i<Enter><Ctrl-U>25o<Ctrl-T>").press("<Ctrl-T><Ctrl-T>");
-    driver.press("<Esc>").press("j<Esc>");
-    driver = Driver::open(Some(API), Some(REMOTE));
     driver.press("j<Enter>j<Enter><Ctrl-U>25o<Ctrl-T><Ctrl-T><Ctrl-T>");
     let screen = driver.screen();
     assert!(screen.contains("no int; Enter keeps it as a string"), "{screen}");

@@ -8,3 +8,5 @@ mod edits;
 mod keys;
 mod lossless;
 mod preview;
+mod screens;
+mod terminal;

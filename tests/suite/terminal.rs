@@ -226,7 +226,9 @@ fn nothing_is_asked_of_the_terminal_before_the_first_frame() {
     }
     let text = String::from_utf8_lossy(&bytes);
     // Device attributes, status and cursor reports, colours, keyboard: all questions.
-    for question in ["\u{1b}[c", "\u{1b}[>c", "\u{1b}[6n", "\u{1b}[5n", "\u{1b}[?u", "\u{1b}]11;?", "\u{1b}]10;?", "\u{1b}P"] {
+    for question in
+        ["\u{1b}[c", "\u{1b}[>c", "\u{1b}[6n", "\u{1b}[5n", "\u{1b}[?u", "\u{1b}]11;?", "\u{1b}]10;?", "\u{1b}P"]
+    {
         assert!(!text.contains(question), "{question:?}");
     }
     session.signal(Signal::TERM);

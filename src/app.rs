@@ -27,7 +27,7 @@ pub mod value;
 
 use std::collections::{BTreeMap, HashMap};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use ratatui::layout::Rect;
 
@@ -43,6 +43,7 @@ use crate::check::{self, Consolidation, Controller, CwdSource, Diagnostic, FileK
 use crate::check::{Facts, NEWEST};
 use crate::config::{ConfigFile, Content, Environment, Location, PathSource, Role, Workspace, model};
 use crate::preview::{self, Preview};
+use crate::text::visible::visible_name;
 use crate::yaml::{Pointer, Value};
 
 /// What the command line says of the screens.
@@ -344,6 +345,16 @@ impl State {
     pub fn path(&self, role: Role) -> Option<PathBuf> {
         let path = self.workspace.file(role).location.path.as_ref()?;
         Some(self.facts.server_cwd.join(path))
+    }
+
+    /// Returns a path as it is shown, with `~` for the home directory.
+    #[must_use]
+    pub fn shown_path(&self, path: &Path) -> String {
+        match self.facts.environment.home().and_then(|home| path.strip_prefix(home).ok()) {
+            Some(below) if below.as_os_str().is_empty() => "~".to_owned(),
+            Some(below) => format!("~/{}", visible_name(below.as_os_str())),
+            None => visible_name(path.as_os_str()),
+        }
     }
 
     /// Returns what makes the files matter less, or not at all.

@@ -102,10 +102,7 @@ impl Document {
     /// Returns the text of a node that PyYAML reads as a string, aliases followed.
     #[must_use]
     pub fn string(&self, node: NodeId) -> Option<String> {
-        match self.value(node) {
-            Some(Value::Str(text)) => Some(text.to_string()),
-            _ => None,
-        }
+        self.value(node)?.as_str().map(str::to_owned)
     }
 
     /// Returns the data of a scalar node, aliases followed; none for collections and errors.

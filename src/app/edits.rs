@@ -486,7 +486,7 @@ fn add_to(state: &mut State, role: Role, row: &Row, step: i64) -> Vec<Effect> {
 
 fn yank(state: &State, role: Role, row: &Row) -> Vec<Effect> {
     let document = state.workspace.document(role);
-    let text = match value_at(document, &row.pointer) {
+    let text = match &value_at(document, &row.pointer) {
         Some(Value::Str(text)) => text.to_string(),
         _ => document.zip(row.node).map_or(String::new(), |(document, node)| document.source(node).to_owned()),
     };

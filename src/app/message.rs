@@ -81,8 +81,6 @@ pub enum Reason {
 pub struct SavedFile {
     /// The file written, links followed.
     pub path: PathBuf,
-    /// The number of bytes.
-    pub bytes: usize,
     /// Whether there was no file before.
     pub created: bool,
     /// What could not be kept as it was, and where a copy of the replaced text is.

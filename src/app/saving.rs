@@ -10,7 +10,7 @@ use super::value::count;
 use super::{Exit, Pane, Screen, State, Tone, dialogs, edits, forms};
 use crate::config::operation::Operation;
 use crate::config::{Content, Role, model};
-use crate::text::visible::{visible, visible_name};
+use crate::text::visible::visible;
 use crate::yaml::Document;
 
 /// Opens the review, or says that there is nothing to save.
@@ -183,13 +183,13 @@ pub fn saved(state: &mut State, role: Role, text: &Arc<str>, result: Result<Save
 /// Returns what to say about a saved file, and what takes effect when.
 fn told(state: &State, role: Role, file: &SavedFile) -> String {
     let verb = if file.created { "created" } else { "saved" };
-    let path = visible_name(file.path.as_os_str());
+    let path = state.shown_path(&file.path);
     let effect = match role {
         Role::Remote => "read at the next controller launch",
         Role::Api if only_wheel_path(state) => "the wheel directory is read at each launch: no restart",
-        Role::Api => "takes effect after: sky api stop; sky api start",
+        Role::Api => "takes effect after sky api stop; sky api start",
     };
-    let mut text = format!("{verb} {path} ({}): {effect}", count(file.bytes, "byte"));
+    let mut text = format!("{verb} {path}: {effect}");
     for note in &file.notes {
         text.push_str("; ");
         text.push_str(&visible(note));

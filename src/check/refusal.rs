@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::diagnostic::{Code, Diagnostic, Fix, Place, Severity};
 use super::repr::{python_type, repr};
-use super::shape::{similar, verdict};
+use super::shape::{holds, similar, verdict};
 use super::{Status, syntax};
 use crate::config::schema::{self, Object, Type};
 use crate::config::{Content, Role, Unreadable, UnreadableReason, Workspace};
@@ -145,7 +145,7 @@ impl Finder<'_> {
     }
 
     fn of_type(&mut self, value: &Value, kind: Type, at: &Pointer) -> bool {
-        if kind.holds(value) {
+        if holds(self.document, value, kind, at) {
             return true;
         }
         let node = self.document.find(at);

@@ -56,6 +56,7 @@ fn push(out: &mut String, value: &Value, depth: usize) {
         Value::DateTime(text) => push_datetime(out, text),
         Value::List(items) => list(out, ["[", "]"], items, depth),
         Value::Tuple(items) => list(out, ["(", ")"], items, depth),
+        Value::Set(items) if items.is_empty() => out.push_str("set()"),
         Value::Set(items) => list(out, ["{", "}"], items, depth),
         Value::Map(pairs) => {
             out.push('{');

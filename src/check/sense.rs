@@ -253,7 +253,8 @@ impl Finder<'_> {
 
     fn wheel_path(&mut self) {
         let document = self.document;
-        let Some(Value::Str(path)) = model::wheel_path(document) else { return };
+        let value = model::wheel_path(document);
+        let Some(path) = value.as_ref().and_then(Value::as_str) else { return };
         let at = Pointer::from_tokens(["controller_wheel_path"]);
         let span = document.find(&at).map_or(Span::empty(0), |node| document.span(node));
         if path.trim() != &*path && !path.trim().is_empty() {

@@ -9,7 +9,7 @@ use super::repr::{python_type, repr};
 use super::{Status, Verdict};
 use crate::config::schema::{self, Object, Type};
 use crate::config::{ConfigFile, Content, Role, Unreadable, UnreadableReason};
-use crate::yaml::{Document, Pointer, Value, YamlError};
+use crate::yaml::{Document, ErrorKind, Pointer, Value, YamlError};
 
 /// The exception of a refused configuration.
 pub(super) const INVALID: &str = "InvalidSkyPilotConfigError";
@@ -76,7 +76,7 @@ pub fn of_document(document: &Document, role: Role) -> Verdict {
 fn judge(document: &Document, role: Role, path: &str) -> Verdict {
     let data = match document.data() {
         Ok(data) => data,
-        Err(error) => return unparsed(error, path),
+        Err(error) => return unparsed(document, error, path),
     };
     let failed = |status, exception, message: String| Verdict {
         status,
@@ -84,7 +84,7 @@ fn judge(document: &Document, role: Role, path: &str) -> Verdict {
         message: Some(message),
         plugins: 0,
     };
-    match validate(data, role) {
+    match validate(document, data, role) {
         Err(Refusal::Schema(violation)) => {
             let prefix = match role {
                 Role::Api => "Invalid plugins config: ",
@@ -100,16 +100,21 @@ fn judge(document: &Document, role: Role, path: &str) -> Verdict {
     }
 }
 
-fn unparsed(error: &YamlError, path: &str) -> Verdict {
+fn unparsed(document: &Document, error: &YamlError, path: &str) -> Verdict {
     let Some(exception) = error.kind.exception() else {
         return Verdict { status: Status::Killed, exception: None, message: None, plugins: 0 };
     };
     let status = if error.kind.is_yaml() { Status::YamlError } else { Status::Crash };
+    let mut error = error.clone();
+    if let (ErrorKind::Reader, Some(mark)) = (error.kind, &mut error.mark) {
+        // Python opens the file as text: each CR LF is one byte by then.
+        mark.offset -= document.text()[..mark.offset].matches("\r\n").count();
+    }
     Verdict { status, exception: Some(exception), message: Some(error.python_message(path)), plugins: 0 }
 }
 
 /// Why a configuration is not taken.
-pub(super) enum Refusal {
+enum Refusal {
     /// By the schema.
     Schema(Violation),
     /// By an exception of Python itself: its name and its message.
@@ -117,13 +122,13 @@ pub(super) enum Refusal {
 }
 
 /// The first thing that the schema refuses.
-pub(super) struct Violation {
+struct Violation {
     /// SkyPilot's message, without the prefix that names the file.
-    pub(super) message: String,
+    message: String,
 }
 
 /// Does what `validate_schema` and `Config.from_dict` do.
-pub(super) fn validate(data: &Value, role: Role) -> Result<(), Refusal> {
+fn validate(document: &Document, data: &Value, role: Role) -> Result<(), Refusal> {
     if !data.is_truthy() {
         return Ok(());
     }
@@ -133,14 +138,14 @@ pub(super) fn validate(data: &Value, role: Role) -> Result<(), Refusal> {
     };
     let kept: Vec<(&Value, &Value)> =
         pairs.iter().filter(|(_, v)| !matches!(v, Value::Null)).map(|(k, v)| (k, v)).collect();
-    object(&kept, schema::of(role), &Pointer::root())?;
+    object(document, &kept, schema::of(role), &Pointer::root())?;
     if pairs.iter().any(|(key, _)| key.as_str().is_none()) {
         return Err(Refusal::Python("TypeError", "keywords must be strings".to_owned()));
     }
     Ok(())
 }
 
-fn object(pairs: &[(&Value, &Value)], schema: &Object, at: &Pointer) -> Result<(), Refusal> {
+fn object(document: &Document, pairs: &[(&Value, &Value)], schema: &Object, at: &Pointer) -> Result<(), Refusal> {
     let refuse = |message: String| Err(Refusal::Schema(Violation { message }));
     let get = |name: &str| pairs.iter().find(|(k, _)| k.as_str() == Some(name)).map(|(_, v)| *v);
     for property in schema.properties.iter().filter(|p| p.required) {
@@ -171,14 +176,14 @@ fn object(pairs: &[(&Value, &Value)], schema: &Object, at: &Pointer) -> Result<(
     for property in schema.properties {
         let Some(value) = get(property.name) else { continue };
         let below = at.join(property.name);
-        of_type(value, property.kind, &below)?;
+        of_type(document, value, property.kind, &below)?;
         if let (Type::Array(items), Value::List(values)) = (property.kind, value) {
             for (index, item) in values.iter().enumerate() {
                 let below = below.join(index);
-                of_type(item, Type::Object(items), &below)?;
+                of_type(document, item, Type::Object(items), &below)?;
                 if let Value::Map(pairs) = item {
                     let pairs: Vec<_> = pairs.iter().map(|(k, v)| (k, v)).collect();
-                    object(&pairs, items, &below)?;
+                    object(document, &pairs, items, &below)?;
                 }
             }
         }
@@ -186,8 +191,17 @@ fn object(pairs: &[(&Value, &Value)], schema: &Object, at: &Pointer) -> Result<(
     Ok(())
 }
 
-fn of_type(value: &Value, kind: Type, at: &Pointer) -> Result<(), Refusal> {
-    if kind.holds(value) {
+/// Tells whether a value is of a type; an alias inside its own anchor is what it stands for.
+pub(super) fn holds(document: &Document, value: &Value, kind: Type, at: &Pointer) -> bool {
+    if !matches!((value, kind), (Value::Cycle, Type::Free)) {
+        return kind.holds(value);
+    }
+    let tree = document.tree().ok();
+    tree.zip(document.find(at)).is_some_and(|(tree, node)| tree.is_mapping(tree.target(node)))
+}
+
+fn of_type(document: &Document, value: &Value, kind: Type, at: &Pointer) -> Result<(), Refusal> {
+    if holds(document, value, kind, at) {
         return Ok(());
     }
     let message =
@@ -276,6 +290,7 @@ mod tests {
         assert_eq!(told("1: x\n"), "Crash 'int' object is not iterable");
         assert_eq!(told("plugins: ~\nx: ~\n"), "Ok ");
         assert_eq!(told("no\n"), "Ok ");
+        assert_eq!(told("plugins:\n- &e\n  class: a.B\n  parameters: *e\n"), "Ok ");
     }
 
     #[test]

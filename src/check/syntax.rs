@@ -71,6 +71,16 @@ fn candidates(document: &Document, at: usize) -> Vec<Fix> {
             let edit = Splice::new(Span::new(span.start, span.start + indent), spaces);
             fixes.push(fix("replace the tab by spaces", vec![edit]));
         }
+        for (quote, name) in [('\'', "a single quote"), ('"', "a double quote")] {
+            if line.matches(quote).count() % 2 == 1 {
+                fixes.push(fix(&format!("close {name} at the end of the line"), vec![Splice::insert(end, quote)]));
+            }
+        }
+        for (open, close) in [('[', "]"), ('{', "}")] {
+            if line.matches(open).count() > line.matches(close).count() {
+                fixes.push(fix(&format!("close the bracket: {close}"), vec![Splice::insert(end, close)]));
+            }
+        }
         // A value that needs quotes: `key: @x`, `key: a: b`, `key: %d`.
         if let Some(colon) = line.find(": ") {
             // Nothing but blanks may stand behind the colon.
@@ -80,16 +90,6 @@ fn candidates(document: &Document, at: usize) -> Vec<Fix> {
                 let from = end - value.len();
                 let edit = Splice::new(Span::new(from, end), format!("'{value}'"));
                 fixes.push(fix("put quotes around the value", vec![edit]));
-            }
-        }
-        for (quote, name) in [('\'', "a single quote"), ('"', "a double quote")] {
-            if line.matches(quote).count() % 2 == 1 {
-                fixes.push(fix(&format!("close {name} at the end of the line"), vec![Splice::insert(end, quote)]));
-            }
-        }
-        for (open, close) in [('[', "]"), ('{', "}")] {
-            if line.contains(open) {
-                fixes.push(fix(&format!("close the bracket: {close}"), vec![Splice::insert(end, close)]));
             }
         }
     }

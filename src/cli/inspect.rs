@@ -256,7 +256,13 @@ pub(super) fn preview(session: &Session, format: Format, out: &mut Output) -> an
         out.json(&report::preview(&facts, &preview))?;
     } else {
         let mut text = String::new();
+        let mut part = None;
         for step in preview::steps(&preview, &facts) {
+            if part != Some(step.kind) {
+                let gap = if part.is_some() { "\n" } else { "" };
+                let _ = writeln!(text, "{gap}{}:", step.kind.heading());
+                part = Some(step.kind);
+            }
             let mark = step.severity.map_or(' ', Severity::letter);
             let _ = writeln!(text, "{mark} {}", visible(&step.text));
         }

@@ -46,7 +46,6 @@ impl Type {
         match self {
             Self::String => matches!(value, Value::Str(_)),
             Self::Array(_) => matches!(value, Value::List(_)),
-            // An alias inside its own anchor is a collection that holds it.
             Self::Object(_) | Self::Free => matches!(value, Value::Map(_)),
         }
     }

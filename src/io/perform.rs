@@ -77,7 +77,7 @@ fn write(path: &Path, text: &str, replaces: &Replaces, outside: &Outside) -> Res
     match save(path, text, expected) {
         Ok(saved) => {
             notes.extend(saved.notes);
-            Ok(SavedFile { path: saved.path, bytes: saved.bytes, created: saved.created, notes })
+            Ok(SavedFile { path: saved.path, created: saved.created, notes })
         }
         Err(SaveError::Changed(_)) => Err(SaveFailure::Changed),
         Err(error) => Err(SaveFailure::Other(error.to_string())),

@@ -85,12 +85,20 @@ pub fn interpreter(options: &Options, environment: &Environment, servers: &[serv
 }
 
 /// Looks at the wheel directory that `workspace` names, and adds it to the facts,
-/// with what else decides whether the upload works.
+/// with what else decides whether the upload works; looks again at what is there
+/// already.
 pub fn add_wheel_directory(workspace: &Workspace, facts: &mut Facts) {
-    let Some(wheels) = preview::wheel_directory(workspace, facts) else { return };
-    let found = directory(&wheels.resolved);
-    facts.directories.insert(wheels.resolved, found);
-    for path in preview::sources_to_look_at(workspace, facts) {
+    let mut paths: Vec<PathBuf> = facts.directories.keys().cloned().collect();
+    paths.extend(preview::wheel_directory(workspace, facts).map(|wheels| wheels.resolved));
+    look_at(paths, facts);
+    let sources = preview::sources_to_look_at(workspace, facts);
+    look_at(sources, facts);
+}
+
+fn look_at(mut paths: Vec<PathBuf>, facts: &mut Facts) {
+    paths.sort();
+    paths.dedup();
+    for path in paths {
         let found = directory(&path);
         facts.directories.insert(path, found);
     }

@@ -9,7 +9,7 @@ use crate::app::list::Body;
 use crate::app::{Pane, State, Tone, form::FormKind, history, modal::Modal, pages, review, update, value};
 use crate::check::{Severity, VersionSource};
 use crate::config::Role;
-use crate::text::visible::{visible, visible_name};
+use crate::text::visible::visible;
 
 /// Draws the line on top of the main screen.
 pub(super) fn main_header(paper: &mut Paper<'_>, state: &State, area: Rect) {
@@ -80,17 +80,7 @@ fn place(state: &State) -> String {
         _ => path(state.role),
     };
     let Some(path) = text else { return "(no path)".to_owned() };
-    short_home(state, &path)
-}
-
-/// Returns a path with `~` for the home directory.
-pub(super) fn short_home(state: &State, path: &std::path::Path) -> String {
-    let home = state.facts.environment.variables.get(std::ffi::OsStr::new("HOME"));
-    match home.and_then(|home| path.strip_prefix(home).ok()) {
-        Some(below) if below.as_os_str().is_empty() => "~".to_owned(),
-        Some(below) => format!("~/{}", visible_name(below.as_os_str())),
-        None => visible_name(path.as_os_str()),
-    }
+    state.shown_path(&path)
 }
 
 /// The panes as tabs, where there is room for one pane only.

@@ -3,8 +3,8 @@
 use ratatui::layout::Rect;
 use ratatui::widgets::Widget as _;
 
+use super::lists;
 use super::paper::{self, Paper, width};
-use super::{bars, lists};
 use crate::app::State;
 use crate::app::command::{Command, Context, Id, table};
 use crate::app::form::{Form, FormKind, FormRow, Note};
@@ -423,7 +423,7 @@ pub(super) fn first_run(paper: &mut Paper<'_>, state: &State, screen: Rect) {
     let inside = paper.frame(area, "No plugin files yet", "nothing is written until you save", true);
     let mut lines: Vec<(String, bool)> = Vec::new();
     for role in Role::ALL {
-        let path = state.path(role).map_or("(no path)".to_owned(), |path| bars::short_home(state, &path));
+        let path = state.path(role).map_or("(no path)".to_owned(), |path| state.shown_path(&path));
         let what = if role == Role::Api { "the API server loads no plugins" } else { "nothing is sent to controllers" };
         lines.push((format!("{path}  does not exist: {what}"), false));
     }

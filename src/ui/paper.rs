@@ -257,7 +257,7 @@ mod tests {
     fn texts_are_cut_by_cells() {
         assert_eq!(fit("日本語の文", 7), "日本..");
         assert_eq!(column("日本語", 5), "日.. ");
-        assert_eq!(fit_path("acme_company.plugins.audit.AuditPlugin", 24), "acme_co..dit.AuditPlugin");
+        assert_eq!(fit_path("acme_company.plugins.audit.AuditPlugin", 24), "acme_com..it.AuditPlugin");
     }
 
     #[test]

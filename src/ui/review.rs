@@ -25,7 +25,7 @@ pub(super) fn draw(paper: &mut Paper<'_>, state: &State, area: Rect) {
     let mut body = areas.body;
     let question = question(paper, state, review, &mut body);
     let Some(file) = review.files.get(review.file) else { return };
-    let name = super::bars::short_home(state, &state.path(file.role).unwrap_or_else(|| file.role.file_name().into()));
+    let name = state.shown_path(&state.path(file.role).unwrap_or_else(|| file.role.file_name().into()));
     let created = if file.created { "  (new file)" } else { "" };
     let title = format!("{name}{created}  +{} -{}", file.added, file.removed);
     let right = if review.files.len() > 1 {

@@ -3,9 +3,9 @@
 //! Collections are constructed level by level, as PyYAML's generators run, so
 //! that of several mistakes the same one ends the load. No recursion.
 
-use std::collections::HashMap;
-use std::collections::HashSet;
-use std::collections::VecDeque;
+mod merge;
+
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 
 use base64::Engine as _;
@@ -49,8 +49,10 @@ pub struct Constructor<'a> {
     text: &'a str,
     tree: &'a Tree,
     lines: &'a LineIndex,
-    /// The pairs of the mappings that merge others, flattened as PyYAML does it: once.
-    flat: HashMap<NodeId, Vec<Pair>>,
+    /// The pairs of the mappings that merge others, without those taken out so far.
+    flat: HashMap<NodeId, Vec<Option<Pair>>>,
+    /// How many pairs merging has copied.
+    merged: usize,
     /// The `=` keys of the mappings flattened so far: from then on they are strings.
     strings: HashSet<NodeId>,
 }
@@ -59,7 +61,7 @@ impl<'a> Constructor<'a> {
     /// Returns a constructor over `tree`, which is that of `text`.
     #[must_use]
     pub fn new(text: &'a str, tree: &'a Tree, lines: &'a LineIndex) -> Self {
-        Self { text, tree, lines, flat: HashMap::new(), strings: HashSet::new() }
+        Self { text, tree, lines, flat: HashMap::new(), merged: 0, strings: HashSet::new() }
     }
 
     /// Returns the whole document's data, `None` for an empty one.
@@ -177,100 +179,6 @@ impl<'a> Constructor<'a> {
         Ok(())
     }
 
-    /// Does what PyYAML's `flatten_mapping` does to a mapping and those it merges.
-    fn flatten(&mut self, node: NodeId) -> Result<(), YamlError> {
-        // The stack holds mappings whose merged ones must be flat first.
-        let mut stack = vec![node];
-        let mut open = HashSet::new();
-        while let Some(&top) = stack.last() {
-            self.take_value_keys(top);
-            if self.flat.contains_key(&top) || !self.has_merge(top) {
-                stack.pop();
-                continue;
-            }
-            let sources = self.merge_sources(top)?;
-            open.insert(top);
-            let missing: Vec<NodeId> = sources
-                .iter()
-                .flatten()
-                .copied()
-                .filter(|s| !self.flat.contains_key(s) && self.has_merge(*s) && !open.contains(s))
-                .collect();
-            if missing.is_empty() {
-                let pairs = self.merge(top, &sources);
-                self.flat.insert(top, pairs);
-                stack.pop();
-            } else {
-                stack.extend(missing);
-            }
-        }
-        Ok(())
-    }
-
-    /// Makes each `=` key of a mapping a string, for whoever else has the node too.
-    fn take_value_keys(&mut self, node: NodeId) {
-        let keys = self.tree.pairs(node).map(|(key, _)| self.tree.target(key));
-        let taken: Vec<NodeId> = keys.filter(|&key| self.type_of(key) == Type::Scalar(ScalarType::Value)).collect();
-        self.strings.extend(taken);
-    }
-
-    fn has_merge(&self, node: NodeId) -> bool {
-        self.tree.pairs(node).any(|(key, _)| self.is_merge(key))
-    }
-
-    fn is_merge(&self, key: NodeId) -> bool {
-        matches!(self.type_of(self.tree.target(key)), Type::Scalar(ScalarType::Merge))
-    }
-
-    /// Returns, for each `<<` of a mapping, the mappings it names in PyYAML's order.
-    fn merge_sources(&self, node: NodeId) -> Result<Vec<Vec<NodeId>>, YamlError> {
-        let mut all = Vec::new();
-        for (key, value) in self.tree.pairs(node) {
-            if !self.is_merge(key) {
-                continue;
-            }
-            let value = self.tree.target(value);
-            let fail = |what: &str, found: NodeId, at: NodeId| YamlError {
-                kind: ErrorKind::Constructor,
-                problem: format!("expected {what} for merging, but found {}", self.id(found)),
-                context: Some("while constructing a mapping".to_owned()),
-                mark: Some(self.mark(at)),
-                context_mark: Some(self.mark(node)),
-            };
-            if self.tree.is_mapping(value) {
-                all.push(vec![value]);
-            } else if self.tree.is_sequence(value) {
-                let mut sources = Vec::new();
-                for &item in self.tree.children(value) {
-                    let item = self.tree.target(item);
-                    if !self.tree.is_mapping(item) {
-                        return Err(fail("a mapping", item, item));
-                    }
-                    sources.push(item);
-                }
-                sources.reverse();
-                all.push(sources);
-            } else {
-                return Err(fail("a mapping or list of mappings", value, value));
-            }
-        }
-        Ok(all)
-    }
-
-    fn merge(&self, node: NodeId, sources: &[Vec<NodeId>]) -> Vec<Pair> {
-        let merged = sources.iter().flatten().flat_map(|&source| self.flat_pairs(source));
-        let own = self.own_pairs(node).filter(|pair| !self.is_merge(pair.key));
-        merged.map(|pair| Pair { merged: true, ..pair }).chain(own).collect()
-    }
-
-    fn own_pairs(&self, node: NodeId) -> impl Iterator<Item = Pair> + '_ {
-        self.tree.pairs(node).map(|(key, value)| Pair { key, value, merged: false })
-    }
-
-    fn flat_pairs(&self, node: NodeId) -> Vec<Pair> {
-        self.flat.get(&node).cloned().unwrap_or_else(|| self.own_pairs(node).collect())
-    }
-
     fn type_of(&self, node: NodeId) -> Type<'a> {
         if self.strings.contains(&node) {
             return Type::Scalar(ScalarType::Str);
@@ -281,7 +189,8 @@ impl<'a> Constructor<'a> {
             (None, Kind::Sequence { .. }) => Type::Seq,
             (None, Kind::Mapping { .. }) => Type::Map,
             (None, Kind::Scalar(style)) => {
-                let plain = style == ScalarStyle::Plain && self.tree.tag(node).is_none();
+                // `! 'x'` is typed like a plain scalar; an empty one behind `!` is a string.
+                let plain = (style == ScalarStyle::Plain) != (self.tree.tag(node) == Some("!"));
                 Type::Scalar(if plain { scalar::resolve(self.tree.scalar(self.text, node)) } else { ScalarType::Str })
             }
             (None, Kind::Alias) => self.type_of(self.tree.target(node)),
@@ -428,13 +337,13 @@ impl KeyIndex {
 fn binary(text: &str) -> Result<Value, scalar::Failure> {
     let bad = |why: String| (ErrorKind::Constructor, format!("failed to decode base64 data: {why}"));
     if let Some((at, c)) = text.chars().enumerate().find(|(_, c)| !c.is_ascii()) {
-        let code = u32::from(c);
-        let shown = if code < 0x100 { format!("\\x{code:02x}") } else { format!("\\u{code:04x}") };
-        let problem = format!(
-            "failed to convert base64 data into ascii: 'ascii' codec can't encode character '{shown}' in position {at}: \
-             ordinal not in range(128)"
-        );
-        return Err((ErrorKind::Constructor, problem));
+        let run = text.chars().skip(at).take_while(|c| !c.is_ascii()).count();
+        let what = match run {
+            1 => format!("character {} in position {at}", ascii(c)),
+            _ => format!("characters in position {at}-{}", at + run - 1),
+        };
+        let why = format!("'ascii' codec can't encode {what}: ordinal not in range(128)");
+        return Err((ErrorKind::Constructor, format!("failed to convert base64 data into ascii: {why}")));
     }
     let mut bytes = Vec::with_capacity(text.len() / 4 * 3);
     let (mut place, mut left, mut pads) = (0, 0_u8, 0);
@@ -465,6 +374,16 @@ fn binary(text: &str) -> Result<Value, scalar::Failure> {
             Err(bad(format!("Invalid base64-encoded string: number of data characters ({count}) {why}")))
         }
         _ => Err(bad("Incorrect padding".to_owned())),
+    }
+}
+
+/// Returns a character as Python's `ascii` writes it.
+fn ascii(c: char) -> String {
+    let code = u32::from(c);
+    match code {
+        0..0x100 => format!("'\\x{code:02x}'"),
+        0x100..0x1_0000 => format!("'\\u{code:04x}'"),
+        _ => format!("'\\U{code:08x}'"),
     }
 }
 
@@ -513,15 +432,6 @@ mod tests {
     }
 
     #[test]
-    fn merges_come_first_and_lose() {
-        assert_eq!(
-            load("d: &d {x: 1, y: 2}\ne: {y: 3, <<: *d}\n").as_deref(),
-            Ok(r#"{"d":{"x":1,"y":2},"e":{"x":1,"y":3}}"#)
-        );
-        assert_eq!(load("a: {<<: 1}\n"), Err(ErrorKind::Constructor));
-    }
-
-    #[test]
     fn an_equals_sign_is_a_key_and_no_value() {
         assert_eq!(load("=: 1\n").as_deref(), Ok(r#"{"=":1}"#));
         assert_eq!(load("a: {? &e = : 1}\nb: {c: [*e]}\n").as_deref(), Ok(r#"{"a":{"=":1},"b":{"c":["="]}}"#));
@@ -547,7 +457,11 @@ mod tests {
         assert_eq!(load("!!binary =aG=k=\n").as_deref(), Ok(r#"{"__bytes__":"aGk="}"#));
         assert_eq!(load("!!binary aGk\n"), Err(ErrorKind::Constructor));
         assert_eq!(load("!!str 1\n").as_deref(), Ok(r#""1""#));
-        assert_eq!(load("! 1\n").as_deref(), Ok("1"));
+        for yaml in ["! 1\n", "! '1'\n", "&a ! \"1\"\n", "! &a |\n  1\n"] {
+            assert_eq!(load(yaml).as_deref(), Ok("1"), "{yaml}");
+        }
+        assert_eq!(load("a: !\n").as_deref(), Ok(r#"{"a":""}"#));
+        assert_eq!(load("! |\n  yes\n"), Err(ErrorKind::Key));
         assert_eq!(load("!x 1\n"), Err(ErrorKind::Constructor));
         assert_eq!(load("k: !!timestamp x\n"), Err(ErrorKind::Attribute));
     }

@@ -188,8 +188,9 @@ impl Tree {
         self.properties.get(self.node(id).properties as usize)?.anchor.as_deref()
     }
 
-    /// Returns the tag as written and resolved, none where there is none or it is `!`
-    /// on a node whose type follows from its text.
+    /// Returns the tag as written and resolved; none where there is none, or where it
+    /// is `!` on a plain scalar, whose type follows from its text anyway. On a scalar
+    /// of another style `!` means that its type follows from its text too.
     #[must_use]
     pub fn tag(&self, id: NodeId) -> Option<&str> {
         self.properties.get(self.node(id).properties as usize)?.tag.as_deref()
@@ -347,8 +348,10 @@ impl<'t> Builder<'t> {
         span: Span,
         mark: Mark,
     ) -> Result<(), YamlError> {
-        // PyYAML resolves `!` like no tag where libyaml calls the scalar plain.
-        let kept = Properties { tag: properties.tag.filter(|tag| !(*tag == "!" && plain_implicit)), ..properties };
+        // Where libyaml says that the text behind a `!` alone gives the type, that is
+        // nothing new for a plain scalar; on any other it is kept.
+        let idle = style == ScalarStyle::Plain && plain_implicit;
+        let kept = Properties { tag: properties.tag.filter(|tag| !(*tag == "!" && idle)), ..properties };
         let (body, properties) = self.properties(kept, properties, span, mark)?;
         // An empty scalar ends where its properties do, not at what follows.
         let body = body.min(span.end);

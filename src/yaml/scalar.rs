@@ -35,6 +35,8 @@ pub enum ScalarType {
 /// Returns the type of the plain scalar `text`.
 #[must_use]
 pub fn resolve(text: &str) -> ScalarType {
+    // Python's `$` also matches before a last line feed, which only `! |` brings here.
+    let text = text.strip_suffix('\n').filter(|rest| !rest.is_empty()).unwrap_or(text);
     let bytes = text.as_bytes();
     let Some(&first) = bytes.first() else { return ScalarType::Null };
     match first {
@@ -247,10 +249,11 @@ fn float(text: &str) -> Result<Value, Failure> {
         ".inf" => f64::INFINITY,
         ".nan" => return Ok(Value::Float(f64::NAN)),
         _ if digits.contains(':') => {
+            let parts: Vec<f64> = digits.split(':').map(python_float).collect::<Result<_, _>>()?;
             let mut base = 1.0;
             let mut total = 0.0;
-            for part in digits.rsplit(':') {
-                total += python_float(part)? * base;
+            for part in parts.iter().rev() {
+                total += part * base;
                 base *= 60.0;
             }
             total
@@ -348,7 +351,8 @@ fn timestamp(text: &str, strictness: Strictness) -> Option<Timestamp<'_>> {
     let day = rest.number(1, 2)?;
     let two_digit_day = day_at.len() - rest.0.len() == 2;
     if rest.0.is_empty() {
-        return (two_digit_month && two_digit_day).then_some(Timestamp { year, month, day, time: None });
+        let whole = strictness == Strictness::Constructor || (two_digit_month && two_digit_day);
+        return whole.then_some(Timestamp { year, month, day, time: None });
     }
     if rest.eat('T').or_else(|| rest.eat('t')).is_none() && rest.blanks() == 0 {
         return None;

@@ -1,14 +1,11 @@
-//! Data as PyYAML gives it to `SkyPilot`, and its encoding in JSON.
+//! Data as PyYAML gives it to SkyPilot. Its encoding in JSON is `json`'s.
+
+mod json;
 
 use std::sync::Arc;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD as BASE64;
 use num_bigint::BigInt;
-use serde_json::{Map, Number, Value as Json, json};
 
-/// The deepest level that [`Value::to_json`] writes out, as the corpus does.
-const JSON_DEPTH: usize = 108;
 /// Python refuses to convert integers with more decimal digits than this.
 pub const INT_DIGITS: usize = 4300;
 
@@ -197,85 +194,35 @@ impl Value {
         }
         true
     }
+}
 
-    /// Returns the JSON that the command line answers with; what JSON lacks is
-    /// encoded as the conformance corpus does (`__date__`, `__pairs__`, …).
-    #[must_use]
-    pub fn to_json(&self) -> Json {
-        self.json_at(0)
-    }
-
-    fn json_at(&self, depth: usize) -> Json {
-        if let Self::Cycle = self {
-            return json!({"__cycle__": true});
-        }
-        let is_scalar = !matches!(self, Self::List(_) | Self::Map(_) | Self::Set(_) | Self::Tuple(_));
-        if depth > JSON_DEPTH && !is_scalar {
-            return json!({"__too_deep__": true});
-        }
-        let all = |items: &[Value]| -> Vec<Json> { items.iter().map(|v| v.json_at(depth + 1)).collect() };
-        match self {
-            Self::Null | Self::Cycle => Json::Null,
-            Self::Bool(b) => Json::Bool(*b),
-            Self::Int(i) => json!(i),
-            Self::BigInt(big) => {
-                let decimal = big.to_string();
-                if decimal.trim_start_matches('-').len() > INT_DIGITS {
-                    let sign = if decimal.starts_with('-') { "-" } else { "" };
-                    json!({"__int_hex__": format!("{sign}0x{}", big.magnitude().to_str_radix(16))})
-                } else {
-                    json!({"__int__": decimal})
-                }
-            }
-            Self::Float(f) if f.is_nan() => json!({"__float__": "nan"}),
-            Self::Float(f) if f.is_infinite() => json!({"__float__": if *f > 0.0 { "inf" } else { "-inf" }}),
-            Self::Float(f) => Number::from_f64(*f).map_or(Json::Null, Json::Number),
-            Self::Str(s) => Json::String(s.to_string()),
-            Self::Bytes(b) => json!({"__bytes__": BASE64.encode(b)}),
-            Self::Date(d) => json!({"__date__": &**d}),
-            Self::DateTime(d) => json!({"__datetime__": &**d}),
-            Self::List(items) => Json::Array(all(items)),
-            Self::Tuple(items) => json!({"__tuple__": all(items)}),
-            Self::Set(items) => {
-                let mut rows = all(items);
-                rows.sort_by_cached_key(Json::to_string);
-                json!({"__set__": rows})
-            }
-            Self::Map(pairs) if pairs.iter().all(|(k, _)| matches!(k, Self::Str(_))) => Json::Object(
-                pairs
-                    .iter()
-                    .map(|(k, v)| (k.as_str().unwrap_or_default().to_owned(), v.json_at(depth + 1)))
-                    .collect::<Map<_, _>>(),
-            ),
-            Self::Map(pairs) => {
-                let rows: Vec<Json> =
-                    pairs.iter().map(|(k, v)| json!([k.json_at(depth + 1), v.json_at(depth + 1)])).collect();
-                json!({"__pairs__": rows})
-            }
+/// Values nest as deep as documents do: they are taken apart level by level,
+/// since the drop that the compiler makes would overflow the stack.
+impl Drop for Value {
+    fn drop(&mut self) {
+        let mut open = Vec::new();
+        take_apart(self, &mut open);
+        while let Some(mut value) = open.pop() {
+            take_apart(&mut value, &mut open);
         }
     }
+}
 
-    /// Returns the value that plain JSON means, as a JSON Patch carries it.
-    #[must_use]
-    pub fn from_json(json: &Json) -> Self {
-        match json {
-            Json::Null => Self::Null,
-            Json::Bool(b) => Self::Bool(*b),
-            Json::Number(n) => n.as_i64().map_or_else(
-                || {
-                    let written = n.to_string();
-                    written.parse::<BigInt>().map_or_else(
-                        // Python's JSON reads 1e400 as infinity, too.
-                        |_| Self::Float(written.parse().unwrap_or(f64::NAN)),
-                        |big| Self::BigInt(Box::new(big)),
-                    )
-                },
-                Self::Int,
-            ),
-            Json::String(s) => Self::str(s),
-            Json::Array(items) => Self::list(items.iter().map(Self::from_json).collect()),
-            Json::Object(map) => Self::map(map.iter().map(|(k, v)| (Self::str(k), Self::from_json(v))).collect()),
+/// Moves the collections out of a collection that nothing else holds.
+fn take_apart(value: &mut Value, open: &mut Vec<Value>) {
+    let is_open = |value: &Value| matches!(value, Value::List(_) | Value::Map(_) | Value::Set(_) | Value::Tuple(_));
+    match value {
+        Value::List(items) | Value::Set(items) | Value::Tuple(items) => {
+            if let Some(items) = Arc::get_mut(items) {
+                open.extend(items.drain(..).filter(is_open));
+            }
         }
+        Value::Map(pairs) => {
+            if let Some(pairs) = Arc::get_mut(pairs) {
+                open.extend(pairs.drain(..).flat_map(|(key, value)| [key, value]).filter(is_open));
+            }
+        }
+        _ => {}
     }
 }
 
@@ -298,16 +245,12 @@ mod tests {
     }
 
     #[test]
-    fn integers_of_json_keep_all_their_digits() {
-        let json: Json = serde_json::from_str("[100000000000000000000, 1.0, 1e400]").expect("JSON");
-        let big = Value::BigInt(Box::new(BigInt::from(10).pow(20)));
-        let want = Value::list(vec![big, Value::Float(1.0), Value::Float(f64::INFINITY)]);
-        assert!(Value::from_json(&json).same(&want));
-    }
-
-    #[test]
-    fn values_that_json_lacks_are_encoded() {
-        let map = Value::map(vec![(Value::Bool(true), Value::Float(f64::NAN))]);
-        assert_eq!(map.to_json().to_string(), r#"{"__pairs__":[[true,{"__float__":"nan"}]]}"#);
+    fn values_of_any_depth_are_dropped() {
+        // A test thread has a stack of 2 MiB.
+        let mut value = Value::Null;
+        for level in 0..200_000 {
+            value = if level % 2 == 0 { Value::list(vec![value]) } else { Value::map(vec![(Value::str("k"), value)]) };
+        }
+        drop(value);
     }
 }

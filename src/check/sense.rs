@@ -257,7 +257,7 @@ impl Finder<'_> {
         let Some(path) = value.as_ref().and_then(Value::as_str) else { return };
         let at = Pointer::from_tokens(["controller_wheel_path"]);
         let span = document.find(&at).map_or(Span::empty(0), |node| document.span(node));
-        if path.trim() != &*path && !path.trim().is_empty() {
+        if path.trim().len() < path.len() && !path.trim().is_empty() {
             let message = "`controller_wheel_path` starts or ends with a blank".to_owned();
             let effect = "SkyPilot takes it as it is written: most likely nothing is uploaded.";
             let replace =

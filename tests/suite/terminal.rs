@@ -14,7 +14,7 @@ use tempfile::TempDir;
 const PROGRAM: &str = env!("CARGO_BIN_EXE_skyplug-tui");
 const API: &str = "plugins:\n- class: acme.Audit\n- class: acme.Cost\n";
 /// A guard against a hang, not a measure of anything.
-const GUARD: Duration = Duration::from_secs(60);
+const GUARD: Duration = Duration::from_mins(1);
 
 struct Session {
     home: TempDir,

@@ -4,11 +4,13 @@
 
 mod code;
 pub mod diagnostic;
+mod fix;
 mod load;
 mod refusal;
 mod repr;
 mod sense;
 mod shape;
+mod surroundings;
 mod syntax;
 
 use std::collections::BTreeMap;
@@ -223,24 +225,42 @@ pub fn check(workspace: &Workspace, facts: &Facts) -> Report {
         load::diagnose(workspace, role, &mut diagnostics);
         sense::diagnose(workspace, role, &mut diagnostics);
     }
-    sense::diagnose_surroundings(workspace, facts, &mut diagnostics);
+    surroundings::diagnose(workspace, facts, &mut diagnostics);
     diagnostics.extend(preview.diagnostics);
+    diagnostics.iter_mut().for_each(Diagnostic::make_visible);
     // The order of the files, then of the text; the worst of one place first.
     diagnostics.sort_by_key(|d| (d.place.file, d.place.span.map_or(0, |s| s.start), std::cmp::Reverse(d.severity)));
     Report { verdicts, load, controller_load, diagnostics }
 }
 
 /// Returns the errors that follow from the text of a file and that it did not have before.
+///
+/// An error is the same as before wherever its entry has moved to.
 #[must_use]
 pub fn new_errors<'a>(before: &Report, after: &'a Report, role: Role) -> Vec<&'a Diagnostic> {
-    let key = |d: &Diagnostic| (d.code, d.message.clone());
-    let mut known: Vec<_> = before.blocking(role).map(key).collect();
-    let mut new = Vec::new();
-    for one in after.blocking(role) {
-        match known.iter().position(|k| *k == key(one)) {
-            Some(at) => drop(known.swap_remove(at)),
-            None => new.push(one),
-        }
+    let key = |d: &Diagnostic| (d.code, without_indices(&d.message));
+    let mut known: BTreeMap<(Code, String), usize> = BTreeMap::new();
+    for one in before.blocking(role) {
+        *known.entry(key(one)).or_default() += 1;
     }
-    new
+    let is_new = |one: &&Diagnostic| match known.get_mut(&key(one)) {
+        Some(left) if *left > 0 => {
+            *left -= 1;
+            false
+        }
+        _ => true,
+    };
+    after.blocking(role).filter(is_new).collect()
+}
+
+/// Returns a message with each `[12]` as `[]`.
+fn without_indices(message: &str) -> String {
+    let mut out = String::with_capacity(message.len());
+    let mut rest = message;
+    while let Some((head, tail)) = rest.split_once('[') {
+        out.push_str(head);
+        out.push('[');
+        rest = tail.trim_start_matches(|c: char| c.is_ascii_digit());
+    }
+    out + rest
 }

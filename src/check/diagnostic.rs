@@ -2,10 +2,12 @@
 //!
 //! What each code means for people is in `code`.
 
+use std::borrow::Cow;
 use std::path::PathBuf;
 
 pub use super::code::Code;
 use crate::config::{Role, Workspace};
+use crate::text::visible::visible;
 use crate::text::{Position, Span, Splice};
 use crate::yaml::{Document, Pointer};
 
@@ -185,6 +187,17 @@ impl Diagnostic {
     pub fn fix(mut self, fix: Option<Fix>) -> Self {
         self.fix = fix;
         self
+    }
+
+    /// Escapes what cannot be seen in all that is shown of it: nothing of a file
+    /// may reach a terminal as more than text.
+    pub(super) fn make_visible(&mut self) {
+        let label = self.fix.as_mut().map(|fix| &mut fix.label);
+        for text in [Some(&mut self.message), Some(&mut self.effect), self.hint.as_mut(), label].into_iter().flatten() {
+            if let Cow::Owned(shown) = visible(text) {
+                *text = shown;
+            }
+        }
     }
 
     /// Says that it follows from more than the text.

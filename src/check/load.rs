@@ -6,9 +6,9 @@
 use serde_json::json;
 
 use super::diagnostic::{Code, Diagnostic, Fix, Place, Severity};
-use super::refusal::{consequence, key_with, parses, quote_fix};
-use super::repr::{python_type, repr};
-use super::{Load, LoadEntry, Outcome, Status, Verdict, shape};
+use super::refusal::{MOST_OF_A_KIND, consequence, keys_with, plain_type};
+use super::repr::python_type;
+use super::{Load, LoadEntry, Outcome, Status, Verdict, fix, shape};
 use crate::config::{ConfigFile, Content, Role, Workspace, model};
 use crate::text::{Span, Splice};
 use crate::yaml::{Document, Pointer, Value};
@@ -99,96 +99,108 @@ pub(super) fn diagnose(workspace: &Workspace, role: Role, found: &mut Vec<Diagno
         return;
     }
     let data = model::effective(document);
-    let consequence = consequence(role);
-    if let Some(Value::Null) = data.get("plugins") {
-        found.push(plugins_null(workspace, role, document));
+    let most = found.len() + MOST_OF_A_KIND;
+    let mut finder = Finder { workspace, role, document, found };
+    match data.get("plugins") {
+        Some(Value::Null) => finder.plugins_null(),
+        Some(Value::List(items)) => {
+            for (index, item) in items.iter().enumerate() {
+                let at = Pointer::from_tokens(["plugins".to_owned(), index.to_string()]);
+                let class = item.get("class").and_then(Value::as_str).unwrap_or_default();
+                if let Some((outcome, exception, _)) = entry(class, None) {
+                    finder.class(&at.join("class"), class, outcome, exception);
+                }
+                finder.parameters(&at.join("parameters"), item);
+                if finder.found.len() >= most {
+                    return;
+                }
+            }
+        }
+        _ => {}
     }
-    for (index, item) in data.get("plugins").and_then(Value::as_list).unwrap_or_default().iter().enumerate() {
-        let at = Pointer::from_tokens(["plugins".to_owned(), index.to_string()]);
-        let class = item.get("class").and_then(Value::as_str).unwrap_or_default();
-        let Some((outcome, exception, _)) = entry(class, None) else {
-            parameters(workspace, role, document, &at, item, found);
-            continue;
-        };
-        let at = at.join("class");
-        let why = match outcome {
+}
+
+struct Finder<'a> {
+    workspace: &'a Workspace,
+    role: Role,
+    document: &'a Document,
+    found: &'a mut Vec<Diagnostic>,
+}
+
+impl Finder<'_> {
+    fn push(&mut self, code: Code, span: Span, at: Pointer, message: &str, effect: &str) -> &mut Diagnostic {
+        let place = Place::span(self.workspace, self.role, self.document, span, Some(at));
+        self.found.push(Diagnostic::new(code, Severity::Error, place, message, effect));
+        self.found.last_mut().expect("it was just pushed")
+    }
+
+    fn class(&mut self, at: &Pointer, class: &str, outcome: Outcome, exception: &str) {
+        let document = self.document;
+        let what = match outcome {
             Outcome::BadClassPath if class.is_empty() => "`class` is empty".to_owned(),
             Outcome::BadClassPath => format!("'{class}' has no module part"),
             Outcome::BadModule => format!("'{class}' has nothing, or a dot, where the module should stand"),
             Outcome::BadAttribute => format!("'{class}' ends in a dot: the class is missing"),
             _ => format!("'{class}' names something that every module has, not a plugin class"),
         };
+        let consequence = consequence(self.role);
         let effect = format!("It raises {exception}: {consequence}, and what stands below in the list is not loaded.");
-        let place = place(workspace, role, document, &at);
-        let one = Diagnostic::new(Code::ClassPath, Severity::Error, place, why, effect);
-        found.push(one.hint("write the full path: package.module.Class"));
-        parameters(
-            workspace,
-            role,
-            document,
-            &Pointer::from_tokens(["plugins".to_owned(), index.to_string()]),
-            item,
-            found,
-        );
+        let span = document.find(at).map_or(Span::empty(0), |node| document.span(node));
+        let meant = fix::mended_class(class).filter(|meant| entry(meant, None).is_none());
+        let fix = meant.and_then(|meant| fix::replace(document, at, &json!(meant), format!("write {meant}"), false));
+        let one = self.push(Code::ClassPath, span, at.clone(), &what, &effect);
+        one.hint = Some("write the full path: package.module.Class".to_owned());
+        one.fix = fix;
     }
-}
 
-fn place(workspace: &Workspace, role: Role, document: &Document, at: &Pointer) -> Place {
-    let span = document.find(at).map_or(Span::empty(0), |node| document.span(node));
-    Place::span(workspace, role, document, span, Some(at.clone()))
-}
-
-fn plugins_null(workspace: &Workspace, role: Role, document: &Document) -> Diagnostic {
-    let at = Pointer::from_tokens(["plugins"]);
-    let effect = format!("It raises TypeError, 'NoneType' object is not iterable: {}.", consequence(role));
-    let node = document.find(&at);
-    let span = node.map_or(Span::empty(0), |node| document.span(node));
-    // An empty value has no bytes: the key is pointed at.
-    let tree = document.tree().ok();
-    let key = tree.and_then(|t| document.child(t.target(t.root()?), "plugins")?.0).map(|key| document.span(key));
-    let shown = if span.is_empty() { key.unwrap_or(span) } else { span };
-    let text = if span.is_empty() { " []" } else { "[]" };
-    let edit = match (span.is_empty(), key) {
-        (true, Some(key)) => {
-            document.text()[key.end..].find(':').map(|colon| Splice::insert(key.end + colon + 1, text))
-        }
-        _ => Some(Splice::new(span, text)),
-    };
-    let fix = edit.map(|edit| Fix {
-        label: "write plugins: []".to_owned(),
-        safe: true,
-        edits: vec![edit],
-        patch: Some(json!([{"op": "replace", "path": "/plugins", "value": []}])),
-    });
-    let place = Place::span(workspace, role, document, shown, Some(at));
-    let one = Diagnostic::new(Code::PluginsNull, Severity::Error, place, "`plugins:` has no value", effect);
-    one.hint("write `plugins: []`, or remove the key").fix(fix.filter(|fix| parses(document, fix)))
-}
-
-fn parameters(
-    workspace: &Workspace,
-    role: Role,
-    document: &Document,
-    entry: &Pointer,
-    item: &Value,
-    found: &mut Vec<Diagnostic>,
-) {
-    let at = entry.join("parameters");
-    for (key, _) in item.get("parameters").and_then(Value::as_map).unwrap_or_default() {
-        let why = match key.as_str() {
-            Some("self") => "a parameter cannot be called `self`".to_owned(),
-            Some(_) => continue,
-            None => format!("the parameter name is {} to YAML 1.1, not a string", repr(key)),
+    fn plugins_null(&mut self) {
+        let document = self.document;
+        let at = Pointer::from_tokens(["plugins"]);
+        let effect = format!("It raises TypeError, 'NoneType' object is not iterable: {}.", consequence(self.role));
+        let value = document.find(&at).map_or(Span::empty(0), |node| document.span(node));
+        // An empty value has no bytes: the key is pointed at.
+        let tree = document.tree().ok();
+        let key = tree.and_then(|t| document.child(t.target(t.root()?), "plugins")?.0).map(|key| document.span(key));
+        let shown = if value.is_empty() { key.unwrap_or(value) } else { value };
+        let edit = match (value.is_empty(), key) {
+            (true, Some(key)) => {
+                let colon = document.text()[key.end..].find(':');
+                colon.map(|colon| Splice::insert(key.end + colon + 1, " []"))
+            }
+            _ => Some(Splice::new(value, "[]")),
         };
-        let node = document.find(&at).and_then(|node| key_with(document, node, key));
-        let span = node.map_or(Span::empty(0), |node| document.span(node));
-        let source = span.of(document.text());
-        let effect = format!("It raises TypeError: {}.", consequence(role));
-        let place = Place::span(workspace, role, document, span, Some(at.join(source)));
-        let fix = if key.as_str().is_some() { None } else { quote_fix(source, span) };
-        let hint = if key.as_str().is_some() { "rename it" } else { "put quotes around it" };
-        let one = Diagnostic::new(Code::ParameterName, Severity::Error, place, why, effect);
-        found.push(one.hint(hint).fix(fix.filter(|fix| parses(document, fix))));
+        let fix = edit.and_then(|edit| {
+            let patch = Some(json!([{"op": "replace", "path": "/plugins", "value": []}]));
+            let fix = Fix { patch, ..fix::of("write plugins: []", true, vec![edit]) };
+            fix::tried(document, fix, |new| model::list(new).is_some())
+        });
+        let one = self.push(Code::PluginsNull, shown, at, "`plugins:` has no value", &effect);
+        one.hint = Some("write `plugins: []`, or remove the key".to_owned());
+        one.fix = fix;
+    }
+
+    fn parameters(&mut self, at: &Pointer, item: &Value) {
+        let document = self.document;
+        let pairs = item.get("parameters").and_then(Value::as_map).unwrap_or_default();
+        let bad = pairs.iter().map(|(key, _)| key).filter(|key| key.as_str().is_none_or(|name| name == "self"));
+        for key in bad.take(MOST_OF_A_KIND) {
+            let nodes = document.find(at).map_or(Vec::new(), |node| keys_with(document, node, key));
+            let span = nodes.last().map_or(Span::empty(0), |&node| document.span(node));
+            let source = span.of(document.text());
+            let place = at.join(if key.as_str().is_some() { "self" } else { source });
+            let effect = format!("It raises TypeError: {}.", consequence(self.role));
+            let (message, hint, fix) = if key.as_str().is_some() {
+                let fix = fix::remove(document, &place, "remove it", false);
+                ("a parameter cannot be called `self`".to_owned(), "give it another name", fix)
+            } else {
+                let what = plain_type(key);
+                let message = format!("the parameter name `{source}` is {what} to YAML 1.1, not a string");
+                (message, "put quotes around it", fix::quote(document, &nodes, true))
+            };
+            let one = self.push(Code::ParameterName, span, place, &message, &effect);
+            one.hint = Some(hint.to_owned());
+            one.fix = fix;
+        }
     }
 }
 

@@ -9,11 +9,18 @@ use serde_json::json;
 use super::diagnostic::{Code, Diagnostic, Fix, Place, Severity};
 use super::repr::{python_type, repr};
 use super::shape::{holds, similar, verdict};
-use super::{Status, syntax};
+use super::{Status, fix, syntax};
 use crate::config::schema::{self, Object, Type};
 use crate::config::{Content, Role, Unreadable, UnreadableReason, Workspace};
 use crate::text::{Span, Splice};
-use crate::yaml::{Document, NodeId, Pointer, Value};
+use crate::yaml::{Document, Kind, NodeId, Pointer, Tree, Value};
+
+/// Problems of one kind in one file, beyond which the rest is left out: a
+/// report of thousands of equal notes helps nobody.
+pub(super) const MOST_OF_A_KIND: usize = 200;
+
+/// Keys of the development format that every release refuses.
+const OLD_KEYS: [&str; 2] = ["upload_to_controller", "package"];
 
 /// Returns what a refused file means for SkyPilot.
 pub(super) const fn consequence(role: Role) -> &'static str {
@@ -33,7 +40,11 @@ pub(super) fn diagnose(workspace: &Workspace, role: Role, found: &mut Vec<Diagno
             let before = found.len();
             match document.data() {
                 Err(error) => found.push(syntax::diagnose(workspace, role, document, error)),
-                Ok(data) => Finder { workspace, role, document, found }.top(data),
+                Ok(data) => {
+                    if let Ok(tree) = document.tree() {
+                        Finder { workspace, role, document, tree, found }.top(data);
+                    }
+                }
             }
             let verdict = verdict(file, role);
             let told = found[before..].iter().any(|d| d.severity == Severity::Error);
@@ -49,24 +60,36 @@ pub(super) fn diagnose(workspace: &Workspace, role: Role, found: &mut Vec<Diagno
 
 fn unreadable(workspace: &Workspace, role: Role, why: &Unreadable) -> Diagnostic {
     let consequence = consequence(role);
-    let (code, effect) = match why.reason {
-        UnreadableReason::Encoding { .. } => (Code::NotUtf8, format!("It raises UnicodeDecodeError: {consequence}.")),
-        UnreadableReason::Endless => (Code::Endless, format!("It waits for ever: {consequence}.")),
-        UnreadableReason::Directory => (Code::Unreadable, format!("It raises IsADirectoryError: {consequence}.")),
-        UnreadableReason::Permission => (Code::Unreadable, format!("It raises PermissionError: {consequence}.")),
+    let (code, effect, hint) = match why.reason {
+        UnreadableReason::Encoding { .. } => {
+            (Code::NotUtf8, format!("It raises UnicodeDecodeError: {consequence}."), "convert the file to UTF-8")
+        }
+        UnreadableReason::Endless => {
+            (Code::Endless, format!("It waits for ever: {consequence}."), "put a regular file there")
+        }
+        UnreadableReason::Directory => {
+            let hint = "move the directory away, or name the file in it";
+            (Code::Unreadable, format!("It raises IsADirectoryError: {consequence}."), hint)
+        }
+        UnreadableReason::Permission => {
+            let hint = "give read permission to the user that runs the API server";
+            (Code::Unreadable, format!("It raises PermissionError: {consequence}."), hint)
+        }
         UnreadableReason::TooLarge | UnreadableReason::Other => {
-            (Code::Unreadable, format!("It raises an exception or needs very long: {consequence}."))
+            let effect = format!("It raises an exception or needs very long: {consequence}.");
+            (Code::Unreadable, effect, "put a regular file there")
         }
     };
     let message = format!("{} cannot be read: {}", role.file_name(), why.problem);
     // What lies at the path is no text: nothing of ours can be saved there.
-    Diagnostic::new(code, Severity::Error, Place::file(workspace, role), message, effect)
+    Diagnostic::new(code, Severity::Error, Place::file(workspace, role), message, effect).hint(hint)
 }
 
 struct Finder<'a> {
     workspace: &'a Workspace,
     role: Role,
     document: &'a Document,
+    tree: &'a Tree,
     found: &'a mut Vec<Diagnostic>,
 }
 
@@ -76,6 +99,11 @@ impl Finder<'_> {
         let effect = format!("It raises {exception}: {}.", consequence(self.role));
         self.found.push(Diagnostic::new(code, Severity::Error, place, message, effect));
         self.found.last_mut().expect("it was just pushed")
+    }
+
+    /// Tells whether there are so many errors that more help nobody.
+    fn is_full(&self) -> bool {
+        self.found.len() >= 4 * MOST_OF_A_KIND
     }
 
     fn span(&self, at: &Pointer) -> Span {
@@ -89,40 +117,56 @@ impl Finder<'_> {
         let root = Pointer::root();
         let Value::Map(pairs) = data else {
             let message = format!("the top level is {}, not a mapping", plain_type(data));
-            let span = self.span(&root);
+            let span = self.first_line(self.span(&root));
             let hint = match data {
                 Value::List(_) => "put `plugins:` above the list",
                 Value::Str(_) => "write `plugins:` with a list under it; a colon needs a blank behind it",
                 _ => "write `plugins:` with a list under it",
             };
-            self.push(Code::TopLevel, span, root, message, "AttributeError").hint = Some(hint.to_owned());
+            let fix = self.wrap_fix(data);
+            let one = self.push(Code::TopLevel, span, root, message, "AttributeError");
+            one.hint = Some(hint.to_owned());
+            one.fix = fix;
             return;
         };
-        let kept: Vec<(Value, Value)> = pairs.iter().filter(|(_, v)| !matches!(v, Value::Null)).cloned().collect();
+        let kept: Vec<(&Value, &Value)> =
+            pairs.iter().filter(|(_, v)| !matches!(v, Value::Null)).map(|(k, v)| (k, v)).collect();
         self.object(&kept, schema::of(self.role), &root);
         for (key, _) in pairs.iter().filter(|(k, v)| k.as_str().is_none() && matches!(v, Value::Null)) {
-            self.key_not_string(key, &root);
+            self.key_not_string(key, &root, true);
         }
     }
 
-    fn object(&mut self, pairs: &[(Value, Value)], schema: &Object, at: &Pointer) {
-        let get = |name: &str| pairs.iter().find(|(k, _)| k.as_str() == Some(name)).map(|(_, v)| v);
+    /// Puts `plugins:` above a list that is the whole document.
+    fn wrap_fix(&self, data: &Value) -> Option<Fix> {
+        let Value::List(items) = data else { return None };
+        let root = self.tree.root()?;
+        let text = self.document.text();
+        let start = self.document.span(root).start;
+        let line = start_of_line(text, start);
+        let edit = if self.tree.is_flow(root) {
+            Splice::insert(start, "plugins: ")
+        } else {
+            Splice::insert(line, format!("plugins:{}", line_break(text)))
+        };
+        let entries = items.iter().all(|item| item.get("class").is_some());
+        let fix = fix::of("put `plugins:` above the list", entries, vec![edit]);
+        fix::tried(self.document, fix, |new| new.data().is_ok_and(|new| new.get("plugins") == Some(data)))
+    }
+
+    fn object(&mut self, pairs: &[(&Value, &Value)], schema: &Object, at: &Pointer) {
+        let get = |name: &str| pairs.iter().find(|(k, _)| k.as_str() == Some(name)).map(|(_, v)| *v);
         for property in schema.properties.iter().filter(|p| p.required && get(p.name).is_none()) {
-            let span = self.first_line(self.span(at));
-            let message = format!("this entry has no `{}`", property.name);
-            let misspelled =
-                pairs.iter().filter_map(|(k, _)| k.as_str()).find(|k| similar(k, schema) == Some(property.name));
-            let hint = match misspelled {
-                Some(key) => format!("`{key}` is not `{}`", property.name),
-                None => "add `class: module.Class`".to_owned(),
-            };
-            self.push(Code::MissingClass, span, at.clone(), message, "InvalidSkyPilotConfigError").hint = Some(hint);
+            self.missing(property.name, pairs, schema, at);
         }
         for (key, _) in pairs {
             match key {
                 Value::Str(name) if schema.property(name).is_some() => {}
                 Value::Str(name) => self.unknown_key(name, schema, at, pairs),
-                _ => self.key_not_string(key, at),
+                _ => self.key_not_string(key, at, false),
+            }
+            if self.is_full() {
+                return;
             }
         }
         for property in schema.properties {
@@ -131,17 +175,53 @@ impl Finder<'_> {
             if !self.of_type(value, property.kind, &below) {
                 continue;
             }
-            if let (Type::Array(items), Value::List(values)) = (property.kind, value) {
-                for (index, item) in values.iter().enumerate() {
-                    let below = below.join(index);
-                    if self.of_type(item, Type::Object(items), &below)
-                        && let Value::Map(pairs) = item
-                    {
-                        self.object(pairs, items, &below);
-                    }
+            let (Type::Array(items), Value::List(values)) = (property.kind, value) else { continue };
+            for (index, item) in values.iter().enumerate() {
+                let below = below.join(index);
+                if self.of_type(item, Type::Object(items), &below)
+                    && let Value::Map(pairs) = item
+                {
+                    let pairs: Vec<_> = pairs.iter().map(|(k, v)| (k, v)).collect();
+                    self.object(&pairs, items, &below);
+                }
+                if self.is_full() {
+                    return;
                 }
             }
         }
+    }
+
+    fn missing(&mut self, name: &str, pairs: &[(&Value, &Value)], schema: &Object, at: &Pointer) {
+        let span = self.first_line(self.span(at));
+        let message = format!("this entry has no `{name}`");
+        let misspelled = pairs.iter().filter_map(|(k, _)| k.as_str()).find(|k| similar(k, schema) == Some(name));
+        let fix = self.join_fix(pairs, at);
+        let hint = match (misspelled, &fix) {
+            (Some(key), _) => format!("`{key}` is not `{name}`"),
+            (None, Some(_)) => "the dash before `parameters` makes an entry of its own".to_owned(),
+            (None, None) => "add `class: module.Class`".to_owned(),
+        };
+        let one = self.push(Code::MissingClass, span, at.clone(), message, super::shape::INVALID);
+        *one = one.clone().hint(hint).fix(fix);
+    }
+
+    /// Takes the dash out of `- parameters:` where that belongs to the entry above.
+    fn join_fix(&self, pairs: &[(&Value, &Value)], at: &Pointer) -> Option<Fix> {
+        let [(Value::Str(key), _)] = pairs else { return None };
+        let (list, token) = at.split_last()?;
+        let above = token.parse::<usize>().ok()?.checked_sub(1)?;
+        let node = self.document.find(&list.join(above))?;
+        let has = |name: &str| self.document.child(self.tree.target(node), name).is_some();
+        if &**key != "parameters" || !has("class") || has("parameters") {
+            return None;
+        }
+        let text = self.document.text();
+        let start = self.span(at).start;
+        let dash = text[..start].trim_end_matches(' ').len().checked_sub(1)?;
+        let alone = text[start_of_line(text, dash)..dash].bytes().all(|b| b == b' ') && text[dash..].starts_with('-');
+        let fix = fix::of("take the dash out", true, vec![Splice::new(Span::new(dash, dash + 1), " ")]);
+        let joined = list.join(above).join("parameters");
+        alone.then(|| fix::tried(self.document, fix, |new| new.find(&joined).is_some()))?
     }
 
     fn of_type(&mut self, value: &Value, kind: Type, at: &Pointer) -> bool {
@@ -150,70 +230,80 @@ impl Finder<'_> {
         }
         let node = self.document.find(at);
         let span = self.first_line(self.span(at));
-        let what = at.to_path();
-        let message = format!("{what} is {}, not {}", plain_value(value), kind.plain_name());
+        let (what, wanted) = (at.to_path(), kind.plain_name());
+        let message = match node {
+            Some(node) if !span.is_empty() && matches!(self.tree.kind(node), Kind::Scalar(_)) => {
+                let source = fix::shown(self.document, node);
+                format!("{what} is {}, not {wanted}: `{source}`", plain_type(value))
+            }
+            _ => format!("{what} is {}, not {wanted}", plain_type(value)),
+        };
         let fix = node.and_then(|node| self.type_fix(value, kind, node, at));
-        let one = self.push(Code::WrongType, span, at.clone(), message, "InvalidSkyPilotConfigError");
-        one.fix = fix;
-        one.hint = match (kind, value) {
-            (Type::String, Value::Null) => Some("give it a value, or remove the key".to_owned()),
-            (Type::Free, Value::Null) => Some("remove `parameters:`, or put parameters under it".to_owned()),
-            (Type::Array(_), Value::Map(_)) => {
-                Some("each entry starts with a dash and a blank: `- class: …`".to_owned())
-            }
-            (Type::Object(_), Value::Str(_)) => {
-                Some("write `class: ` before it; a colon needs a blank behind it".to_owned())
-            }
-            (Type::Object(_), Value::Null) => Some("remove the dash, or write `class: …` behind it".to_owned()),
+        let hint = match (kind, value) {
+            (Type::String, Value::Null) => Some("give it a value, or remove the key"),
+            (Type::Free, Value::Null) => Some("remove `parameters:`, or put parameters under it"),
+            (Type::Free, Value::List(_)) => Some("write names and values without dashes: `name: value`"),
+            (Type::Array(_), Value::Map(_)) => Some("each entry starts with a dash and a blank: `- class: …`"),
+            (Type::Object(_), Value::Str(_)) => Some("write `class: ` before it; a colon needs a blank behind it"),
+            (Type::Object(_), Value::Null) => Some("remove the dash, or write `class: …` behind it"),
             _ => None,
         };
+        let one = self.push(Code::WrongType, span, at.clone(), message, super::shape::INVALID);
+        one.fix = fix;
+        one.hint = hint.map(str::to_owned);
         false
     }
 
     fn type_fix(&self, value: &Value, kind: Type, node: NodeId, at: &Pointer) -> Option<Fix> {
-        let tree = self.document.tree().ok()?;
-        let source = self.document.source(node);
-        let one_line = !source.is_empty() && !source.contains(['\n', '\r', '\'']);
+        let document = self.document;
+        let class_like = |text: &str| text.contains('.') && !text.contains([':', ' ', '\n', ',']);
         match (kind, value) {
-            (Type::String, Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Date(_) | Value::DateTime(_))
-                if one_line && tree.tag(node).is_none() && tree.anchor(node).is_none() && tree.target(node) == node =>
-            {
-                Some(Fix {
-                    label: format!("quote it: '{source}'"),
-                    safe: at.tokens().last().is_some_and(|t| t == "controller_wheel_path"),
-                    edits: vec![Splice::new(self.document.span(node), format!("'{source}'"))],
-                    patch: Some(json!([{"op": "replace", "path": at.to_string(), "value": source}])),
-                })
+            (Type::String, Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Date(_) | Value::DateTime(_)) => {
+                let path = at.tokens().last().is_some_and(|token| token == "controller_wheel_path");
+                fix::quote_value(document, node, path)
             }
-            (Type::Object(_), Value::Str(class)) if one_line && class.contains('.') && !class.contains([':', ' ']) => {
-                Some(Fix {
-                    label: format!("write class: {source}"),
-                    safe: true,
-                    edits: vec![Splice::insert(self.document.span(node).start, "class: ")],
-                    patch: Some(json!([{"op": "replace", "path": at.to_string(), "value": {"class": &**class}}])),
+            (Type::Free, _) if !value.is_truthy() => fix::remove(document, at, "remove `parameters`", true),
+            (Type::Object(_), Value::Null) => fix::remove(document, at, "remove the empty item", false),
+            (Type::Object(_), Value::Str(text)) => {
+                let start = document.span(node).start;
+                let colon = ["class:", "parameters:"].iter().find(|key| text.starts_with(**key));
+                let edit = match colon {
+                    Some(key) => Splice::insert(start + key.len(), " "),
+                    None if class_like(text) => Splice::insert(start, "class: "),
+                    None => return None,
+                };
+                let label = if colon.is_some() { "put a blank behind the colon" } else { "write `class: ` before it" };
+                let fix = fix::of(label, true, vec![edit]);
+                let pointed = at.clone();
+                fix::tried(document, fix, |new| new.find(&pointed).is_some_and(|node| new.string(node).is_none()))
+            }
+            (Type::Array(_), Value::Str(class)) if class_like(class) => {
+                let entry = json!([{"class": &**class}]);
+                fix::replace(document, at, &entry, "make it the class of an entry", true)
+            }
+            (Type::Array(_), Value::Map(_)) if value.get("class").is_some() => {
+                let (first, _) = self.tree.pairs(self.tree.target(node)).next()?;
+                let fix = fix::dash(document, first)?;
+                fix::tried(document, fix, |new| {
+                    new.find(at).is_some_and(|node| new.tree().is_ok_and(|tree| tree.is_sequence(node)))
                 })
             }
             _ => None,
         }
-        .filter(|fix| self.mends(fix))
     }
 
-    fn unknown_key(&mut self, name: &str, schema: &Object, at: &Pointer, pairs: &[(Value, Value)]) {
-        let span = self.key_span(at, name);
-        let meant = similar(name, schema);
+    fn unknown_key(&mut self, name: &str, schema: &Object, at: &Pointer, pairs: &[(&Value, &Value)]) {
+        let span = fix::keys(self.document, at, name).last().map_or(Span::empty(0), |&key| self.document.span(key));
         let taken = |name: &str| pairs.iter().any(|(k, _)| k.as_str() == Some(name));
+        let meant = similar(name, schema);
         let where_ = if at.is_root() { "at the top of this file" } else { "in an entry" };
         let message = format!("unknown key {} {where_}", repr(&Value::str(name)));
-        let fix = meant.filter(|meant| !taken(meant)).map(|meant| Fix {
-            label: format!("rename it to {meant}"),
-            safe: true,
-            edits: vec![Splice::new(span, meant)],
-            patch: Some(json!([{"op": "move", "from": at.join(name).to_string(), "path": at.join(meant).to_string()}])),
-        });
-        let fix = fix.filter(|_| !span.is_empty()).filter(|fix| self.mends(fix));
+        let rename = meant.filter(|meant| !taken(meant)).and_then(|meant| fix::rename(self.document, at, name, meant));
+        let fix = rename.or_else(|| fix::remove(self.document, &at.join(name), "remove it", false));
         let hint = match (name, self.role, at.is_root()) {
             ("controller_wheel_path", Role::Remote, true) => "it belongs into plugins.yaml".to_owned(),
-            ("upload_to_controller" | "package", ..) => {
+            ("class" | "parameters", _, true) => "an entry stands in the list below `plugins:`".to_owned(),
+            (name, ..) if OLD_KEYS.contains(&name) => {
                 "an older development format had it; list the class in remote_plugins.yaml instead".to_owned()
             }
             _ => match meant {
@@ -222,62 +312,48 @@ impl Finder<'_> {
                 None => "remove it, or move it below `parameters`".to_owned(),
             },
         };
-        let one = self.push(Code::UnknownKey, span, at.join(name), message, "InvalidSkyPilotConfigError");
+        let one = self.push(Code::UnknownKey, span, at.join(name), message, super::shape::INVALID);
         one.hint = Some(hint);
         one.fix = fix;
     }
 
-    fn key_not_string(&mut self, key: &Value, at: &Pointer) {
-        let node = self.document.find(at);
-        let span =
-            node.and_then(|node| key_with(self.document, node, key)).map_or(Span::empty(0), |k| self.document.span(k));
-        let source = span.of(self.document.text()).to_owned();
-        let message = format!("the key `{source}` is {} to YAML 1.1, not a string", plain_value(key));
-        let fix = quote_fix(&source, span).filter(|fix| self.mends(fix));
-        let one = self.push(Code::KeyNotString, span, at.join(&source), message, "TypeError");
-        one.hint = Some("put quotes around it".to_owned());
+    fn key_not_string(&mut self, key: &Value, at: &Pointer, idle: bool) {
+        let document = self.document;
+        let node = document.find(at).and_then(|node| keys_with(document, node, key).pop());
+        let span = node.map_or(Span::empty(0), |node| document.span(node));
+        let source = span.of(document.text()).to_owned();
+        let message = format!("the key `{source}` is {} to YAML 1.1, not a string", plain_type(key));
+        let at = at.join(&source);
+        // No such key means anything to SkyPilot, with or without quotes.
+        let fix = fix::remove(document, &at, "remove it", idle);
+        let one = self.push(Code::KeyNotString, span, at, message, "TypeError");
+        one.hint = Some("remove it, or put quotes around a name that belongs elsewhere".to_owned());
         one.fix = fix;
-    }
-
-    fn key_span(&self, at: &Pointer, name: &str) -> Span {
-        let tree = self.document.tree().ok();
-        let key =
-            tree.zip(self.document.find(at)).and_then(|(tree, node)| self.document.child(tree.target(node), name)?.0);
-        key.map_or(Span::empty(0), |key| self.document.span(key))
     }
 
     fn first_line(&self, span: Span) -> Span {
         let end = crate::text::end_of_line(self.document.text(), span.start);
         Span::new(span.start, span.end.min(end))
     }
-
-    /// Tells whether the text parses once a fix is applied: none is offered that breaks it.
-    fn mends(&self, fix: &Fix) -> bool {
-        parses(self.document, fix)
-    }
 }
 
-/// Tells whether the text parses once a fix is applied.
-pub(super) fn parses(document: &Document, fix: &Fix) -> bool {
-    crate::text::splice(document.text(), &fix.edits).is_ok_and(|text| Document::parse(text).data().is_ok())
+fn start_of_line(text: &str, at: usize) -> usize {
+    let start = crate::text::start_of_line(text, at);
+    // The byte order mark stays in front of all.
+    if start == 0 && text.starts_with('\u{feff}') { '\u{feff}'.len_utf8().min(at) } else { start }
 }
 
-/// Returns the fix that puts quotes around a key.
-pub(super) fn quote_fix(source: &str, span: Span) -> Option<Fix> {
-    let plain = !source.is_empty() && !source.contains(['\'', '"', '\n', '!', '&', '*']);
-    plain.then(|| Fix {
-        label: format!("quote it: '{source}'"),
-        safe: true,
-        edits: vec![Splice::new(span, format!("'{source}'"))],
-        patch: None,
-    })
+fn line_break(text: &str) -> &str {
+    let end = crate::text::end_of_line(text, 0);
+    if end < text.len() { &text[end..end + crate::text::break_width(text.as_bytes(), end)] } else { "\n" }
 }
 
-/// Returns the key node of a mapping that stands for this value.
-pub(super) fn key_with(document: &Document, mapping: NodeId, key: &Value) -> Option<NodeId> {
-    let tree = document.tree().ok()?;
+/// Returns the key nodes of a mapping that stand for this value.
+pub(super) fn keys_with(document: &Document, mapping: NodeId, key: &Value) -> Vec<NodeId> {
+    let Ok(tree) = document.tree() else { return Vec::new() };
     let pairs = document.effective_pairs(tree.target(mapping));
-    pairs.iter().rev().map(|pair| pair.key).find(|&node| document.value(node).is_some_and(|v| v.same(key)))
+    let keys = pairs.iter().map(|pair| pair.key);
+    keys.filter(|&node| document.value(node).is_some_and(|value| value.same_key(key))).collect()
 }
 
 /// Returns how people call the type of a value.
@@ -293,14 +369,5 @@ pub(super) fn plain_type(value: &Value) -> String {
         Value::List(_) => "a list".to_owned(),
         Value::Map(_) => "a mapping".to_owned(),
         _ => format!("a {}", python_type(value)),
-    }
-}
-
-fn plain_value(value: &Value) -> String {
-    match value {
-        Value::Null => "empty".to_owned(),
-        Value::List(_) | Value::Map(_) | Value::Set(_) | Value::Cycle => plain_type(value),
-        Value::Str(_) => format!("the string {}", repr(value)),
-        _ => format!("{} {}", plain_type(value), repr(value)),
     }
 }

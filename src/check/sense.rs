@@ -1,35 +1,32 @@
-//! What SkyPilot accepts and what will not do what was meant; and whether the files matter at all.
+//! What SkyPilot accepts and what will not do what was meant, as far as the text tells.
 
 use std::collections::{HashMap, HashSet};
 
-use super::Facts;
-use super::diagnostic::{Code, Diagnostic, FileKind, Fix, Place, Severity};
-use super::refusal::{consequence, parses};
-use crate::config::locate::{Environment, locate, variable};
-use crate::config::{Content, PathSource, Role, Workspace, model, schema};
-use crate::python::Module;
-use crate::text::visible::{is_invisible, visible, visible_name};
+use serde_json::json;
+
+use super::diagnostic::{Code, Diagnostic, Fix, Place};
+use super::fix;
+use super::refusal::{MOST_OF_A_KIND, consequence};
+use super::syntax::is_allowed;
+use crate::config::{Content, Role, Workspace, model, schema, secret};
+use crate::text::visible::{is_invisible, visible};
 use crate::text::{Span, Splice};
 use crate::yaml::{Document, Kind, NodeId, Pointer, ScalarStyle, Tree, Value};
-
-/// Problems of one kind in one file, beyond which the rest is left out: a
-/// report of thousands of equal notes helps nobody.
-const MOST_OF_A_KIND: usize = 200;
 
 /// Finds what is accepted and most likely not meant in one file.
 pub(super) fn diagnose(workspace: &Workspace, role: Role, found: &mut Vec<Diagnostic>) {
     let Content::Text(document) = &workspace.file(role).content else { return };
     let mut finder = Finder { workspace, role, document, found };
+    finder.byte_order_mark();
     finder.invisible();
-    let Ok(tree) = document.tree() else { return };
-    if document.data().is_err() {
-        return;
-    }
     finder.encrypted();
+    let (Ok(tree), Ok(data)) = (document.tree(), document.data()) else { return };
+    finder.no_configuration(data);
+    finder.directive(tree);
     finder.duplicate_keys(tree);
-    finder.ignored_keys(tree);
+    finder.ignored_keys();
     finder.entries();
-    finder.surprises(tree);
+    finder.parameters(tree);
     if role == Role::Api {
         finder.wheel_path();
     }
@@ -46,50 +43,119 @@ impl Finder<'_> {
     fn push(
         &mut self,
         code: Code,
-        severity: Severity,
         span: Span,
         at: Option<Pointer>,
-        message: String,
+        message: impl Into<String>,
         effect: &str,
     ) -> &mut Diagnostic {
         let place = Place::span(self.workspace, self.role, self.document, span, at);
-        self.found.push(Diagnostic::new(code, severity, place, message, effect));
+        self.found.push(Diagnostic::new(code, code.severity(), place, message, effect));
         self.found.last_mut().expect("it was just pushed")
+    }
+
+    fn byte_order_mark(&mut self) {
+        let text = self.document.text();
+        let span = Span::new(0, text.len() - text.trim_start_matches('\u{feff}').len());
+        if span.is_empty() {
+            return;
+        }
+        let fix = fix::of("remove the byte order mark", true, vec![Splice::delete(span)]);
+        let fix = fix::harmless(self.document, self.role, fix);
+        let message = "the file starts with a byte order mark";
+        let one = self.push(Code::ByteOrderMark, span, None, message, "SkyPilot's reader takes it off.");
+        one.hint = Some("remove it, if no other program needs it".to_owned());
+        one.fix = fix;
     }
 
     fn invisible(&mut self) {
         let document = self.document;
         let text = document.text();
-        // The byte order mark at the very start is one that SkyPilot takes off.
-        let start = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
-        let is_odd = |c: char| (is_invisible(c) && !matches!(c, '\n' | '\r' | '\t')) || c == '\u{a0}';
-        for (at, c) in text[start..].char_indices().filter(|&(_, c)| is_odd(c)).take(MOST_OF_A_KIND) {
+        let start = text.len() - text.trim_start_matches('\u{feff}').len();
+        let mut before = ' ';
+        let mut count = 0;
+        for (at, c) in text[start..].char_indices() {
+            let joins = matches!(c, '\u{200d}' | '\u{fe0e}' | '\u{fe0f}') && !before.is_ascii();
+            before = c;
+            // What YAML does not allow at all is an error, told elsewhere.
+            let odd = (is_invisible(c) && is_allowed(c) && !joins) || c == '\u{a0}';
+            if !odd || matches!(c, '\n' | '\r' | '\t') {
+                continue;
+            }
+            count += 1;
+            if count > MOST_OF_A_KIND {
+                return;
+            }
             let span = Span::new(start + at, start + at + c.len_utf8());
-            let name =
-                if c == '\u{a0}' { "\\xa0 (no-break space)".to_owned() } else { visible(&c.to_string()).into_owned() };
+            let (name, instead, label) = match c {
+                '\u{a0}' => ("\\xa0 (no-break space)".to_owned(), " ", "write a blank instead"),
+                '\u{85}' | '\u{2028}' | '\u{2029}' => (visible(&c.to_string()).into_owned(), "\n", "break the line"),
+                _ => (visible(&c.to_string()).into_owned(), "", "remove it"),
+            };
+            let fix = fix::of(label, false, vec![Splice::new(span, instead)]);
+            let fix = fix::harmless(document, self.role, fix);
             let message = format!("an invisible character: {name}");
             let effect = "SkyPilot reads something else than the file looks like.";
-            let one = self.push(Code::Invisible, Severity::Warning, span, None, message, effect);
+            let one = self.push(Code::Invisible, span, None, message, effect);
             one.hint = Some("remove it, or write it as an escape in double quotes".to_owned());
+            one.fix = fix;
         }
     }
 
     fn encrypted(&mut self) {
-        let data = model::effective(self.document);
+        let sops = matches!(model::effective(self.document).get("sops"), Some(Value::Map(_)));
+        let vault = self.document.text().starts_with("$ANSIBLE_VAULT;");
+        if !sops && !vault {
+            return;
+        }
+        let (name, hint) = if sops {
+            ("sops", "edit it with `sops edit`, and give the server the decrypted file")
+        } else {
+            ("ansible-vault", "edit it with `ansible-vault edit`, and give the server the decrypted file")
+        };
+        let message = format!("this looks like a file of {name}");
+        let one = self.push(Code::Encrypted, Span::empty(0), None, message, "SkyPilot decrypts nothing.");
+        one.hint = Some(hint.to_owned());
+    }
+
+    fn no_configuration(&mut self, data: &Value) {
+        if data.is_truthy() || matches!(data, Value::Map(_)) {
+            return;
+        }
         let text = self.document.text();
-        let sops = matches!(data.get("sops"), Some(Value::Map(_)));
-        if sops || text.starts_with("$ANSIBLE_VAULT;") {
-            let message = format!("this looks like a file of {}", if sops { "sops" } else { "ansible-vault" });
-            let one = self.push(
-                Code::Encrypted,
-                Severity::Warning,
-                Span::empty(0),
-                None,
-                message,
-                "SkyPilot decrypts nothing.",
-            );
-            one.hint =
-                Some(if sops { "edit it with `sops edit`" } else { "edit it with `ansible-vault edit`" }.to_owned());
+        let message = match self.document.tree().ok().and_then(Tree::root) {
+            Some(root) if !self.document.span(root).is_empty() => {
+                format!("`{}` counts as no configuration", fix::shown(self.document, root))
+            }
+            _ if text.contains('#') => "the file holds comments alone".to_owned(),
+            _ => "the file is empty".to_owned(),
+        };
+        let effect = "SkyPilot loads no plugins, without a word.";
+        self.push(Code::NoConfiguration, Span::empty(0), None, message, effect);
+    }
+
+    /// Tells of `%YAML 1.2`, which changes nothing.
+    fn directive(&mut self, tree: &Tree) {
+        let document = self.document;
+        let text = document.text();
+        let content = tree.root().map_or(text.len(), |root| document.span(root).start);
+        let mut line = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+        while line < content {
+            let end = crate::text::end_of_line(text, line);
+            let words: Vec<&str> = text[line..end].split_whitespace().collect();
+            if let ["%YAML", version, ..] = words[..]
+                && version != "1.1"
+            {
+                let span = Span::new(line, end);
+                let whole = Span::new(line, crate::text::next_line(text, line));
+                let fix = fix::of("remove the line", true, vec![Splice::delete(whole)]);
+                let fix = fix::tried(document, fix, |new| new.data().ok() == document.data().ok());
+                let message = format!("`%YAML {version}` is not heeded");
+                let effect = "PyYAML reads YAML 1.1 all the same: `yes` is a boolean, `010` is 8.";
+                let one = self.push(Code::YamlDirective, span, None, message, effect);
+                one.hint = Some("remove the line".to_owned());
+                one.fix = fix;
+            }
+            line = crate::text::next_line(text, line);
         }
     }
 
@@ -119,91 +185,94 @@ impl Finder<'_> {
         if name == "class" && entry && !tree.is_flow(mapping) {
             let message = format!("a second `class` in the entry that starts on line {line}");
             let effect = "PyYAML takes the last one: the first plugin is not loaded, without a word.";
-            let fix = self.dash_fix(span);
-            let one = self.push(Code::ForgottenDash, Severity::Warning, span, Some(at), message, effect);
+            let fix = self.dash_fix(tree, mapping, second);
+            let one = self.push(Code::ForgottenDash, span, Some(at), message, effect);
             one.hint = Some("put `- ` before it".to_owned());
             one.fix = fix;
             return;
         }
-        let message = format!("the key `{}` stands twice, first on line {line}", visible(name));
+        let message = format!("the key `{name}` stands twice, first on line {line}");
         let effect = "PyYAML takes the last one; the first is lost without a word.";
-        let one = self.push(Code::DuplicateKey, Severity::Warning, span, Some(at), message, effect);
+        let fix = fix::drop_pair(document, mapping, first);
+        let one = self.push(Code::DuplicateKey, span, Some(at), message, effect);
         one.hint = Some("remove one of them".to_owned());
+        one.fix = fix;
     }
 
-    fn dash_fix(&self, key: Span) -> Option<Fix> {
-        let text = self.document.text();
-        let start = crate::text::start_of_line(text, key.start);
-        let blanks = Span::new(key.start.checked_sub(2)?, key.start);
-        if blanks.start < start || blanks.of(text) != "  " || !text[start..key.start].trim().is_empty() {
+    /// Puts the dash before a second `class`, where both are class paths: what was
+    /// hidden behind the last one must not be an error.
+    fn dash_fix(&self, tree: &Tree, mapping: NodeId, second: NodeId) -> Option<Fix> {
+        let document = self.document;
+        let classes = tree.pairs(mapping).filter(|(key, _)| document.key_is(*key, "class"));
+        let good = |class: String| super::load::entry(&class, None).is_none();
+        if !classes.map(|(_, value)| document.string(value)).all(|class| class.is_some_and(good)) {
             return None;
         }
-        let fix = Fix {
-            label: "insert the dash".to_owned(),
-            safe: true,
-            edits: vec![Splice::new(blanks, "- ")],
-            patch: None,
-        };
-        parses(self.document, &fix).then_some(fix)
+        fix::harmless(document, self.role, fix::dash(document, second)?)
     }
 
-    fn ignored_keys(&mut self, tree: &Tree) {
+    fn ignored_keys(&mut self) {
         let document = self.document;
-        let Some(root) = tree.root() else { return };
         let known = schema::of(self.role);
         let data = model::effective(document);
-        for (key, value) in data.as_map().unwrap_or_default() {
-            let (Some(name), Value::Null) = (key.as_str(), value) else { continue };
-            if known.property(name).is_some() {
-                continue;
-            }
-            let span = document
-                .child(tree.target(root), name)
-                .and_then(|(key, _)| key)
-                .map_or(Span::empty(0), |k| document.span(k));
-            let at = Some(Pointer::from_tokens([name]));
-            let message = format!("the key `{}` is unknown and has no value", visible(name));
-            let one = self.push(
-                Code::IgnoredKey,
-                Severity::Info,
-                span,
-                at,
-                message,
-                "SkyPilot drops it; with a value it would refuse the file.",
-            );
+        let nulls = data.as_map().unwrap_or_default().iter().filter(|(_, value)| matches!(value, Value::Null));
+        let unknown = nulls.filter_map(|(key, _)| key.as_str()).filter(|name| known.property(name).is_none());
+        for name in unknown.take(MOST_OF_A_KIND) {
+            let key = fix::keys(document, &Pointer::root(), name).pop();
+            let span = key.map_or(Span::empty(0), |key| document.span(key));
+            let at = Pointer::from_tokens([name]);
+            let fix = fix::remove(document, &at, "remove it", true);
+            let message = format!("the key `{name}` is unknown and has no value");
+            let effect = "SkyPilot drops it; with a value it would refuse the file.";
+            let one = self.push(Code::IgnoredKey, span, Some(at), message, effect);
             one.hint = Some("remove it".to_owned());
+            one.fix = fix;
         }
     }
 
     fn entries(&mut self) {
         let document = self.document;
-        let mut first: HashMap<String, usize> = HashMap::new();
+        let mut first: HashMap<String, Pointer> = HashMap::new();
+        let mut twice = 0;
+        let mut blank = 0;
         for entry in model::entries(document) {
             let (Some(class), Some(node)) = (&entry.class, entry.class_node) else { continue };
             let at = entry.pointer.join("class");
-            if class.contains('.') && class.chars().any(|c| !(c.is_alphanumeric() || matches!(c, '_' | '.'))) {
-                let message = format!("'{}' holds a character that no Python name has", visible(class));
-                let effect = format!("No such module can be imported: {}.", consequence(self.role));
-                let span = document.span(node);
-                let one = self.push(Code::ClassBlank, Severity::Warning, span, Some(at.clone()), message, &effect);
-                one.hint = Some("write the path as `import` would take it".to_owned());
+            let span = document.span(node);
+            let odd = class.contains('.') && class.chars().any(|c| !(c.is_alphanumeric() || matches!(c, '_' | '.')));
+            if odd && blank < MOST_OF_A_KIND {
+                blank += 1;
+                self.odd_class(class, &at, span);
             }
-            match first.get(class) {
-                Some(other) => {
-                    let message = format!("{} is also entry {} of this list", visible(class), other + 1);
-                    let effect = "It is constructed and installed twice; the later one stays registered.";
-                    let span = document.span(node);
-                    self.push(Code::DuplicateClass, Severity::Warning, span, Some(at), message, effect);
-                }
-                None => {
-                    first.insert(class.clone(), entry.index);
-                }
+            let Some(other) = first.insert(class.clone(), entry.pointer.clone()) else { continue };
+            if twice < MOST_OF_A_KIND {
+                twice += 1;
+                let value = |at: &Pointer| document.find(at).map(|node| document.source(node).to_owned());
+                let equal = value(&other) == value(&entry.pointer);
+                let fix = equal.then(|| fix::remove(document, &entry.pointer, "remove this entry", true)).flatten();
+                let message = format!("{class} is also {}", other.to_path());
+                let effect = "It is constructed and installed twice; the later one stays registered.";
+                let one = self.push(Code::DuplicateClass, span, Some(at), message, effect);
+                one.hint = Some("remove one of them, unless that is meant".to_owned());
+                one.fix = fix;
             }
         }
     }
 
-    /// Tells of plain scalars in parameters that YAML 1.1 types in a way that surprises.
-    fn surprises(&mut self, tree: &Tree) {
+    fn odd_class(&mut self, class: &str, at: &Pointer, span: Span) {
+        let meant = fix::mended_class(class);
+        let safe = meant.as_deref() == Some(class.trim());
+        let fix =
+            meant.and_then(|meant| fix::replace(self.document, at, &json!(meant), format!("write {meant}"), safe));
+        let message = format!("'{class}' holds a character that no Python name has");
+        let effect = format!("Most likely no such module can be imported: {}.", consequence(self.role));
+        let one = self.push(Code::ClassBlank, span, Some(at.clone()), message, &effect);
+        one.hint = Some("write the path as `import` would take it".to_owned());
+        one.fix = fix;
+    }
+
+    /// Tells of parameters that YAML 1.1 types in a way that surprises, and of empty ones.
+    fn parameters(&mut self, tree: &Tree) {
         let document = self.document;
         let roots: HashSet<NodeId> =
             model::entries(document).iter().filter_map(|e| e.parameters).map(|n| tree.target(n)).collect();
@@ -212,43 +281,70 @@ impl Finder<'_> {
         }
         // Parents end behind their children: what lies in parameters is found in one walk back.
         let mut inside = vec![false; tree.len()];
-        let ids: Vec<NodeId> = tree.ids().collect();
+        let mut keys = HashSet::new();
         let mut rows = Vec::new();
+        let ids: Vec<NodeId> = tree.ids().collect();
         for &node in ids.iter().rev() {
-            inside[node.index()] = roots.contains(&node) || tree.parent(node).is_some_and(|p| inside[p.index()]);
-            if !inside[node.index()] || tree.kind(node) != Kind::Scalar(ScalarStyle::Plain) || tree.tag(node).is_some()
+            let below = tree.parent(node).is_some_and(|parent| inside[parent.index()]);
+            inside[node.index()] = below || roots.contains(&node);
+            if !inside[node.index()] {
+                continue;
+            }
+            // The names of parameters themselves must be strings: that is an error, told elsewhere.
+            let names = tree.pairs(node).map(|(key, _)| key).filter(|_| roots.contains(&node));
+            keys.extend(names);
+            if tree.kind(node) == Kind::Scalar(ScalarStyle::Plain) && tree.tag(node).is_none() && !keys.contains(&node)
             {
-                continue;
-            }
-            if let Some(read) = surprise(document.scalar(node), document.value(node).as_ref()) {
-                rows.push((node, read));
+                rows.push(node);
             }
         }
-        for (node, read) in rows.into_iter().rev().take(MOST_OF_A_KIND) {
-            let source = document.source(node).to_owned();
-            let at = document.pointer_to(node);
-            let span = document.span(node);
-            let key = tree.parent(node).is_some_and(|p| tree.pairs(p).any(|(k, _)| k == node));
-            if key {
-                continue;
+        let mut surprises = 0;
+        let mut empty = 0;
+        for node in rows.into_iter().rev() {
+            if document.span(node).is_empty() {
+                empty += 1;
+                if empty <= MOST_OF_A_KIND {
+                    self.empty_value(tree, node);
+                }
+            } else if let Some(read) = surprise(document.scalar(node), document.value(node).as_ref()) {
+                surprises += 1;
+                if surprises <= MOST_OF_A_KIND {
+                    self.surprise(node, &read);
+                }
             }
-            let message = format!("`{source}` is {read}");
-            let fix = Fix {
-                label: format!("quote it, to make it a string: '{source}'"),
-                safe: false,
-                edits: vec![Splice::new(span, format!("'{source}'"))],
-                patch: Some(serde_json::json!([{"op": "replace", "path": at.to_string(), "value": source}])),
-            };
-            let one = self.push(
-                Code::YamlSurprise,
-                Severity::Info,
-                span,
-                Some(at),
-                message,
-                "The plugin gets what PyYAML reads (YAML 1.1).",
-            );
-            one.fix = Some(fix).filter(|_| document.scalar(node) == source);
         }
+    }
+
+    fn surprise(&mut self, node: NodeId, read: &Read) {
+        let document = self.document;
+        let hidden = secret::is_secret_node(document, node);
+        let read = if hidden { read.kind.to_owned() } else { read.whole() };
+        let message = format!("`{}` is {read} to YAML 1.1", fix::shown(document, node));
+        let fix = fix::quote_value(document, node, false);
+        let effect = "The plugin gets what PyYAML reads.";
+        let at = document.pointer_to(node);
+        let one = self.push(Code::YamlSurprise, document.span(node), Some(at), message, effect);
+        one.hint = Some("put quotes around it if a string is meant".to_owned());
+        one.fix = fix;
+    }
+
+    fn empty_value(&mut self, tree: &Tree, node: NodeId) {
+        let document = self.document;
+        let Some(mapping) = tree.parent(node) else { return };
+        let Some((key, _)) = tree.pairs(mapping).find(|(_, value)| *value == node) else { return };
+        let at = document.pointer_to(node);
+        let text = document.text();
+        let key = document.span(key);
+        let behind = &text[key.end..crate::text::end_of_line(text, key.end)];
+        let comment = behind.trim_start_matches([':', ' ', '\t']).starts_with('#');
+        let hint = if comment {
+            "what starts with `#` is a comment: put quotes around it if it is the value"
+        } else {
+            "give it a value, write `null` if that is meant, or remove it"
+        };
+        let message = format!("{} has no value", at.to_path());
+        let one = self.push(Code::EmptyValue, key, Some(at), message, "The plugin gets None.");
+        one.hint = Some(hint.to_owned());
     }
 
     fn wheel_path(&mut self) {
@@ -257,47 +353,59 @@ impl Finder<'_> {
         let Some(path) = value.as_ref().and_then(Value::as_str) else { return };
         let at = Pointer::from_tokens(["controller_wheel_path"]);
         let span = document.find(&at).map_or(Span::empty(0), |node| document.span(node));
-        if path.trim() != &*path && !path.trim().is_empty() {
-            let message = "`controller_wheel_path` starts or ends with a blank".to_owned();
+        let trimmed = path.trim();
+        if trimmed != path && !trimmed.is_empty() {
+            let message = "`controller_wheel_path` starts or ends with a blank";
             let effect = "SkyPilot takes it as it is written: most likely nothing is uploaded.";
-            let replace =
-                serde_json::json!([{"op": "replace", "path": "/controller_wheel_path", "value": path.trim()}]);
-            let one = self.push(Code::PathBlank, Severity::Warning, span, Some(at.clone()), message, effect);
+            let fix = fix::replace(document, &at, &json!(trimmed), "remove the blank", true);
+            let one = self.push(Code::PathBlank, span, Some(at.clone()), message, effect);
             one.hint = Some("remove the blank".to_owned());
-            one.fix = Some(Fix {
-                label: "remove the blank".to_owned(),
-                safe: true,
-                edits: vec![Splice::new(span, serde_json::to_string(path.trim()).unwrap_or_default())],
-                patch: Some(replace),
-            });
-            let fits = one.fix.as_ref().is_some_and(|fix| parses(document, fix));
-            if !fits {
-                one.fix = None;
-            }
+            one.fix = fix;
         }
         if path.contains('$') {
-            let message = "`controller_wheel_path` holds a `$`".to_owned();
+            let home = ["$HOME", "${HOME}"].iter().find_map(|name| path.strip_prefix(name));
+            let home = home.filter(|rest| (rest.is_empty() || rest.starts_with('/')) && !rest.contains('$'));
+            let fix = home.and_then(|rest| {
+                let meant = format!("~{rest}");
+                fix::replace(document, &at, &json!(meant), format!("write {meant}"), true)
+            });
+            let message = "`controller_wheel_path` holds a `$`";
             let effect = "SkyPilot expands no variables: it looks for a directory of that very name.";
-            let one = self.push(Code::NoExpansion, Severity::Warning, span, Some(at), message, effect);
+            let one = self.push(Code::NoExpansion, span, Some(at), message, effect);
             one.hint = Some("write `~` or the whole path".to_owned());
+            one.fix = fix;
         }
     }
 }
 
+/// What a scalar is to PyYAML, where that surprises people.
+#[derive(Debug, PartialEq, Eq)]
+struct Read {
+    /// The type: `a boolean`.
+    kind: &'static str,
+    /// The value, where it is another than what stands there.
+    value: Option<String>,
+}
+
+impl Read {
+    fn whole(&self) -> String {
+        self.value.as_ref().map_or_else(|| self.kind.to_owned(), |value| format!("{}, {value},", self.kind))
+    }
+}
+
 /// Says what a plain scalar is to YAML 1.1, where that surprises people.
-fn surprise(source: &str, value: Option<&Value>) -> Option<String> {
+fn surprise(source: &str, value: Option<&Value>) -> Option<Read> {
     let lower = source.to_ascii_lowercase();
-    Some(match value? {
-        Value::Bool(read) if !matches!(lower.as_str(), "true" | "false") => format!("{read}, a boolean (YAML 1.1)"),
-        Value::Int(read) if source != read.to_string() && source.trim_start_matches('+') != read.to_string() => {
-            format!("the number {read} (YAML 1.1)")
-        }
-        Value::Float(read) if source.contains([':', '_']) => format!("the number {read} (YAML 1.1)"),
-        Value::Date(_) => "a date, not a string (YAML 1.1)".to_owned(),
-        Value::DateTime(_) => "a date with a time, not a string (YAML 1.1)".to_owned(),
-        Value::Str(_) if looks_like_a_number(&lower) => "a string to YAML 1.1, not a number".to_owned(),
-        _ => return None,
-    })
+    let read = |kind, value| Some(Read { kind, value });
+    match value? {
+        Value::Bool(is) if !matches!(lower.as_str(), "true" | "false") => read("a boolean", Some(is.to_string())),
+        Value::Int(is) if source.trim_start_matches('+') != is.to_string() => read("a number", Some(is.to_string())),
+        Value::Float(is) if source.contains([':', '_']) => read("a number", Some(is.to_string())),
+        Value::Date(_) => read("a date, not a string,", None),
+        Value::DateTime(_) => read("a date with a time, not a string,", None),
+        Value::Str(_) if looks_like_a_number(&lower) => read("a string, not a number,", None),
+        _ => None,
+    }
 }
 
 /// `1e3`, `0o17`, `08`: numbers to people and to YAML 1.2.
@@ -310,129 +418,6 @@ fn looks_like_a_number(text: &str) -> bool {
     octal || digits.parse::<f64>().is_ok()
 }
 
-/// Finds what bears on both files from outside: variables, servers.
-pub(super) fn diagnose_surroundings(workspace: &Workspace, facts: &Facts, found: &mut Vec<Diagnostic>) {
-    for role in Role::ALL {
-        let file = workspace.file(role);
-        let name = variable(role);
-        let place = |path| Place::whole(FileKind::Server, path);
-        if file.location.source != PathSource::Env {
-            continue;
-        }
-        match &file.location.path {
-            None => found.push(
-                Diagnostic::new(
-                    Code::VariableEmpty,
-                    Severity::Warning,
-                    place(None),
-                    format!("{name} is set to nothing"),
-                    "SkyPilot reads no file: no plugins, without a word.",
-                )
-                .hint("unset it, or let it name the file"),
-            ),
-            Some(path) if matches!(file.content, Content::Absent) => found.push(
-                Diagnostic::new(
-                    Code::VariableMissing,
-                    Severity::Warning,
-                    place(Some(path.clone())),
-                    format!("{name} names a file that does not exist"),
-                    "It replaces the default all the same: no plugins, without a word.",
-                )
-                .hint("a save creates it"),
-            ),
-            Some(_) => {}
-        }
-    }
-    modules(workspace, facts, found);
-    if let Some(endpoint) = &facts.remote_endpoint {
-        found.push(
-            Diagnostic::new(
-                Code::RemoteServer,
-                Severity::Warning,
-                Place::whole(FileKind::Server, None),
-                format!("the client talks to {}", visible(endpoint)),
-                "That server reads its own plugin files: these here matter to no one.",
-            )
-            .hint("edit the files on the server"),
-        );
-    }
-    servers(workspace, facts, found);
-}
-
-/// Finds the entries of the API server's list whose module the server's Python does not have.
-fn modules(workspace: &Workspace, facts: &Facts, found: &mut Vec<Diagnostic>) {
-    let Content::Text(document) = &workspace.file(Role::Api).content else { return };
-    if facts.modules.is_empty() {
-        return;
-    }
-    for entry in model::entries(document) {
-        let (Some(class), Some(node)) = (&entry.class, entry.class_node) else { continue };
-        let Some((module, _)) = class.rsplit_once('.') else { continue };
-        let (message, hint) = match facts.modules.get(module) {
-            Some(Module::NotInPackage { package, place }) => (
-                format!("there is no module {} in {}", visible(module), visible(package)),
-                format!("{} is at {}", visible(package), visible_name(place.as_os_str())),
-            ),
-            Some(Module::NotInstalled) => (
-                format!("the server's Python has no module {}", visible(module)),
-                "install its package there, or correct the class path".to_owned(),
-            ),
-            Some(Module::Found(_) | Module::Unknown) | None => continue,
-        };
-        let at = entry.pointer.join("class");
-        let place = Place::span(workspace, Role::Api, document, document.span(node), Some(at));
-        let effect = "It raises ImportError: the API server does not start.";
-        found.push(
-            Diagnostic::new(Code::ModuleMissing, Severity::Error, place, message, effect).hint(hint).from_outside(),
-        );
-    }
-}
-
-fn servers(workspace: &Workspace, facts: &Facts, found: &mut Vec<Diagnostic>) {
-    if let [_, _, ..] = facts.servers.as_slice() {
-        let pids: Vec<String> = facts.servers.iter().map(|s| s.pid.to_string()).collect();
-        found.push(
-            Diagnostic::new(
-                Code::SeveralServers,
-                Severity::Info,
-                Place::whole(FileKind::Server, None),
-                format!("several local API servers run: processes {}", pids.join(", ")),
-                "Which of them a relative path belongs to is not known.",
-            )
-            .hint("tell with --server-cwd"),
-        );
-    }
-    let [server] = facts.servers.as_slice() else { return };
-    for role in Role::ALL {
-        let location = &workspace.file(role).location;
-        if location.source == PathSource::Flag {
-            continue;
-        }
-        let mut theirs = Environment { cwd: server.cwd.clone().unwrap_or_default(), ..facts.environment.clone() };
-        theirs.variables.retain(|name, _| name != variable(role) && name != "HOME");
-        for (name, value) in &server.variables {
-            theirs.variables.insert(name.into(), value.into());
-        }
-        if server.variables.is_empty() {
-            continue;
-        }
-        let reads = locate(role, None, &theirs);
-        if reads.path != location.path {
-            let shown = reads.path.as_ref().map_or("no file".to_owned(), |p| visible_name(p.as_os_str()));
-            found.push(
-                Diagnostic::new(
-                    Code::ServerElsewhere,
-                    Severity::Warning,
-                    Place::whole(FileKind::Server, reads.path.clone()),
-                    format!("the running API server (process {}) reads {shown} as {}", server.pid, role.file_name()),
-                    "Its environment is another one than this shell's: the file shown here is not the one it reads.",
-                )
-                .hint("restart the server from this shell, or set the same variables here"),
-            );
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -442,12 +427,14 @@ mod tests {
         let told = |source: &str| {
             let document = Document::parse(format!("k: {source}\n"));
             let value = document.data().expect("valid").get("k").cloned();
-            surprise(source, value.as_ref())
+            surprise(source, value.as_ref()).map(|read| read.whole())
         };
-        assert_eq!(told("yes").as_deref(), Some("true, a boolean (YAML 1.1)"));
-        assert_eq!(told("010").as_deref(), Some("the number 8 (YAML 1.1)"));
-        assert_eq!(told("1e3").as_deref(), Some("a string to YAML 1.1, not a number"));
-        assert_eq!(told("0o17").as_deref(), Some("a string to YAML 1.1, not a number"));
+        assert_eq!(told("yes").as_deref(), Some("a boolean, true,"));
+        assert_eq!(told("010").as_deref(), Some("a number, 8,"));
+        assert_eq!(told("1_0.5").as_deref(), Some("a number, 10.5,"));
+        assert_eq!(told("2026-01-01").as_deref(), Some("a date, not a string,"));
+        assert_eq!(told("1e3").as_deref(), Some("a string, not a number,"));
+        assert_eq!(told("0o17").as_deref(), Some("a string, not a number,"));
         for plain in ["true", "10", "-3", "1.5", "text", "null", "1.2.3"] {
             assert_eq!(told(plain), None, "{plain}");
         }

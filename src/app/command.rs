@@ -345,7 +345,7 @@ static TABLE: &[Command] = &[
     row(Id::NextChange, "next change", "n/N change", G::Move, &[C::Review], &["n"], "Goes to the next change."),
     row(Id::PreviousChange, "previous change", "", G::Move, &[C::Review], &["N"], "Goes to the previous change."),
     // Everywhere.
-    row(Id::Fix, "apply the offered fix", "fix", G::Edit, BEFORE_REVIEW, &["f"], "Applies the fix that the problem offers; u takes it back."),
+    row(Id::Fix, "apply the offered fix", "fix", G::Edit, &[C::List, C::Text, C::Parameters, C::Problems], &["f"], "Applies the fix that the problem offers; u takes it back."),
     row(Id::WheelPath, "wheel directory", "wheel dir", G::Edit, BEFORE_REVIEW, &["b"], "Sets controller_wheel_path by typing or by browsing."),
     row(Id::Preview, "upload preview", "preview", G::Look, &[C::List, C::Text, C::Parameters, C::Problems, C::Upload, C::FirstRun, C::Wheels], &["p", "F7"], "Shows what the next launch sends to a controller."),
     row(Id::Wheels, "wheels", "wheels", G::Look, &[C::List, C::Text, C::Parameters, C::Problems, C::Upload, C::FirstRun, C::Preview], &["w", "F8"], "Lists the wheels of the wheel directory."),

@@ -200,11 +200,10 @@ pub fn fresh(before: &Report, after: &Report) -> Vec<Diagnostic> {
     out
 }
 
-/// Returns the first lines of a source, masked where it is a secret.
+/// Returns the first lines of a source, made visible.
 #[must_use]
-pub fn written_lines(document: &Document, source: &str) -> Vec<String> {
+pub fn written_lines(source: &str) -> Vec<String> {
     const LINES: usize = 3;
-    let _ = document;
     let mut lines: Vec<String> = source.lines().take(LINES).map(|line| visible(line).into_owned()).collect();
     if source.lines().nth(LINES).is_some() {
         lines.push("...".to_owned());

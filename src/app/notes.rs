@@ -136,7 +136,7 @@ fn written(state: &State, form: &Form, change: &Change, out: &mut Vec<Note>) {
         out.push(Note::told("written as", MASK));
         return;
     }
-    for (number, line) in edits::written_lines(document, document.source(node)).into_iter().enumerate() {
+    for (number, line) in edits::written_lines(document.source(node)).into_iter().enumerate() {
         out.push(Note::told(if number == 0 { "written as" } else { "" }, line));
     }
 }

@@ -1,6 +1,6 @@
 //! Which commands can run now, and which of them the key bar shows first.
 
-use super::command::{Command, Id, table};
+use super::command::{Command, Context, Id, table};
 use super::layout::Size;
 use super::{State, problems};
 
@@ -24,7 +24,18 @@ pub fn unavailable(state: &State, id: Id) -> Option<&'static str> {
         Id::NextFile if state.review.as_ref().is_some_and(|review| review.files.len() < 2) => Some("one file changed"),
         Id::Fix if problems::fix_at_hand(state).is_none() => Some("no problem here offers one"),
         Id::NextProblem | Id::PreviousProblem if state.problems.is_empty() => Some("there is no problem"),
-        Id::Copy | Id::Transfer | Id::Delete | Id::Duplicate | Id::ChangeClass | Id::MoveUp | Id::MoveDown
+        Id::Copy
+        | Id::Transfer
+        | Id::Delete
+        | Id::Duplicate
+        | Id::ChangeClass
+        | Id::MoveUp
+        | Id::MoveDown
+        | Id::Mark
+        | Id::MarkAll
+        | Id::Open
+        | Id::YankClass
+        | Id::YankYaml
             if state.list(state.role).current().is_none() =>
         {
             Some("the list is empty")
@@ -43,16 +54,17 @@ pub fn bar(state: &State) -> Vec<&'static Command> {
         .filter(|command| unavailable(state, command.id).is_none())
         .collect();
     let small = state.layout_size() <= Size::One;
-    commands.sort_by_key(|command| bar_rank(command, small));
+    commands.sort_by_key(|command| bar_rank(command, context, small));
     commands
 }
 
 /// The main edits come first, then saving and the preview, then the rest.
-fn bar_rank(command: &Command, small: bool) -> u8 {
+fn bar_rank(command: &Command, context: Context, small: bool) -> u8 {
     match command.id {
         Id::Accept | Id::Cancel => 0,
         Id::Add | Id::AddValue | Id::Open | Id::EditValue | Id::EditLine | Id::GoTo | Id::SaveNow => 1,
-        Id::Save | Id::Editor if small || command.id == Id::Save => 3,
+        Id::Save => 3,
+        Id::Editor if context == Context::Text => 3,
         Id::Delete | Id::DeleteValue | Id::Copy | Id::Transfer | Id::ChangeType | Id::AddRemote if !small => 2,
         Id::Delete | Id::DeleteValue | Id::Copy | Id::Transfer | Id::ChangeType | Id::AddRemote => 4,
         Id::Preview => 5,

@@ -4,6 +4,7 @@ use ratatui::layout::Rect;
 
 use super::State;
 use super::layout::{self, Size};
+use super::review::sentences;
 use super::value::count;
 use crate::check::{CwdSource, Severity};
 use crate::config::{Role, secret};
@@ -81,7 +82,12 @@ pub fn section_areas(state: &State) -> [Rect; 3] {
 /// Returns how many rows the verdict takes.
 #[must_use]
 pub fn verdict_height(state: &State) -> u16 {
-    if state.layout_size() == Size::One { 2 } else { 4 }
+    match (state.layout_size(), verdict(state).0) {
+        (Size::One, _) => 2,
+        (Size::Full, Some(_)) => 6,
+        (_, Some(_)) => 5,
+        (_, None) => 4,
+    }
 }
 
 /// Returns how many lines each section has, and how many fit.
@@ -119,7 +125,13 @@ pub fn verdict(state: &State) -> (Option<Severity>, String) {
     match preview.verdict {
         Outcome::Sent => {
             let size = size_text(preview.total_size());
-            (None, format!("Sent: {}, {size}, and {}.", count(wheels, "wheel"), Role::Remote.file_name()))
+            let sent = format!("Sent: {}, {size}, and {}.", count(wheels, "wheel"), Role::Remote.file_name());
+            // What is sent may still not install.
+            let worst = preview.diagnostics.iter().max_by_key(|one| one.severity);
+            match worst.filter(|one| one.severity > Severity::Info) {
+                Some(one) => (Some(one.severity), format!("{sent} But {}", visible(&sentences(one)))),
+                None => (None, sent),
+            }
         }
         Outcome::Fails => {
             // SkyPilot's own message goes over several lines; the problems have it.

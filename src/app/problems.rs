@@ -94,13 +94,13 @@ pub(super) fn fix_at_hand(state: &State) -> Option<usize> {
         .copied()
         .find(|number| in_tree && has_fix(number) && state.problems[*number].place.pointer.as_ref() == pointer);
     let first = of_entry.into_iter().flatten().copied().find(has_fix);
-    let of_text = || {
+    // Without an entry under the cursor, the file itself is meant.
+    let of_file = || {
         let kind = kind_of(state.role);
-        (state.screen_context() == Context::Text)
-            .then(|| state.problems.iter().position(|one| one.place.file == kind && one.fix.is_some()))
-            .flatten()
+        let is_here = entry.is_none() && matches!(state.screen_context(), Context::List | Context::Text);
+        is_here.then(|| state.problems.iter().position(|one| one.place.file == kind && one.fix.is_some())).flatten()
     };
-    of_row.or(first).or_else(of_text).or_else(|| Some(state.problem.at).filter(has_fix))
+    of_row.or(first).or_else(of_file).or_else(|| Some(state.problem.at).filter(has_fix))
 }
 
 pub(super) fn fix(state: &mut State) -> Vec<Effect> {
@@ -115,6 +115,8 @@ pub(super) fn fix(state: &mut State) -> Vec<Effect> {
         FileKind::Wheels | FileKind::Server => return Vec::new(),
     };
     let Some(fix) = &one.fix else { return Vec::new() };
-    let operation = Operation::Splices { role, splices: fix.edits.clone(), label: fix.label.clone() };
+    // Which problem it was: not always the one under the cursor.
+    let label = format!("{} at {}", fix.label, review::place_text(one));
+    let operation = Operation::Splices { role, splices: fix.edits.clone(), label };
     edits::commit(state, &operation)
 }

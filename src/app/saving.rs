@@ -131,13 +131,15 @@ fn save(state: &mut State, roles: Vec<Role>, anything: bool) -> Vec<Effect> {
     let mut effects = Vec::new();
     state.saved.clear();
     for role in roles {
-        let (Some(path), Some(document)) = (state.path(role), state.workspace.document(role)) else { continue };
+        let Some(path) = state.path(role) else { continue };
+        // Nothing is deleted: an undone creation leaves an empty file, which means the same.
+        let text = state.workspace.text(role).unwrap_or_default();
         let replaces = match &state.disk.file(role).content {
             _ if anything => Replaces::Anything,
             Content::Absent | Content::Unreadable(_) => Replaces::Nothing,
             Content::Text(old) => Replaces::Text(old.text().into()),
         };
-        effects.push(Effect::Save { role, path, text: document.text().into(), replaces });
+        effects.push(Effect::Save { role, path, text: text.into(), replaces });
         state.saving.push(role);
     }
     effects
@@ -153,6 +155,9 @@ pub fn saved(state: &mut State, role: Role, text: &Arc<str>, result: Result<Save
                 Some(document) if document.text() == &**text => document.clone(),
                 _ => Arc::new(Document::parse(text.clone())),
             };
+            if state.workspace.document(role).is_none() {
+                state.workspace = state.workspace.with_content(role, Content::Text(document.clone()));
+            }
             state.disk = state.disk.with_content(role, Content::Text(document));
             state.stale[Pane::of(role).index()] = false;
             state.refresh_list(role);
@@ -265,8 +270,14 @@ pub fn take_reread(state: &mut State, contents: &[Content; 2], reason: Reason) -
             }
             continue;
         }
+        let keeps = state.is_unsaved(role) && !matches!(theirs, Content::Text(_));
         effects.extend(take_theirs(state, role, theirs));
-        news.push(format!("{} read again from disk", role.file_name()));
+        let name = role.file_name();
+        news.push(if keeps {
+            format!("{name} is gone from disk; your text is kept, and a save writes it again")
+        } else {
+            format!("{name} read again from disk")
+        });
     }
     if !news.is_empty() {
         state.say(Tone::Told, format!("{}.", news.join("; ")));
@@ -281,6 +292,7 @@ pub fn take_reread(state: &mut State, contents: &[Content; 2], reason: Reason) -
 
 /// Takes the text on disk as an edit, so that undo gives the old one back.
 fn take_theirs(state: &mut State, role: Role, theirs: &Content) -> Vec<Effect> {
+    let unsaved = state.is_unsaved(role);
     state.stale[Pane::of(role).index()] = false;
     state.disk = state.disk.with_content(role, theirs.clone());
     let is_text = state.workspace.document(role).is_some();
@@ -291,6 +303,9 @@ fn take_theirs(state: &mut State, role: Role, theirs: &Content) -> Vec<Effect> {
         let effects = edits::commit(state, &operation);
         state.settings.read_only = read_only;
         effects
+    } else if is_text && unsaved {
+        // What was typed is not given up for nothing.
+        Vec::new()
     } else {
         // No edit leads from or to what is no text.
         state.history.clear();

@@ -29,7 +29,8 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
         Message::FocusGained => Vec::new(),
         Message::Opened(opened) => {
             let (workspace, facts) = *opened;
-            open(state, workspace, facts)
+            open(state, workspace, facts);
+            Vec::new()
         }
         Message::Scanned(facts) => {
             // Answers may come late: what was looked at is added, nothing else.
@@ -73,15 +74,15 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
     effects
 }
 
-fn open(state: &mut State, workspace: crate::config::Workspace, facts: crate::check::Facts) -> Vec<Effect> {
+fn open(state: &mut State, workspace: crate::config::Workspace, facts: crate::check::Facts) {
     state.facts = facts;
     state.disk = workspace.clone();
-    state.workspace = workspace.clone();
+    state.workspace = workspace;
     for role in Role::ALL {
         state.refresh_list(role);
     }
     state.mark_scanned();
-    let effects = state.adopt(workspace);
+    state.recheck();
     state.ready = true;
     if state.list(Role::Api).is_empty()
         && !state.list(Role::Remote).is_empty()
@@ -98,7 +99,6 @@ fn open(state: &mut State, workspace: crate::config::Workspace, facts: crate::ch
     } else if state.settings.read_only {
         state.say(Tone::Told, "Read-only: nothing can be changed.");
     }
-    effects
 }
 
 fn drafted(state: &mut State, result: Result<Vec<std::path::PathBuf>, String>) -> Vec<Effect> {

@@ -101,6 +101,9 @@ fn tabs(paper: &mut Paper<'_>, state: &State, area: Rect) {
         } else {
             (format!(" {label} "), paper.theme.dim())
         };
+        if at + width(&text) > area.width {
+            break;
+        }
         at = paper.write(area, 0, at, &text, style);
     }
 }
@@ -214,7 +217,7 @@ pub(super) fn status(paper: &mut Paper<'_>, state: &State, area: Rect) {
         }
     } else if !state.saving.is_empty() {
         paper.write(area, 0, 1, "saving...", theme.text());
-    } else if state.layout_size() < Size::Compact && state.screen == crate::app::Screen::Main {
+    } else if state.layout_size() == Size::One && state.screen == crate::app::Screen::Main {
         problems::one_line(paper, state, area);
         return;
     }

@@ -5,7 +5,8 @@ use ratatui::layout::Rect;
 use super::paper::{self, Paper, width};
 use crate::app::layout::Size;
 use crate::app::list::{Body, List, Marker, kind_of};
-use crate::app::{Pane, State, pages, value};
+use crate::app::{Pane, State, pages, review, value};
+use crate::check::Severity;
 use crate::config::{Role, secret};
 use crate::text::visible::{visible, visible_name};
 use crate::yaml::Document;
@@ -113,7 +114,15 @@ fn empty(paper: &mut Paper<'_>, state: &State, role: Role, area: Rect, absent: b
     if removed > 0 {
         lines.push(format!("- {} removed", value::count(removed, "entry").replace("entrys", "entries")));
     }
-    paragraph(paper, area, &lines);
+    let used = paragraph(paper, area, &lines);
+    let kind = kind_of(role);
+    let error = state.problems.iter().find(|one| one.place.file == kind && one.severity == Severity::Error);
+    let Some(error) = error else { return };
+    let fix = error.fix.as_ref().map_or(String::new(), |fix| format!("  [f] {}", fix.label));
+    let text = visible(&format!("E {}{fix}", review::sentences(error))).into_owned();
+    for (row, line) in (used..area.height).zip(paper::wrap(&text, area.width.saturating_sub(2))) {
+        paper.write(area, row, 1, &line, paper.theme.severity(Severity::Error));
+    }
 }
 
 fn entries(paper: &mut Paper<'_>, state: &State, role: Role, area: Rect) {

@@ -23,7 +23,7 @@ pub(super) fn draw(paper: &mut Paper<'_>, state: &State, area: Rect) {
     let name = if area.width >= 60 { format!("Parameters: {class}") } else { class.clone() };
     let rest = entry.map_or(String::new(), |(role, index)| {
         let star = if state.is_unsaved(role) { " *" } else { "" };
-        format!("{}{star}  plugins[{index}]", role.file_name())
+        format!("#{} in {}{star}", index + 1, role.file_name())
     });
     let narrow = state.layout_size() <= Size::One;
     if narrow && let Some(level) = &state.tree.level {
@@ -153,12 +153,14 @@ fn facts<'a>(state: &State, row: &Row) -> Vec<(&'a str, String)> {
     let hide = |text: String| if masked { MASK.to_owned() } else { text };
     if let (Some(document), Some(node)) = (document, row.node) {
         let source = document.source(node);
-        let first = source.lines().next().unwrap_or_default();
-        let more =
-            if source.lines().count() > 1 { format!(" ... ({} lines)", source.lines().count()) } else { String::new() };
         if !matches!(row.shape, Shape::Map(_) | Shape::List(_)) || !source.contains('\n') {
-            let cut: String = first.chars().take(400).collect();
-            lines.push(("written as", hide(format!("{}{more}", visible(&cut)))));
+            for (number, line) in edits::written_lines(source).into_iter().enumerate() {
+                let cut: String = line.chars().take(400).collect();
+                lines.push((if number == 0 { "written as" } else { " " }, hide(cut)));
+                if masked {
+                    break;
+                }
+            }
         }
     }
     if let Some(read) = &read {

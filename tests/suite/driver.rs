@@ -32,12 +32,27 @@ impl Driver {
         Self::open_with(api, remote, Settings::default(), |_| {})
     }
 
+    /// Opens no files, in an environment that `change` has changed.
+    pub(crate) fn open_in(change: impl FnOnce(&mut Environment)) -> Self {
+        Self::open_all(None, None, Settings::default(), |_| {}, change)
+    }
+
     /// Opens them in a home that `prepare` has put other things into.
     pub(crate) fn open_with(
         api: Option<&str>,
         remote: Option<&str>,
         settings: Settings,
         prepare: impl FnOnce(&Path),
+    ) -> Self {
+        Self::open_all(api, remote, settings, prepare, |_| {})
+    }
+
+    fn open_all(
+        api: Option<&str>,
+        remote: Option<&str>,
+        settings: Settings,
+        prepare: impl FnOnce(&Path),
+        change: impl FnOnce(&mut Environment),
     ) -> Self {
         let home = tempfile::Builder::new().prefix("home").tempdir_in("/tmp").expect("a directory");
         let sky = home.path().join(".sky");
@@ -52,6 +67,7 @@ impl Driver {
         environment.variables.insert("HOME".into(), home.path().into());
         // Where there is no editor but one that the test names.
         environment.variables.insert("EDITOR".into(), "true".into());
+        change(&mut environment);
         let options = Options { server_cwd: Some(home.path().to_owned()), ..Options::default() };
         let mut driver = Self {
             state: State::new(settings, (120, 36)),

@@ -400,3 +400,68 @@ fn pasted_text_is_one_event_and_never_runs_commands() {
     driver.press("<Enter>ss");
     assert!(driver.api().contains("- class: acme.Pasted\n"));
 }
+
+#[test]
+fn a_file_that_vanished_does_not_take_the_edits_with_it() {
+    let mut driver = Driver::open(Some(API), Some(REMOTE));
+    driver.press("d");
+    fs::remove_file(driver.path("plugins.yaml")).expect("removed");
+    driver.press("ssr");
+    assert!(driver.screen().contains("acme.Cost"), "{}", driver.screen());
+    driver.press("ss");
+    assert!(driver.api().contains("acme.Cost"), "{}", driver.screen());
+}
+
+#[test]
+fn a_clean_file_follows_the_disk_and_an_edited_one_does_not() {
+    let theirs = "plugins:\n- class: acme.Theirs\n";
+    let mut driver = Driver::open(Some(API), Some(REMOTE));
+    fs::write(driver.path("plugins.yaml"), theirs).expect("written");
+    driver.send(skyplug_tui::app::message::Message::FocusGained);
+    assert!(driver.screen().contains("acme.Theirs"), "{}", driver.screen());
+    assert!(driver.state.unsaved_roles().is_empty());
+    driver.press("d");
+    fs::write(driver.path("plugins.yaml"), API).expect("written");
+    driver.send(skyplug_tui::app::message::Message::FocusGained);
+    assert!(!driver.screen().contains("acme.Cost"), "{}", driver.screen());
+    assert!(driver.screen().contains("changed on disk"), "{}", driver.screen());
+}
+
+#[test]
+fn an_undone_creation_is_saved_as_an_empty_file() {
+    let mut driver = Driver::open(None, None);
+    driver.press("aacme.First<Enter>ssuss");
+    assert_eq!(driver.api(), "");
+    assert!(driver.state.unsaved_roles().is_empty(), "{}", driver.screen());
+    driver.press("Uss");
+    assert!(driver.api().contains("acme.First"));
+}
+
+#[test]
+fn a_variable_that_names_nothing_makes_a_save_ask_for_a_path() {
+    let mut driver = Driver::open_in(|environment| {
+        environment.variables.insert("SKYPILOT_SERVER_PLUGINS_CONFIG".into(), "".into());
+    });
+    driver.press("aacme.First<Enter>ss");
+    assert!(driver.screen().contains("Where to write plugins.yaml"), "{}", driver.screen());
+    let path = driver.home().join("elsewhere.yaml");
+    driver.press(path.to_str().expect("UTF-8")).press("<Enter>ss");
+    assert!(fs::read_to_string(path).expect("written").contains("acme.First"));
+}
+
+#[test]
+fn a_fix_is_one_of_the_file_under_the_cursor() {
+    let mut driver = Driver::open(Some("plugins:\n- class: acme.A\n  params: {a: 1}\n"), Some("plugins:\n"));
+    driver.press("2f");
+    assert_eq!(driver.state.unsaved_roles(), [skyplug_tui::config::Role::Remote], "{}", driver.status());
+}
+
+#[test]
+fn a_file_can_be_begun_in_the_editor() {
+    let mut driver = Driver::open(None, None);
+    driver.set_editor("sh -c 'printf \"plugins:\\n- class: acme.E\\n\" > $0'");
+    driver.press("eo");
+    assert!(driver.screen().contains("acme.E"), "{}", driver.screen());
+    driver.press("ss");
+    assert_eq!(driver.api(), "plugins:\n- class: acme.E\n");
+}

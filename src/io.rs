@@ -1,7 +1,9 @@
 //! What touches the outside: files, directories, processes, the external editor.
 
+pub mod editor;
 pub mod load;
 pub mod modules;
+pub mod perform;
 pub mod save;
 pub mod scan;
 pub mod server;
@@ -43,6 +45,7 @@ pub fn open(options: &Options, environment: Environment) -> (Workspace, Facts) {
         load::load(location, &facts.server_cwd)
     };
     let workspace = Workspace::new(read(Role::Api), read(Role::Remote));
+    scan::add_neighbours(&workspace, &mut facts);
     refresh(options, &workspace, &mut facts);
     (workspace, facts)
 }

@@ -31,7 +31,8 @@
 //! use skyplug_tui::yaml::{Document, Value};
 //!
 //! let document = Document::parse("plugins:\n  # for audits\n  - class: acme.Audit   # v2\n");
-//! let patch = [PatchOp::Add { path: "/plugins/-".parse()?, value: NewValue::from_yaml("{class: acme.Cost}")? }];
+//! let entry = Value::map(vec![(Value::str("class"), Value::str("acme.Cost"))]);
+//! let patch = [PatchOp::Add { path: "/plugins/-".parse()?, value: NewValue::of(entry) }];
 //! let edited = edit::apply(&document, &patch)?;
 //! assert_eq!(
 //!     edited.document.text(),
@@ -49,5 +50,6 @@ pub mod preview;
 pub mod python;
 pub mod text;
 pub mod tui;
+pub mod ui;
 pub mod wheel;
 pub mod yaml;

@@ -256,7 +256,13 @@ pub(super) fn preview(session: &Session, format: Format, out: &mut Output) -> an
         out.json(&report::preview(&facts, &preview))?;
     } else {
         let mut text = String::new();
+        let mut part = None;
         for step in preview::steps(&preview, &facts) {
+            if part != Some(step.kind) {
+                let gap = if part.is_some() { "\n" } else { "" };
+                let _ = writeln!(text, "{gap}{}:", step.kind.heading());
+                part = Some(step.kind);
+            }
             let mark = step.severity.map_or(' ', Severity::letter);
             let _ = writeln!(text, "{mark} {}", visible(&step.text));
         }
@@ -274,11 +280,18 @@ pub(super) fn preview(session: &Session, format: Format, out: &mut Output) -> an
 }
 
 pub(super) fn explain(code: &str, out: &mut Output) -> anyhow::Result<Exit> {
-    let Some(code) = Code::ALL.iter().find(|known| known.name() == code) else {
+    let Some(code) = Code::of_name(code) else {
         let names: Vec<&str> = Code::ALL.iter().map(|code| code.name()).collect();
         bail!("there is no diagnostic {:?}; these are: {}", code, names.join(", "));
     };
-    out.text(&format!("{}\n\n{}\n", code.name(), code.explanation().trim_end()))?;
+    let example: String = code.example().lines().map(|line| format!("    {line}\n")).collect();
+    out.text(&format!(
+        "{}: {} ({})\n\n{}\n\nExample:\n\n{example}",
+        code.name(),
+        code.title(),
+        code.severity().name(),
+        code.explanation().trim_end(),
+    ))?;
     Ok(Exit::Fine)
 }
 

@@ -87,7 +87,7 @@ fn path_files(site: &Path) -> (Vec<PathBuf>, bool) {
     let mut all = true;
     let Ok(entries) = fs::read_dir(site) else { return (extra, false) };
     for name in entries.flatten().map(|entry| entry.file_name()) {
-        let Some(name) = name.to_str().filter(|name| name.ends_with(".pth")) else { continue };
+        let Some(name) = name.to_str().filter(|name| has_suffix(name, ".pth")) else { continue };
         if HARMLESS_PTH.contains(&name) {
             continue;
         }
@@ -200,6 +200,11 @@ fn step(name: &str, folders: &[PathBuf]) -> Step {
     }
 }
 
+/// Tells whether a name ends in a suffix; Linux and Python look at the case.
+fn has_suffix(name: &str, suffix: &str) -> bool {
+    name.as_bytes().ends_with(suffix.as_bytes())
+}
+
 fn module_file(folder: &Path, name: &str) -> Option<PathBuf> {
     let plain = [".py", ".pyc", ".so", ".abi3.so"].map(|suffix| folder.join(format!("{name}{suffix}")));
     if let Some(found) = plain.into_iter().find(|path| path.is_file()) {
@@ -207,7 +212,7 @@ fn module_file(folder: &Path, name: &str) -> Option<PathBuf> {
     }
     let prefix = format!("{name}.cpython-");
     let names = fs::read_dir(folder).ok()?.flatten().map(|entry| entry.file_name());
-    let binary = names.filter_map(|n| n.into_string().ok()).find(|n| n.starts_with(&prefix) && n.ends_with(".so"));
+    let binary = names.filter_map(|n| n.into_string().ok()).find(|n| n.starts_with(&prefix) && has_suffix(n, ".so"));
     binary.map(|name| folder.join(name))
 }
 

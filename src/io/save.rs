@@ -37,8 +37,6 @@ pub enum Expected<'a> {
 pub struct Saved {
     /// The file written, links followed.
     pub path: PathBuf,
-    /// The number of bytes.
-    pub bytes: usize,
     /// Whether there was no file before.
     pub created: bool,
     /// What could not be kept as it was, in one sentence each.
@@ -116,7 +114,7 @@ pub fn save(path: &Path, text: &str, expected: Expected<'_>) -> Result<Saved, Sa
         Ok(bytes) if bytes == text.as_bytes() => {}
         _ => return Err(SaveError::ReadBack(target)),
     }
-    Ok(Saved { path: target, bytes: text.len(), created: old.is_none(), notes })
+    Ok(Saved { path: target, created: old.is_none(), notes })
 }
 
 fn failed(step: &'static str, path: &Path) -> impl FnOnce(io::Error) -> SaveError {

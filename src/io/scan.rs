@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 pub use browse::{BrowseEntry, Listing, browse};
 
 use crate::check::{CwdSource, Facts, NEWEST, SkyVersion, VersionSource};
-use crate::config::{Environment, Workspace};
+use crate::config::{Content, Environment, Role, Workspace};
 use crate::io::{Options, server};
 use crate::preview;
 use crate::wheel::{Directory, DirectoryEntry, EntryKind, Found};
@@ -85,14 +85,31 @@ pub fn interpreter(options: &Options, environment: &Environment, servers: &[serv
 }
 
 /// Looks at the wheel directory that `workspace` names, and adds it to the facts,
-/// with what else decides whether the upload works.
+/// with what else decides whether the upload works; looks again at what is there
+/// already.
 pub fn add_wheel_directory(workspace: &Workspace, facts: &mut Facts) {
-    let Some(wheels) = preview::wheel_directory(workspace, facts) else { return };
-    let found = directory(&wheels.resolved);
-    facts.directories.insert(wheels.resolved, found);
-    for path in preview::sources_to_look_at(workspace, facts) {
+    let mut paths: Vec<PathBuf> = facts.directories.keys().cloned().collect();
+    paths.extend(preview::wheel_directory(workspace, facts).map(|wheels| wheels.resolved));
+    look_at(paths, facts);
+    let sources = preview::sources_to_look_at(workspace, facts);
+    look_at(sources, facts);
+}
+
+fn look_at(mut paths: Vec<PathBuf>, facts: &mut Facts) {
+    paths.sort();
+    paths.dedup();
+    for path in paths {
         let found = directory(&path);
         facts.directories.insert(path, found);
+    }
+}
+
+/// Looks beside the remote list where that is not there: it may go by another name.
+pub fn add_neighbours(workspace: &Workspace, facts: &mut Facts) {
+    let file = workspace.file(Role::Remote);
+    let (Content::Absent, Some(path)) = (&file.content, &file.location.path) else { return };
+    if let Some(parent) = facts.server_cwd.join(path).parent() {
+        facts.directories.insert(parent.to_owned(), directory(parent));
     }
 }
 

@@ -50,9 +50,9 @@ impl Pointer {
 
     /// Returns the pointer one step below.
     #[must_use]
-    pub fn join(&self, token: impl ToString) -> Self {
+    pub fn join(&self, token: impl fmt::Display) -> Self {
         let mut tokens = self.0.clone();
-        tokens.push(token.to_string());
+        tokens.push(format!("{token}"));
         Self(tokens)
     }
 

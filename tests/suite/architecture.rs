@@ -49,10 +49,10 @@ fn rooms() -> Vec<(PathBuf, String, String)> {
         .map(|path| {
             let below = path.strip_prefix(&root).expect("below src");
             let first = below.components().next().expect("a name").as_os_str().to_string_lossy().into_owned();
-            let room = first.trim_end_matches(".rs").to_owned();
+            let name = first.trim_end_matches(".rs").to_owned();
             let text = fs::read_to_string(&path).expect("a source");
             let code = text.split("#[cfg(test)]").next().unwrap_or("").to_owned();
-            (below.to_owned(), room, code)
+            (below.to_owned(), name, code)
         })
         .collect()
 }

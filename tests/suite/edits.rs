@@ -256,6 +256,18 @@ fn anchors_and_merges_are_not_broken() {
 }
 
 #[test]
+fn the_comment_above_an_entry_is_found() {
+    let document = Document::parse(TEAM);
+    let above = |pointer: &str| {
+        let node = document.find(&pointer.parse().expect("a pointer")).expect("found");
+        edit::comment_above(&document, node).map(|span| span.of(TEAM))
+    };
+    assert_eq!(above("/plugins/0"), Some("# Writes one line per call."));
+    assert_eq!(above("/plugins/1"), Some("# Quotas."));
+    assert_eq!(above("/plugins/0/parameters"), None);
+}
+
+#[test]
 fn a_patch_is_applied_whole_or_not_at_all() {
     let before = "a: 1\nb: [1, 2]\n";
     gives(
@@ -485,7 +497,7 @@ mod corpus {
         let mut full = vec![json!("parameters")];
         full.extend(edit["path"].as_array().expect("a path").iter().cloned());
         let mut path = format!("/plugins/{}", index(edit, "index"));
-        let place: String = full.iter().map(|token| format!("/{}", escaped(token))).collect();
+        let place = full.iter().fold(String::new(), |place, token| format!("{place}/{}", escaped(token)));
         if remove {
             return json!([{"op": "remove", "path": path + &place}]);
         }

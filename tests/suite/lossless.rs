@@ -82,10 +82,10 @@ fn file() -> impl Strategy<Value = String> {
                 out.push_str(between);
             }
             if lead {
-                out.push_str(&format!("{pad}# lead {i} #A{i}\n"));
+                out.extend([format!("{pad}# lead {i} #A{i}\n")]);
             }
             let comment = if same_line { format!("  # same #B{i}") } else { String::new() };
-            out.push_str(&format!("{pad}- class: 'a.C{i}'{comment}\n"));
+            out.extend([format!("{pad}- class: 'a.C{i}'{comment}\n")]);
             let p = [
                 "",
                 "  parameters:  # p\n    k: |\n      text\n\n      # no comment\n    l: [1,  {a: b}]\n",

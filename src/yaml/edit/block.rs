@@ -117,13 +117,19 @@ impl Editor<'_> {
         self.text.is_empty() || line_start(self.text, self.text.len()) == self.text.len()
     }
 
-    /// Returns where the `+` of a block scalar is that ends a node: in another
-    /// place, blank lines behind it would become part of its text.
-    pub(super) fn last_kept_header(&self, node: NodeId) -> Option<usize> {
+    /// Returns other headers for the block scalar that ends a node: in another
+    /// place, what follows may add breaks to its text or take some away.
+    pub(super) fn other_headers(&self, node: NodeId) -> Vec<Splice> {
         let leaf = self.last_leaf(node);
+        if !self.is_block_scalar(leaf) {
+            return Vec::new();
+        }
         let body = self.tree.body(leaf);
-        let plus = layout::header(self.text, body).find('+')?;
-        self.is_block_scalar(leaf).then_some(body.start + plus)
+        let header = layout::header(self.text, body);
+        let bare = header.replace(['+', '-'], "");
+        let span = Span::new(body.start, body.start + header.len());
+        let others = [format!("{bare}-"), bare];
+        others.into_iter().filter(|other| other != header).map(|other| Splice::new(span, other)).collect()
     }
 
     fn last_leaf(&self, node: NodeId) -> NodeId {
@@ -137,17 +143,7 @@ impl Editor<'_> {
     /// A block scalar that ends the file without a break holds no last break:
     /// with a line behind it, that must be said in its header.
     fn fix_open_block_scalar(&self, node: NodeId) -> Candidate {
-        let leaf = self.last_leaf(node);
-        if !self.is_block_scalar(leaf) {
-            return Vec::new();
-        }
-        let body = self.tree.body(leaf);
-        let header = layout::header(self.text, body);
-        if header.contains('-') {
-            return Vec::new();
-        }
-        let new = format!("{}-", header.replace('+', ""));
-        vec![Splice::new(Span::new(body.start, body.start + header.len()), new)]
+        self.other_headers(node).into_iter().filter(|header| header.text.ends_with('-')).collect()
     }
 
     /// Returns the ways to take out one of several items.
@@ -219,10 +215,14 @@ impl Editor<'_> {
         }
         let moved = &items[from];
         let chunk = &self.text[moved.lead..moved.tail];
-        let clipped = self.last_kept_header(moved.value).map(|plus| {
-            let at = plus - moved.lead;
-            format!("{}{}", &chunk[..at], &chunk[at + 1..])
-        });
+        let headed: Vec<String> = self
+            .other_headers(moved.value)
+            .into_iter()
+            .map(|header| {
+                let (from, to) = (header.span.start - moved.lead, header.span.end - moved.lead);
+                format!("{}{}{}", &chunk[..from], header.text, &chunk[to..])
+            })
+            .collect();
         let closed = line_start(chunk, chunk.len()) == chunk.len();
         let mut gaps = vec![""];
         if self.is_spaced(&items) {
@@ -235,7 +235,7 @@ impl Editor<'_> {
                 let start = if is_root { moved.lead.min(removal.start) } else { removal.start };
                 let gone = Splice::delete(Span::new(start, removal.end));
                 let shared = if to < from { None } else { self.sharing_blank_lines(chunk, items[to].tail) };
-                for chunk in std::iter::once(chunk).chain(shared.as_deref()).chain(clipped.as_deref()) {
+                for chunk in std::iter::once(chunk).chain(shared.as_deref()).chain(headed.iter().map(String::as_str)) {
                     let mut way = if to < from {
                         let end = if closed { "" } else { self.le };
                         vec![Splice::insert(items[to].lead, format!("{chunk}{end}{gap}"))]

@@ -1,11 +1,14 @@
 //! The source of an item, taken out of its place: comments, quotes and layout
 //! come along when it is copied or moved.
 
+use std::collections::HashMap;
+
 use super::layout::{self, Item, column};
-use crate::text::{break_width, end_of_line, next_line};
+use super::{EditError, Editor, NewValue, data};
+use crate::text::{Splice, break_width, end_of_line, next_line};
 use crate::yaml::node::{Kind, NodeId, Tree};
-use crate::yaml::write::{Fragment, Key, Shape};
-use crate::yaml::{Document, Value};
+use crate::yaml::write::{self, Fragment, Key, Shape};
+use crate::yaml::{Document, Pointer, Value};
 
 /// An item or a pair without a place.
 #[derive(Clone, Debug)]
@@ -30,6 +33,93 @@ impl Piece {
     }
 }
 
+impl Editor<'_> {
+    /// Takes what is at a pointer as a piece; a copy leaves its anchors behind.
+    pub(super) fn capture(&self, path: &Pointer, copy: bool) -> Result<Piece, EditError> {
+        let steps = self.existing(path)?;
+        let value = data::get(self.data, &steps).cloned().ok_or_else(|| EditError::NotFound(path.clone()))?;
+        let target = data::target(self.document, path)?;
+        let written = self.fragments(&NewValue::of(value.clone()), None);
+        let (Some(node), Some(parent)) = (self.node_at(&target), target.parent) else {
+            return Ok(Piece::new(None, value, written?));
+        };
+        let mut piece = Piece::new(None, value, Vec::new());
+        if self.tree.is_flow(parent) {
+            let source = self.document.source(node);
+            if lines(source).len() == 1 {
+                piece.fragments.push(Fragment::inline(source));
+            }
+        } else {
+            let items = layout::items(self.text, self.tree, parent);
+            if let Some(item) = items.iter().find(|item| item.value == node) {
+                let (lead, fragment, below) = item_source(self.document, self.tree, item);
+                piece.lead = lead;
+                piece.below = below;
+                let headers = self.other_headers(node).into_iter();
+                let headed = headers.filter_map(|header| with_header(self.text, &fragment, &header, item.end));
+                piece.fragments = std::iter::once(fragment.clone()).chain(headed).collect();
+                if !copy {
+                    self.leave_comments(parent, item, &mut piece);
+                }
+                piece.key = self.captured_key(item);
+            }
+        }
+        if copy {
+            let names = anchors(self.tree, node);
+            for fragment in &mut piece.fragments {
+                *fragment = without_anchors(fragment, &names);
+            }
+        }
+        let aliases = self.aliases_out_of(node);
+        if !aliases.is_empty() {
+            let written_out: Vec<Fragment> =
+                piece.fragments.iter().map(|fragment| with_words(fragment, &aliases)).collect();
+            piece.fragments.extend(written_out);
+        }
+        match written {
+            Ok(written) => piece.fragments.extend(written),
+            Err(error) if piece.fragments.is_empty() => return Err(error),
+            Err(_) => {}
+        }
+        Ok(piece)
+    }
+
+    /// Comments that stay where an item goes do not go with it, too.
+    pub(super) fn leave_comments(&self, parent: NodeId, item: &Item, piece: &mut Piece) {
+        if self.tree.parent(parent).is_none() && self.tree.is_mapping(parent) {
+            piece.lead.clear();
+        }
+        let only = self.tree.pairs(parent).len() == 1 || (item.key.is_none() && self.tree.children(parent).len() == 1);
+        if only && !item.own_line {
+            piece.fragments.iter_mut().for_each(|fragment| fragment.comment.clear());
+        }
+    }
+
+    /// Returns the aliases in a node of what stands outside it, with their values in flow style.
+    pub(super) fn aliases_out_of(&self, node: NodeId) -> HashMap<String, String> {
+        let mut out = HashMap::new();
+        for alias in self.tree.ids().filter(|&id| self.tree.kind(id) == Kind::Alias && self.tree.is_within(id, node)) {
+            let target = self.tree.target(alias);
+            let name = self.document.source(alias);
+            if self.tree.is_within(target, node) || out.contains_key(name) {
+                continue;
+            }
+            let steps = self.existing(&self.document.pointer_to(target)).unwrap_or_default();
+            let written = data::get(self.data, &steps).and_then(|value| write::flow(value).ok());
+            out.extend(written.map(|written| (name.to_owned(), written)));
+        }
+        out
+    }
+
+    pub(super) fn captured_key(&self, item: &Item) -> Option<(Key, Value)> {
+        let key = item.key.filter(|_| !item.explicit)?;
+        let source = self.document.source(key);
+        (lines(source).len() == 1 && self.tree.anchor(key).is_none() && self.tree.kind(key) != Kind::Alias).then(|| {
+            (Key { source: source.to_owned(), explicit: false }, data::key_value(self.document, self.tree, key))
+        })
+    }
+}
+
 /// Splits a text at its line breaks, whichever they are.
 pub(super) fn lines(text: &str) -> Vec<&str> {
     let mut out = Vec::new();
@@ -51,7 +141,7 @@ fn outdented(line: &str, columns: usize) -> &str {
 }
 
 /// Returns the source of an item of a block collection with its comments.
-pub(super) fn item(document: &Document, tree: &Tree, item: &Item) -> (Vec<String>, Fragment, Vec<String>) {
+fn item_source(document: &Document, tree: &Tree, item: &Item) -> (Vec<String>, Fragment, Vec<String>) {
     let text = document.text();
     let own = layout::line_start(text, item.start);
     let above = if item.own_line && item.lead < own { &text[item.lead..layout::previous(text, own)] } else { "" };
@@ -114,48 +204,51 @@ pub(super) fn anchors(tree: &Tree, within: NodeId) -> Vec<String> {
 
 /// Returns the fragment without these anchors: a copy must not define them again.
 pub(super) fn without_anchors(fragment: &Fragment, names: &[String]) -> Fragment {
-    with_words(fragment, &names.iter().map(|name| (format!("&{name}"), String::new())).collect::<Vec<_>>())
+    let words = names.iter().map(|name| (format!("&{name}"), String::new())).collect();
+    with_words(fragment, &words)
 }
 
-/// Returns the fragment with words, each between blanks or brackets, replaced by
-/// others; what takes the place of nothing takes the blanks behind it, too.
+/// Returns the fragment with anchors or aliases replaced by other words; what is
+/// replaced by nothing takes the blanks behind it along.
 ///
-/// A word inside a string or a comment is taken for one as well: what a fragment
-/// reads as in its place is for the caller to prove.
-pub(super) fn with_words(fragment: &Fragment, words: &[(String, String)]) -> Fragment {
+/// What looks like one inside a string or a comment is taken for one as well:
+/// what a fragment reads as in its place is for the caller to prove.
+pub(super) fn with_words(fragment: &Fragment, words: &HashMap<String, String>) -> Fragment {
     let mut new = fragment.clone();
-    for (old, word) in words {
-        new.head = with_word(&new.head, old, word);
-        for line in &mut new.lines {
-            *line = with_word(line, old, word);
-        }
+    if !words.is_empty() {
+        new.head = line_with_words(&new.head, words);
+        new.lines.iter_mut().for_each(|line| *line = line_with_words(line, words));
     }
     new
 }
 
-fn with_word(line: &str, old: &str, new: &str) -> String {
+fn line_with_words(line: &str, words: &HashMap<String, String>) -> String {
     let mut out = String::with_capacity(line.len());
     let mut rest = line;
-    while let Some(at) = rest.find(old) {
-        let behind = &rest[at + old.len()..];
-        let starts = at == 0 && out.is_empty() || rest[..at].ends_with([' ', '[', '{', ',']);
-        let ends = behind.is_empty() || behind.starts_with([' ', ',', ']', '}']);
-        let word = if starts && ends { new } else { old };
+    while let Some(at) = rest.find(['&', '*']) {
+        let starts = (at == 0 && out.is_empty()) || rest[..at].ends_with([' ', '[', '{', ',']);
+        let len = rest[at..].find([' ', ',', ']', '}']).unwrap_or(rest.len() - at);
         out.push_str(&rest[..at]);
-        out.push_str(word);
-        rest = if word.is_empty() { behind.trim_start_matches(' ') } else { behind };
+        let (word, behind) = rest[at..].split_at(len);
+        if let Some(new) = words.get(word).filter(|_| starts) {
+            out.push_str(new);
+            rest = if new.is_empty() { behind.trim_start_matches(' ') } else { behind };
+        } else {
+            out.push_str(&rest[at..=at]);
+            rest = &rest[at + 1..];
+        }
     }
     out.push_str(rest);
     out
 }
 
-/// Returns the fragment with the `+` at `plus` of the text taken out: the header
-/// of the block scalar that ends it.
-pub(super) fn clipped(text: &str, fragment: &Fragment, plus: usize, end: usize) -> Option<Fragment> {
-    let below = lines(&text[plus..end]).len();
+/// Returns the fragment with another header for the block scalar that ends it.
+fn with_header(text: &str, fragment: &Fragment, header: &Splice, end: usize) -> Option<Fragment> {
+    let old = header.span.of(text);
+    let below = lines(&text[header.span.start..end]).len();
     let mut new = fragment.clone();
     let line = new.lines.len().checked_sub(below)?;
-    let at = new.lines[line].rfind(text[plus - 1..].get(..2)?)?;
-    new.lines[line].remove(at + 1);
+    let at = new.lines[line].rfind(old)?;
+    new.lines[line].replace_range(at..at + old.len(), &header.text);
     Some(new)
 }

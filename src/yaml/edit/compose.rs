@@ -20,7 +20,7 @@ pub(super) fn compose(len: usize, first: &[Splice], second: &[Splice]) -> Vec<Sp
     }
     runs.push(Run::Kept(Span::new(at, len)));
     let mut out = Output { splices: Vec::new(), at: 0, new: String::new() };
-    let mut runs = Runs { runs: &runs, run: 0, inside: 0 };
+    let mut runs = Runs { all: &runs, at: 0, inside: 0 };
     let mut middle = 0;
     for one in second {
         runs.take(one.span.start - middle, |run| out.put(&run));
@@ -35,15 +35,15 @@ pub(super) fn compose(len: usize, first: &[Splice], second: &[Splice]) -> Vec<Sp
 
 /// Walks over the text in the middle.
 struct Runs<'r, 'a> {
-    runs: &'r [Run<'a>],
-    run: usize,
+    all: &'r [Run<'a>],
+    at: usize,
     inside: usize,
 }
 
 impl<'a> Runs<'_, 'a> {
     fn take(&mut self, bytes: usize, mut each: impl FnMut(Run<'a>)) {
         let mut left = bytes;
-        while let Some(run) = self.runs.get(self.run) {
+        while let Some(run) = self.all.get(self.at) {
             let len = match run {
                 Run::Kept(span) => span.len(),
                 Run::New(text) => text.len(),
@@ -59,7 +59,7 @@ impl<'a> Runs<'_, 'a> {
             });
             left -= step;
             if step == len {
-                self.run += 1;
+                self.at += 1;
                 self.inside = 0;
             } else {
                 self.inside = to;

@@ -287,14 +287,13 @@ pub(super) fn style(text: &str, tree: &Tree) -> Style {
             continue;
         }
         let at = tree.body(node).start;
-        let here = column(text, at);
         let below_key = tree.parent(node).filter(|&p| tree.is_mapping(p) && !tree.is_flow(p));
         let offset = below_key.and_then(|parent| {
             let children = tree.children(parent);
             let key = children[children.partition_point(|child| child.index() < node.index()).checked_sub(1)?];
             let key = tree.span(key).start;
             let own_line = text::start_of_line(text, key) < text::start_of_line(text, at);
-            own_line.then(|| here.checked_sub(column(text, key)))?
+            own_line.then(|| column(text, at).checked_sub(column(text, key)))?
         });
         if tree.is_mapping(node) {
             if let Some(step) = offset.filter(|step| *step > 0 && !map) {
@@ -307,7 +306,7 @@ pub(super) fn style(text: &str, tree: &Tree) -> Style {
             style.seq_offset = step;
             seq = true;
         }
-        if let Some(step) = dash_gap(text, tree, node).filter(|_| !gap) {
+        if !gap && let Some(step) = dash_gap(text, tree, node) {
             style.dash_gap = step;
             gap = true;
         }

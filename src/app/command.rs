@@ -1,0 +1,470 @@
+//! Every command once: its name, its sentence, where it works, its keys.
+//!
+//! The key bar, the help, the palette, the `keys` subcommand and the dispatch
+//! are all read from [`table`]. A key means one thing in one context; a test
+//! holds the table against that. What a command does is `update`'s.
+
+/// Where the keys go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Context {
+    /// One of the two lists.
+    List,
+    /// A file that cannot be shown as a list.
+    Text,
+    /// The parameters of one entry.
+    Parameters,
+    /// The list of problems.
+    Problems,
+    /// The line about the upload.
+    Upload,
+    /// The first screen where there are no files.
+    FirstRun,
+    /// The wheel list.
+    Wheels,
+    /// The upload preview.
+    Preview,
+    /// The review before a save.
+    Review,
+    /// A text field.
+    Field,
+    /// The area for text of several lines.
+    Area,
+    /// The choice of a directory.
+    Browse,
+    /// A question with its answers.
+    Menu,
+    /// The help and the command palette.
+    Commands,
+    /// A text to read.
+    Notice,
+}
+
+impl Context {
+    /// All contexts, in the order of the documentation.
+    pub const ALL: [Self; 15] = [
+        Self::List,
+        Self::Text,
+        Self::Parameters,
+        Self::Problems,
+        Self::Upload,
+        Self::FirstRun,
+        Self::Wheels,
+        Self::Preview,
+        Self::Review,
+        Self::Field,
+        Self::Area,
+        Self::Browse,
+        Self::Menu,
+        Self::Commands,
+        Self::Notice,
+    ];
+
+    /// Returns what the help calls it.
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::List => "Lists",
+            Self::Text => "File shown as text",
+            Self::Parameters => "Parameters",
+            Self::Problems => "Problems",
+            Self::Upload => "Controller upload",
+            Self::FirstRun => "First run",
+            Self::Wheels => "Wheels",
+            Self::Preview => "Upload preview",
+            Self::Review => "Review before save",
+            Self::Field => "Text fields",
+            Self::Area => "Text of several lines",
+            Self::Browse => "Choice of a directory",
+            Self::Menu => "Questions",
+            Self::Commands => "Help and command palette",
+            Self::Notice => "Texts to read",
+        }
+    }
+}
+
+/// What a command does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "the sentence of each stands in the table")]
+pub enum Id {
+    // Everywhere.
+    Help,
+    Palette,
+    Undo,
+    Redo,
+    Save,
+    Quit,
+    Editor,
+    Reload,
+    Preview,
+    Wheels,
+    WheelPath,
+    Browse,
+    NextProblem,
+    PreviousProblem,
+    Fix,
+    NextPane,
+    PreviousPane,
+    Pane1,
+    Pane2,
+    Pane3,
+    Pane4,
+    Pane5,
+    Back,
+    Redraw,
+    Suspend,
+    About,
+    // Moving.
+    Down,
+    Up,
+    PageDown,
+    PageUp,
+    First,
+    Last,
+    // Lists.
+    Open,
+    Add,
+    AddBefore,
+    AddRemote,
+    ChangeClass,
+    Delete,
+    Duplicate,
+    MoveUp,
+    MoveDown,
+    Mark,
+    MarkAll,
+    MarkRange,
+    Copy,
+    Transfer,
+    YankClass,
+    YankYaml,
+    Filter,
+    EditLine,
+    // Parameters.
+    EditValue,
+    AddValue,
+    Rename,
+    DeleteValue,
+    DuplicateValue,
+    ValueUp,
+    ValueDown,
+    Fold,
+    Unfold,
+    ChangeType,
+    Increase,
+    Decrease,
+    Reveal,
+    YankValue,
+    YankPath,
+    // Problems, preview, wheels.
+    GoTo,
+    Explain,
+    NextSection,
+    PreviousSection,
+    YankProblem,
+    // Review.
+    SaveNow,
+    SaveSound,
+    GoToError,
+    Draft,
+    Force,
+    NextChange,
+    PreviousChange,
+    NextFile,
+    // Text fields.
+    Accept,
+    Cancel,
+    NextRow,
+    PreviousRow,
+    CharLeft,
+    CharRight,
+    WordLeft,
+    WordRight,
+    LineStart,
+    LineEnd,
+    DeleteLeft,
+    DeleteRight,
+    DeleteWord,
+    DeleteToStart,
+    DeleteToEnd,
+    PasteKilled,
+    CycleType,
+    ShowHidden,
+    // Dialogs.
+    ChooseDirectory,
+    ParentDirectory,
+    ShowAll,
+    Close,
+}
+
+/// How the help groups commands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Group {
+    /// Changes something.
+    Edit,
+    /// Moves or finds.
+    Move,
+    /// Files, saving, leaving.
+    Files,
+    /// Shows something.
+    Look,
+}
+
+impl Group {
+    /// All groups, in the order of the help.
+    pub const ALL: [Self; 4] = [Self::Edit, Self::Move, Self::Look, Self::Files];
+
+    /// Returns the heading.
+    #[must_use]
+    pub const fn heading(self) -> &'static str {
+        match self {
+            Self::Edit => "CHANGE",
+            Self::Move => "MOVE AND FIND",
+            Self::Files => "FILES",
+            Self::Look => "LOOK",
+        }
+    }
+}
+
+/// One command in some contexts.
+#[derive(Debug)]
+pub struct Command {
+    /// What it does.
+    pub id: Id,
+    /// Its name in the palette.
+    pub name: &'static str,
+    /// Its name in the key bar; empty where it is not in it.
+    pub bar: &'static str,
+    /// How the help groups it.
+    pub group: Group,
+    /// Where it works.
+    pub contexts: &'static [Context],
+    /// Its keys, the plain one first.
+    pub keys: &'static [&'static str],
+    /// What it does, in one sentence.
+    pub sentence: &'static str,
+}
+
+impl Command {
+    /// Tells whether it works on every screen.
+    #[must_use]
+    pub fn is_global(&self) -> bool {
+        SCREENS.iter().all(|context| self.contexts.contains(context))
+    }
+}
+
+use Context as C;
+use Group as G;
+
+const SCREENS: &[Context] =
+    &[C::List, C::Text, C::Parameters, C::Problems, C::Upload, C::FirstRun, C::Wheels, C::Preview, C::Review];
+const BEFORE_REVIEW: &[Context] =
+    &[C::List, C::Text, C::Parameters, C::Problems, C::Upload, C::FirstRun, C::Wheels, C::Preview];
+const PANES: &[Context] = &[C::List, C::Text, C::Parameters, C::Problems, C::Upload];
+const LISTS: &[Context] = &[C::List];
+const MOVING: &[Context] =
+    &[C::List, C::Text, C::Parameters, C::Problems, C::Wheels, C::Preview, C::Review, C::Browse, C::Menu, C::Notice];
+const PARAMETERS: &[Context] = &[C::Parameters];
+const FIELDS: &[Context] = &[C::Field, C::Commands];
+const TYPING: &[Context] = &[C::Field, C::Commands, C::Area];
+
+const fn row(
+    id: Id,
+    name: &'static str,
+    bar: &'static str,
+    group: Group,
+    contexts: &'static [Context],
+    keys: &'static [&'static str],
+    sentence: &'static str,
+) -> Command {
+    Command { id, name, bar, group, contexts, keys, sentence }
+}
+
+/// Returns all commands; the key bar keeps this order.
+#[must_use]
+pub const fn table() -> &'static [Command] {
+    TABLE
+}
+
+#[rustfmt::skip]
+static TABLE: &[Command] = &[
+    // Lists.
+    row(Id::Add, "add class", "add", G::Edit, LISTS, &["a", "Insert", "o"], "Adds a plugin class behind this one."),
+    row(Id::Open, "edit parameters", "parameters", G::Edit, LISTS, &["Enter", "l", "Right"], "Opens the parameters of this class."),
+    row(Id::ChangeClass, "change class", "class", G::Edit, LISTS, &["r", "F6"], "Changes the class path of this entry."),
+    row(Id::Delete, "delete", "delete", G::Edit, LISTS, &["d", "Delete"], "Deletes this entry, or the marked ones; u brings them back."),
+    row(Id::Copy, "copy to the other list", "copy", G::Edit, LISTS, &["c", "F5"], "Copies this entry, or the marked ones, with parameters and comments."),
+    row(Id::Transfer, "move to the other list", "move", G::Edit, LISTS, &["m"], "Moves this entry, or the marked ones, to the other list."),
+    row(Id::MoveUp, "move up", "K/J order", G::Edit, LISTS, &["K", "Alt-Up"], "Moves this entry up: plugins load from top to bottom."),
+    row(Id::MoveDown, "move down", "", G::Edit, LISTS, &["J", "Alt-Down"], "Moves this entry down."),
+    row(Id::Mark, "mark", "mark", G::Edit, LISTS, &["Space"], "Marks this entry, so that delete, copy and move take all marked ones."),
+    row(Id::MarkAll, "mark all", "", G::Edit, LISTS, &["*"], "Marks all shown entries, or none."),
+    row(Id::MarkRange, "mark a range", "", G::Edit, LISTS, &["V"], "Marks from here to where the cursor goes."),
+    row(Id::AddBefore, "add class before", "", G::Edit, LISTS, &["O"], "Adds a plugin class in front of this one."),
+    row(Id::Duplicate, "duplicate", "", G::Edit, LISTS, &["D"], "Puts a copy of this entry behind it."),
+    row(Id::YankClass, "copy class path", "", G::Look, LISTS, &["y"], "Copies the class path to the clipboard of the terminal."),
+    row(Id::YankYaml, "copy as YAML", "", G::Look, LISTS, &["Y"], "Copies the entry as it is written."),
+    row(Id::Filter, "filter", "filter", G::Move, LISTS, &["/", "F3"], "Shows only the entries that hold a text."),
+    // A file as text.
+    row(Id::EditLine, "edit this line", "edit line", G::Edit, &[C::Text], &["Enter"], "Edits the line under the cursor."),
+    // Parameters.
+    row(Id::EditValue, "edit value", "edit", G::Edit, PARAMETERS, &["Enter"], "Edits the value; a bool is toggled; on a row with + it adds."),
+    row(Id::AddValue, "add parameter", "add", G::Edit, PARAMETERS, &["a", "Insert", "o"], "Adds a parameter, a key or an item at this level."),
+    row(Id::DeleteValue, "delete value", "delete", G::Edit, PARAMETERS, &["d", "Delete"], "Deletes this value; u brings it back."),
+    row(Id::Rename, "rename key", "rename", G::Edit, PARAMETERS, &["r", "F6"], "Gives this key another name, in its place."),
+    row(Id::ChangeType, "change type", "type", G::Edit, PARAMETERS, &["t"], "Chooses null, bool, int, float, string, list or map, and the style of strings."),
+    row(Id::ValueUp, "move value up", "K/J order", G::Edit, PARAMETERS, &["K", "Alt-Up"], "Moves this value up among its siblings."),
+    row(Id::ValueDown, "move value down", "", G::Edit, PARAMETERS, &["J", "Alt-Down"], "Moves this value down among its siblings."),
+    row(Id::Fold, "fold", "h/l fold", G::Move, PARAMETERS, &["h", "Left"], "Folds this level, or goes to the one above."),
+    row(Id::Unfold, "unfold", "", G::Move, PARAMETERS, &["l", "Right"], "Unfolds this level."),
+    row(Id::Increase, "increase", "", G::Edit, PARAMETERS, &["+"], "Adds one to an int."),
+    row(Id::Decrease, "decrease", "", G::Edit, PARAMETERS, &["-"], "Takes one from an int."),
+    row(Id::DuplicateValue, "duplicate value", "", G::Edit, PARAMETERS, &["D"], "Puts a copy of this value behind it."),
+    row(Id::Reveal, "show secret", "v show", G::Look, PARAMETERS, &["v"], "Shows a masked value until the cursor leaves the row."),
+    row(Id::YankValue, "copy value", "", G::Look, PARAMETERS, &["y"], "Copies the real value to the clipboard of the terminal."),
+    row(Id::YankPath, "copy path", "", G::Look, PARAMETERS, &["Y"], "Copies the path of this value."),
+    // First run.
+    row(Id::Add, "add class for the API server", "add", G::Edit, &[C::FirstRun], &["a", "Enter"], "Adds a plugin class for the API server."),
+    row(Id::AddRemote, "add class for controllers", "remote", G::Edit, &[C::FirstRun], &["r"], "Adds a plugin class for remote controllers."),
+    // Problems, upload.
+    row(Id::GoTo, "go to the problem", "go there", G::Move, &[C::Problems], &["Enter", "l", "Right"], "Goes to the entry or the value that the problem is about."),
+    row(Id::Explain, "explain", "explain", G::Look, &[C::Problems], &["x"], "Says what happens, why, and how to mend it."),
+    row(Id::YankProblem, "copy problem", "", G::Look, &[C::Problems], &["y"], "Copies the problem as text."),
+    row(Id::Preview, "upload preview", "preview", G::Look, &[C::Upload], &["Enter"], "Shows what the next launch sends to a controller."),
+    // Wheels, preview.
+    row(Id::NextSection, "next section", "section", G::Move, &[C::Wheels, C::Preview], &["Tab"], "Goes to the next section."),
+    row(Id::PreviousSection, "previous section", "", G::Move, &[C::Wheels, C::Preview], &["Shift-Tab"], "Goes to the previous section."),
+    // Review.
+    row(Id::SaveNow, "save", "save", G::Files, &[C::Review], &["s", "F2", "Ctrl-S"], "Saves all changed files."),
+    row(Id::GoToError, "go to the error", "go to error", G::Move, &[C::Review], &["e"], "Goes to the first error that would come into the file."),
+    row(Id::SaveSound, "save files without errors", "save sound files", G::Files, &[C::Review], &["S", "o"], "Saves only the files that SkyPilot would accept."),
+    row(Id::Draft, "keep a draft", "draft", G::Files, &[C::Review], &["d"], "Writes the edited texts to the state directory; the files stay."),
+    row(Id::Force, "save although broken", "! force", G::Files, &[C::Review], &["!"], "Saves a file that SkyPilot would refuse, once its name is typed."),
+    row(Id::NextFile, "next file", "file", G::Move, &[C::Review], &["Tab", "Shift-Tab"], "Shows the changes of the other file."),
+    row(Id::NextChange, "next change", "n/N change", G::Move, &[C::Review], &["n"], "Goes to the next change."),
+    row(Id::PreviousChange, "previous change", "", G::Move, &[C::Review], &["N"], "Goes to the previous change."),
+    // Everywhere.
+    row(Id::Fix, "apply the offered fix", "fix", G::Edit, BEFORE_REVIEW, &["f"], "Applies the fix that the problem offers; u takes it back."),
+    row(Id::WheelPath, "wheel directory", "wheel dir", G::Edit, BEFORE_REVIEW, &["b"], "Sets controller_wheel_path by typing or by browsing."),
+    row(Id::Preview, "upload preview", "preview", G::Look, &[C::List, C::Text, C::Parameters, C::Problems, C::Upload, C::FirstRun, C::Wheels], &["p", "F7"], "Shows what the next launch sends to a controller."),
+    row(Id::Wheels, "wheels", "wheels", G::Look, &[C::List, C::Text, C::Parameters, C::Problems, C::Upload, C::FirstRun, C::Preview], &["w", "F8"], "Lists the wheels of the wheel directory."),
+    row(Id::NextProblem, "next problem", "n/N problem", G::Move, BEFORE_REVIEW, &["n"], "Goes to the next problem, in either file."),
+    row(Id::PreviousProblem, "previous problem", "", G::Move, BEFORE_REVIEW, &["N"], "Goes to the previous problem."),
+    row(Id::Save, "review and save", "save", G::Files, BEFORE_REVIEW, &["s", "F2", "Ctrl-S"], "Shows all changes, then saves them."),
+    row(Id::Undo, "undo", "undo", G::Edit, SCREENS, &["u", "Ctrl-_"], "Takes the last edit back, in either file, without limit."),
+    row(Id::Redo, "redo", "", G::Edit, SCREENS, &["U"], "Does an undone edit again."),
+    row(Id::Editor, "open in $EDITOR", "editor", G::Files, BEFORE_REVIEW, &["e", "F4"], "Opens the text with its unsaved edits in $VISUAL or $EDITOR."),
+    row(Id::Reload, "reload", "", G::Files, BEFORE_REVIEW, &["R"], "Reads files and wheel directory again."),
+    row(Id::NextPane, "next pane", "pane", G::Move, PANES, &["Tab"], "Goes to the next pane."),
+    row(Id::PreviousPane, "previous pane", "", G::Move, PANES, &["Shift-Tab"], "Goes to the previous pane."),
+    row(Id::Pane1, "pane API server", "", G::Move, BEFORE_REVIEW, &["1"], "Goes to the list of the API server."),
+    row(Id::Pane2, "pane remote controllers", "", G::Move, BEFORE_REVIEW, &["2"], "Goes to the list of the controllers."),
+    row(Id::Pane3, "pane detail", "", G::Move, BEFORE_REVIEW, &["3"], "Goes to the detail of the entry."),
+    row(Id::Pane4, "pane problems", "", G::Move, BEFORE_REVIEW, &["4"], "Goes to the problems."),
+    row(Id::Pane5, "pane upload", "", G::Move, BEFORE_REVIEW, &["5"], "Goes to the line about the upload."),
+    row(Id::Down, "down", "", G::Move, MOVING, &["j", "Down", "Ctrl-N"], "Goes one row down."),
+    row(Id::Up, "up", "", G::Move, MOVING, &["k", "Up"], "Goes one row up."),
+    row(Id::PageDown, "page down", "", G::Move, MOVING, &["PgDn", "Ctrl-D"], "Goes one page down."),
+    row(Id::PageUp, "page up", "", G::Move, MOVING, &["PgUp", "Ctrl-U"], "Goes one page up."),
+    row(Id::First, "first", "", G::Move, MOVING, &["g", "Home"], "Goes to the first row."),
+    row(Id::Last, "last", "", G::Move, MOVING, &["G", "End"], "Goes to the last row."),
+    row(Id::Palette, "commands", "", G::Look, SCREENS, &[":", "F9"], "Finds any command by its name and runs it; :12 goes to row 12."),
+    row(Id::Help, "help", "", G::Look, SCREENS, &["?", "F1"], "Shows the keys that work here; type to filter, Enter runs one."),
+    row(Id::Back, "back", "back", G::Move, SCREENS, &["Esc", "Backspace", "["], "Goes back, or clears filter and marks."),
+    row(Id::Quit, "quit", "", G::Files, SCREENS, &["q", "F10", "Ctrl-C"], "Leaves the program and asks where edits are unsaved; q closes an inner screen first."),
+    row(Id::Suspend, "suspend", "", G::Files, SCREENS, &["Ctrl-Z"], "Stops the program until the shell's fg."),
+    row(Id::Redraw, "redraw", "", G::Look, SCREENS, &["Ctrl-L"], "Draws the whole screen again."),
+    row(Id::Browse, "browse for the wheel directory", "", G::Edit, BEFORE_REVIEW, &[], "Walks directories, with the number of wheels in each."),
+    row(Id::About, "what are plugins?", "", G::Look, SCREENS, &[], "One page on plugins, the two files and the upload."),
+    // Text fields.
+    row(Id::Accept, "accept", "accept", G::Edit, FIELDS, &["Enter"], "Takes what is typed."),
+    row(Id::Cancel, "cancel", "cancel", G::Edit, FIELDS, &["Esc", "Ctrl-C", "Ctrl-G"], "Closes the field; nothing changes."),
+    row(Id::NextRow, "next field", "next field", G::Move, FIELDS, &["Tab", "Down"], "Goes to the next field or choice."),
+    row(Id::PreviousRow, "previous field", "", G::Move, FIELDS, &["Shift-Tab", "Up"], "Goes to the previous field or choice."),
+    row(Id::CycleType, "next type", "type", G::Edit, &[C::Field], &["Ctrl-T"], "Chooses the next type of the value."),
+    row(Id::ShowHidden, "show secret", "show secret", G::Look, &[C::Field], &["Ctrl-R"], "Shows or hides a masked value while typing."),
+    row(Id::Browse, "browse directories", "browse", G::Move, &[C::Field], &["F3", "Ctrl-O"], "Walks directories, with the number of wheels in each."),
+    row(Id::CharLeft, "left", "", G::Move, FIELDS, &["Left"], "Goes one character to the left; changes a choice."),
+    row(Id::CharRight, "right", "", G::Move, FIELDS, &["Right", "Ctrl-F"], "Goes one character to the right; changes a choice."),
+    row(Id::WordLeft, "word left", "", G::Move, TYPING, &["Alt-b", "Ctrl-Left"], "Goes one word to the left."),
+    row(Id::WordRight, "word right", "", G::Move, TYPING, &["Alt-f", "Ctrl-Right"], "Goes one word to the right."),
+    row(Id::LineStart, "line start", "", G::Move, TYPING, &["Home", "Ctrl-A"], "Goes to the start of the line."),
+    row(Id::LineEnd, "line end", "", G::Move, TYPING, &["End", "Ctrl-E"], "Goes to the end of the line."),
+    row(Id::DeleteLeft, "delete left", "", G::Edit, TYPING, &["Backspace"], "Deletes the character to the left."),
+    row(Id::DeleteRight, "delete right", "", G::Edit, TYPING, &["Delete", "Ctrl-D"], "Deletes the character under the cursor."),
+    row(Id::DeleteWord, "delete word", "", G::Edit, TYPING, &["Ctrl-W", "Alt-Backspace"], "Deletes the word to the left."),
+    row(Id::DeleteToStart, "delete to start", "", G::Edit, TYPING, &["Ctrl-U"], "Deletes to the start of the line."),
+    row(Id::DeleteToEnd, "delete to end", "", G::Edit, TYPING, &["Ctrl-K"], "Deletes to the end of the line."),
+    row(Id::PasteKilled, "paste deleted", "", G::Edit, TYPING, &["Ctrl-Y"], "Puts back what was deleted last."),
+    // The area.
+    row(Id::Accept, "keep the text", "keep", G::Edit, &[C::Area], &["F2", "Ctrl-S"], "Takes the text."),
+    row(Id::Cancel, "leave the area", "leave", G::Edit, &[C::Area], &["Esc", "Ctrl-C", "Ctrl-G"], "Asks whether to keep the text, where it changed."),
+    row(Id::Editor, "open in $EDITOR", "editor", G::Files, &[C::Area], &["F4"], "Opens this text in $VISUAL or $EDITOR."),
+    // Browsing.
+    row(Id::ChooseDirectory, "choose", "choose this directory", G::Edit, &[C::Browse], &["Space", "s"], "Takes the directory under the cursor."),
+    row(Id::Open, "open", "open", G::Move, &[C::Browse], &["Enter", "l", "Right"], "Opens the directory under the cursor."),
+    row(Id::ParentDirectory, "directory above", "up", G::Move, &[C::Browse], &["h", "Left", "Backspace"], "Goes to the directory above."),
+    row(Id::Close, "back to the field", "back", G::Move, &[C::Browse], &["Esc", "q", "Ctrl-C"], "Goes back without a choice."),
+    // Questions, help, notices.
+    row(Id::Accept, "choose", "choose", G::Edit, &[C::Menu], &["Enter"], "Takes the answer under the cursor, unless that is one to be typed by its letter."),
+    row(Id::Cancel, "leave it", "back", G::Move, &[C::Menu], &["Esc", "Ctrl-G"], "Closes the question; nothing changes."),
+    row(Id::ShowAll, "all keys", "all keys", G::Look, &[C::Commands], &["?", "F1"], "Shows the commands of all screens."),
+    row(Id::Close, "close", "close", G::Move, &[C::Notice], &["Esc", "q", "Enter", "Backspace", "Left", "Ctrl-C"], "Closes the text."),
+];
+
+/// Returns the row of a command in a context.
+#[must_use]
+pub fn in_context(id: Id, context: Context) -> Option<&'static Command> {
+    TABLE.iter().find(|command| command.id == id && command.contexts.contains(&context))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::keymap::Key;
+
+    #[test]
+    fn a_key_means_one_thing_in_one_context() {
+        for context in Context::ALL {
+            let mut seen: Vec<(&str, &str)> = Vec::new();
+            for command in table().iter().filter(|c| c.contexts.contains(&context)) {
+                for key in command.keys {
+                    let clash = seen.iter().find(|(other, _)| other == key);
+                    assert_eq!(clash, None, "{context:?}: {key} is also {}", command.name);
+                    seen.push((key, command.name));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn keys_are_written_as_the_lookup_spells_them() {
+        for key in table().iter().flat_map(|command| command.keys) {
+            assert_eq!(key.parse::<Key>().expect("a key").to_string(), *key);
+        }
+    }
+
+    #[test]
+    fn nothing_on_the_screens_needs_control_alt_or_function_keys() {
+        for command in table().iter().filter(|c| c.contexts.iter().any(|context| SCREENS.contains(context))) {
+            let special = |key: &str| {
+                key.len() > 1 && (key.starts_with("Ctrl-") || key.starts_with("Alt-") || key.starts_with('F'))
+            };
+            let exempt = matches!(command.id, Id::Suspend | Id::Redraw);
+            assert!(exempt || command.keys.first().is_none_or(|key| !special(key)), "{}", command.name);
+        }
+    }
+
+    #[test]
+    fn letters_type_in_fields() {
+        for command in table().iter().filter(|c| c.contexts.contains(&Context::Field)) {
+            assert!(command.keys.iter().all(|key| key.chars().count() > 1), "{}", command.name);
+        }
+    }
+
+    #[test]
+    fn each_command_says_what_it_does_in_a_sentence() {
+        for command in table() {
+            assert!(command.sentence.ends_with('.') && !command.name.is_empty(), "{}", command.name);
+        }
+    }
+}

@@ -1,0 +1,549 @@
+//! The keys in what lies over a screen: fields, questions, help, texts, the area.
+
+use tui_textarea::CursorMove;
+
+use super::command::{self, Context, Id, table};
+use super::field::{Field, clean_paste};
+use super::keymap::{self, Code, Key};
+use super::message::{EditTarget, Effect};
+use super::modal::{Answer, Browse, CommandRow, Commands, Menu, MenuItem, Modal, Notice};
+use super::{Exit, Screen, State, Tone, edits, forms, motion, saving, update};
+use crate::config::Role;
+use crate::config::operation::Operation;
+use crate::preview;
+
+/// Does what a key means in the topmost dialog.
+pub fn press(state: &mut State, key: Key) -> Vec<Effect> {
+    let context = state.context();
+    let id = keymap::find(context, key).map(|command| command.id);
+    match context {
+        Context::Field => in_form(state, key, id),
+        Context::Commands => in_commands(state, key, id),
+        Context::Menu => in_menu(state, key, id),
+        Context::Area => in_area(state, key, id),
+        Context::Browse => in_browse(state, id),
+        _ => {
+            if id == Some(Id::Close) {
+                state.modals.pop();
+            } else if let Some(id) = id {
+                motion::apply(state, id);
+            }
+            Vec::new()
+        }
+    }
+}
+
+/// Takes a pasted text in the topmost dialog.
+pub fn paste(state: &mut State, text: &str) -> Vec<Effect> {
+    match state.modals.last_mut() {
+        Some(Modal::Form(form)) => {
+            if let Some(field) = form.field() {
+                field.paste(text);
+            }
+            forms::changed(state)
+        }
+        Some(Modal::Area(area)) => {
+            area.editor.insert_str(clean_paste(text));
+            Vec::new()
+        }
+        Some(Modal::Commands(commands)) => {
+            commands.field.paste(text);
+            refill(state);
+            Vec::new()
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn in_form(state: &mut State, key: Key, id: Option<Id>) -> Vec<Effect> {
+    let Some(Modal::Form(form)) = state.modals.last_mut() else { return Vec::new() };
+    let active = form.active;
+    let in_field = form.field().is_some();
+    match id {
+        Some(Id::Accept) => return forms::accept(state),
+        Some(Id::Cancel) => {
+            forms::cancel(state);
+            return Vec::new();
+        }
+        Some(Id::NextRow) => form.step(true),
+        Some(Id::PreviousRow) => form.step(false),
+        Some(Id::CycleType) => {
+            if let Some(row) = form.row_of("type") {
+                form.turn(row, true);
+            }
+        }
+        Some(Id::ShowHidden) => {
+            if let Some(field) = form.field() {
+                field.hidden = false;
+            }
+        }
+        Some(Id::Browse) => {
+            if form.kind == super::form::FormKind::WheelPath {
+                return browse(state);
+            }
+        }
+        Some(id) if in_field => {
+            form.field().map(|field| field.apply(id));
+        }
+        Some(Id::CharLeft) => form.turn(active, false),
+        Some(Id::CharRight) => form.turn(active, true),
+        Some(_) => return Vec::new(),
+        None => match (key.typed(), form.field()) {
+            (Some(c), Some(field)) => field.insert(c),
+            (Some(' '), None) => form.turn(active, true),
+            // Letters choose nothing here; the choice is by arrows.
+            _ => return Vec::new(),
+        },
+    }
+    forms::changed(state)
+}
+
+// Help and palette.
+
+/// Opens the help or the palette.
+pub fn open_commands(state: &mut State, palette: bool) {
+    let context = state.screen_context();
+    state.modals.push(Modal::Commands(Commands {
+        palette,
+        all: palette,
+        context,
+        field: Field::default(),
+        cursor: 0,
+        offset: 0,
+        rows: Vec::new(),
+        counts: (0, 0),
+    }));
+    refill(state);
+}
+
+/// Finds what matches the typed text.
+fn refill(state: &mut State) {
+    let Some(Modal::Commands(mut commands)) = state.modals.pop() else { return };
+    let needle = commands.field.text().to_lowercase();
+    let words: Vec<&str> = needle.split_whitespace().collect();
+    let here = |row: &command::Command| row.contexts.contains(&commands.context);
+    let screen_command = |row: &command::Command| {
+        row.contexts.iter().any(|c| {
+            !matches!(
+                c,
+                Context::Field | Context::Area | Context::Browse | Context::Menu | Context::Commands | Context::Notice
+            )
+        })
+    };
+    let mut rows: Vec<(u8, CommandRow)> = Vec::new();
+    for (index, row) in table().iter().enumerate().filter(|(_, row)| screen_command(row)) {
+        let is_here = here(row);
+        if !is_here && !commands.all {
+            continue;
+        }
+        // The same command in another context: the one that works here is enough.
+        if !is_here && table().iter().any(|other| other.id == row.id && here(other)) {
+            continue;
+        }
+        let hay = format!("{} {} {}", row.name, row.keys.join(" "), row.sentence).to_lowercase();
+        if !words.iter().all(|word| hay.contains(word)) {
+            continue;
+        }
+        let unavailable = if is_here { update::unavailable(state, row.id) } else { Some(elsewhere(row)) };
+        let name_first = u8::from(!row.name.to_lowercase().starts_with(needle.trim()) || needle.is_empty());
+        let rank = if commands.palette { name_first + 2 * u8::from(unavailable.is_some()) } else { u8::from(!is_here) };
+        rows.push((rank, CommandRow { command: index, unavailable }));
+    }
+    rows.sort_by_key(|(rank, _)| *rank);
+    let all = table().iter().filter(|row| screen_command(row));
+    commands.counts = (all.clone().filter(|row| here(row)).count(), all.count());
+    commands.rows = rows.into_iter().map(|(_, row)| row).collect();
+    commands.cursor = commands.cursor.min(commands.rows.len().saturating_sub(1));
+    state.modals.push(Modal::Commands(commands));
+}
+
+/// Returns where a command works, for those that do not work here.
+fn elsewhere(row: &command::Command) -> &'static str {
+    match row.contexts.first() {
+        Some(Context::List) => "works in the lists",
+        Some(Context::Text) => "works on a file shown as text",
+        Some(Context::Parameters) => "works in the parameters",
+        Some(Context::Problems) => "works in the problems",
+        Some(Context::Review) => "works in the review (s)",
+        Some(Context::Wheels) => "works in the wheel list (w)",
+        Some(Context::Preview) => "works in the preview (p)",
+        _ => "works on another screen",
+    }
+}
+
+fn in_commands(state: &mut State, key: Key, id: Option<Id>) -> Vec<Effect> {
+    let Some(Modal::Commands(commands)) = state.modals.last_mut() else { return Vec::new() };
+    match id {
+        Some(Id::Accept) => return run_chosen(state),
+        Some(Id::Cancel) => {
+            state.modals.pop();
+            return Vec::new();
+        }
+        Some(Id::ShowAll) if !commands.palette => {
+            commands.all = !commands.all;
+            commands.cursor = 0;
+        }
+        Some(Id::NextRow) => commands.cursor = (commands.cursor + 1).min(commands.rows.len().saturating_sub(1)),
+        Some(Id::PreviousRow) => commands.cursor = commands.cursor.saturating_sub(1),
+        Some(id) => {
+            if commands.field.apply(id) {
+                commands.cursor = 0;
+            }
+        }
+        None => match (key.typed(), key.code) {
+            (Some(c), _) => {
+                commands.field.insert(c);
+                commands.cursor = 0;
+            }
+            (None, Code::PageDown) => {
+                commands.cursor = (commands.cursor + 10).min(commands.rows.len().saturating_sub(1));
+            }
+            (None, Code::PageUp) => commands.cursor = commands.cursor.saturating_sub(10),
+            _ => return Vec::new(),
+        },
+    }
+    refill(state);
+    Vec::new()
+}
+
+fn run_chosen(state: &mut State) -> Vec<Effect> {
+    let Some(Modal::Commands(commands)) = state.modals.pop() else { return Vec::new() };
+    let typed = commands.field.text().trim();
+    if commands.palette {
+        if let Ok(number) = typed.parse::<usize>() {
+            go_to_row(state, number);
+            return Vec::new();
+        }
+        // The names that fingers know from vi.
+        match typed {
+            "w" | "wq" | "x" => return update::run(state, Id::Save),
+            "q" => return saving::quit(state),
+            "q!" => {
+                state.exit = Some(Exit::Left);
+                return Vec::new();
+            }
+            "e!" => return update::run(state, Id::Reload),
+            _ => {}
+        }
+    }
+    let Some(row) = commands.rows.get(commands.cursor) else {
+        state.say(Tone::Failed, format!("There is no command {typed:?}."));
+        return Vec::new();
+    };
+    if let Some(why) = row.unavailable {
+        state.say(Tone::Told, format!("{}: {why}.", table()[row.command].name));
+        return Vec::new();
+    }
+    update::run(state, table()[row.command].id)
+}
+
+/// Goes to a row by the number that is shown in front of it.
+fn go_to_row(state: &mut State, number: usize) {
+    let at = number.saturating_sub(1);
+    match state.screen_context() {
+        Context::List => {
+            let role = state.role;
+            state.list_mut(role).go_to(at);
+        }
+        Context::Text => {
+            let lines = state.workspace.document(state.role).map_or(1, |document| document.lines().count());
+            state.text[super::Pane::of(state.role).index()].at = at.min(lines - 1);
+        }
+        Context::Parameters => state.tree.cursor = at.min(state.tree.rows.len().saturating_sub(1)),
+        Context::Problems => state.problem.at = at.min(state.problems.len().saturating_sub(1)),
+        _ => state.say(Tone::Told, "There are no numbered rows here."),
+    }
+}
+
+// Questions.
+
+fn in_menu(state: &mut State, key: Key, id: Option<Id>) -> Vec<Effect> {
+    let Some(Modal::Menu(menu)) = state.modals.last() else { return Vec::new() };
+    let leaving = menu.leaving;
+    // The printed letters come before the keys that move.
+    let by_letter = key.typed().and_then(|c| menu.items.iter().position(|item| item.key == c));
+    if let Some(at) = by_letter {
+        return answer_item(state, at);
+    }
+    let ctrl_c = Key { code: Code::Char('c'), ctrl: true, alt: false };
+    match id {
+        _ if key == ctrl_c && leaving => {
+            state.exit = Some(Exit::Interrupted);
+            Vec::new()
+        }
+        _ if key == ctrl_c || key.typed() == Some('q') => cancel_menu(state),
+        Some(Id::Accept) => {
+            let Some(Modal::Menu(menu)) = state.modals.last() else { return Vec::new() };
+            match menu.items.get(menu.cursor) {
+                Some(MenuItem { by_enter: true, .. }) => {
+                    let at = menu.cursor;
+                    answer_item(state, at)
+                }
+                Some(item) => {
+                    let text = format!("Press {} itself for that.", item.key);
+                    state.say(Tone::Told, text);
+                    Vec::new()
+                }
+                None => cancel_menu(state),
+            }
+        }
+        Some(Id::Cancel) => cancel_menu(state),
+        Some(id) => {
+            motion::apply(state, id);
+            Vec::new()
+        }
+        None => Vec::new(),
+    }
+}
+
+fn cancel_menu(state: &mut State) -> Vec<Effect> {
+    let Some(Modal::Menu(menu)) = state.modals.pop() else { return Vec::new() };
+    answer(state, menu.on_cancel)
+}
+
+fn answer_item(state: &mut State, at: usize) -> Vec<Effect> {
+    let Some(Modal::Menu(mut menu)) = state.modals.pop() else { return Vec::new() };
+    if at >= menu.items.len() {
+        return Vec::new();
+    }
+    answer(state, menu.items.swap_remove(at).answer)
+}
+
+fn answer(state: &mut State, answer: Answer) -> Vec<Effect> {
+    match answer {
+        Answer::Leave => Vec::new(),
+        Answer::Run(id) => update::run(state, id),
+        Answer::Discard => {
+            state.exit = Some(Exit::Left);
+            Vec::new()
+        }
+        Answer::Convert(kind) => edits::convert(state, kind),
+        Answer::Style(style) => edits::restyle(state, style),
+        Answer::Edit(staged) => vec![Effect::Edit(*staged)],
+        Answer::Unstage(staged) => vec![Effect::Unstage(*staged)],
+        Answer::TakeDisk(role) => saving::take_disk(state, role),
+        Answer::Overwrite(role) => saving::overwrite(state, role),
+        Answer::Draft => saving::draft(state),
+        Answer::SaveSound => saving::save_sound(state),
+        Answer::Force(role) => {
+            saving::ask_force(state, role);
+            Vec::new()
+        }
+        Answer::KeepArea => forms::accept_area(state),
+        Answer::DropArea => {
+            state.modals.pop();
+            Vec::new()
+        }
+        Answer::RemoveWheelPath => edits::commit(state, &Operation::SetWheelPath(None)),
+    }
+}
+
+// The area.
+
+fn in_area(state: &mut State, key: Key, id: Option<Id>) -> Vec<Effect> {
+    let Some(Modal::Area(area)) = state.modals.last_mut() else { return Vec::new() };
+    let editor = &mut area.editor;
+    match id {
+        Some(Id::Accept) => return forms::accept_area(state),
+        Some(Id::Cancel) => {
+            if area.text() == area.was {
+                state.modals.pop();
+            } else {
+                let menu = Menu::new("The text was changed", Vec::new())
+                    .item('k', "keep it", "the edit can be undone", Answer::KeepArea)
+                    .careful('x', "drop the changes", "", Answer::DropArea);
+                state.modals.push(Modal::Menu(menu));
+            }
+            return Vec::new();
+        }
+        Some(Id::Editor) => {
+            let text = area.text().into();
+            return vec![Effect::Stage { target: EditTarget::Area, text, line: 1 }];
+        }
+        Some(Id::WordLeft) => editor.move_cursor(CursorMove::WordBack),
+        Some(Id::WordRight) => editor.move_cursor(CursorMove::WordForward),
+        Some(Id::LineStart) => editor.move_cursor(CursorMove::Head),
+        Some(Id::LineEnd) => editor.move_cursor(CursorMove::End),
+        Some(Id::DeleteLeft) => _ = editor.delete_char(),
+        Some(Id::DeleteRight) => _ = editor.delete_next_char(),
+        Some(Id::DeleteWord) => _ = editor.delete_word(),
+        Some(Id::DeleteToStart) => _ = editor.delete_line_by_head(),
+        Some(Id::DeleteToEnd) => _ = editor.delete_line_by_end(),
+        Some(Id::PasteKilled) => _ = editor.paste(),
+        _ => match (key.typed(), key.code) {
+            (Some(c), _) => editor.insert_char(c),
+            (None, Code::Enter) => editor.insert_newline(),
+            (None, Code::Tab) => _ = editor.insert_tab(),
+            (None, Code::Left) => editor.move_cursor(CursorMove::Back),
+            (None, Code::Right) => editor.move_cursor(CursorMove::Forward),
+            (None, Code::Up) => editor.move_cursor(CursorMove::Up),
+            (None, Code::Down) => editor.move_cursor(CursorMove::Down),
+            (None, Code::PageUp) => (0..10).for_each(|_| editor.move_cursor(CursorMove::Up)),
+            (None, Code::PageDown) => (0..10).for_each(|_| editor.move_cursor(CursorMove::Down)),
+            _ => {}
+        },
+    }
+    Vec::new()
+}
+
+// The choice of a directory.
+
+/// Opens the choice of a directory, at the one that is named now.
+pub fn browse(state: &mut State) -> Vec<Effect> {
+    if state.settings.read_only {
+        state.say(Tone::Failed, "Read-only (--read-only): nothing can be changed.");
+        return Vec::new();
+    }
+    let typed = match state.modals.last() {
+        Some(Modal::Form(form)) => form.text("path").trim().to_owned(),
+        _ => String::new(),
+    };
+    let start = preview::resolve_wheel_path(&typed, &state.facts)
+        .map(|named| named.resolved)
+        .or_else(|| state.preview.wheel_dir.as_ref().map(|named| named.resolved.clone()))
+        .or_else(|| state.facts.environment.variables.get(std::ffi::OsStr::new("HOME")).map(std::path::PathBuf::from))
+        .unwrap_or_else(|| state.facts.server_cwd.clone());
+    state.modals.push(Modal::Browse(Browse::default()));
+    vec![Effect::List(start)]
+}
+
+/// Takes a directory that was listed.
+pub fn listed(state: &mut State, listing: super::message::Listing) -> Vec<Effect> {
+    let Some(Modal::Browse(browse)) = state.modals.last_mut() else { return Vec::new() };
+    // What cannot be listed at the start: the nearest one that can.
+    if browse.listing.is_none() && listing.problem.is_some() {
+        return listing.parent.map(Effect::List).into_iter().collect();
+    }
+    browse.cursor = match browse.towards.take() {
+        Some(name) => listing.entries.iter().position(|entry| entry.name == name).map_or(0, |at| at + 1),
+        None => 0,
+    };
+    browse.offset = 0;
+    browse.listing = Some(listing);
+    Vec::new()
+}
+
+fn in_browse(state: &mut State, id: Option<Id>) -> Vec<Effect> {
+    let Some(id) = id else { return Vec::new() };
+    if motion::apply(state, id) {
+        return Vec::new();
+    }
+    let Some(Modal::Browse(browse)) = state.modals.last_mut() else { return Vec::new() };
+    let Some(listing) = &browse.listing else {
+        if id == Id::Close {
+            state.modals.pop();
+        }
+        return Vec::new();
+    };
+    let chosen = match browse.cursor.checked_sub(1) {
+        None => listing.path.clone(),
+        Some(at) => {
+            listing.entries.get(at).map_or_else(|| listing.path.clone(), |entry| listing.path.join(&entry.name))
+        }
+    };
+    match id {
+        Id::Open if browse.cursor == 0 => take_directory(state, &chosen),
+        Id::Open => vec![Effect::List(chosen)],
+        Id::ParentDirectory => {
+            let name = listing.path.file_name().map(std::ffi::OsStr::to_owned);
+            let parent = listing.parent.clone();
+            browse.towards = name;
+            parent.map(Effect::List).into_iter().collect()
+        }
+        Id::ChooseDirectory => take_directory(state, &chosen),
+        Id::Close => {
+            state.modals.pop();
+            Vec::new()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Puts the chosen directory into the field that asked for it, or sets it at once.
+fn take_directory(state: &mut State, path: &std::path::Path) -> Vec<Effect> {
+    let Some(text) = path.to_str() else {
+        state.say(Tone::Failed, "The name of this directory is no UTF-8: it cannot stand in plugins.yaml.");
+        return Vec::new();
+    };
+    state.modals.pop();
+    let home = state.facts.environment.variables.get(std::ffi::OsStr::new("HOME")).and_then(|home| home.to_str());
+    // As a person would write it.
+    let text = match home.and_then(|home| text.strip_prefix(home)) {
+        Some(below) if below.starts_with('/') => format!("~{below}"),
+        _ => text.to_owned(),
+    };
+    if let Some(Modal::Form(form)) = state.modals.last_mut() {
+        if let Some(field) = form.field() {
+            field.set(text);
+        }
+        return forms::changed(state);
+    }
+    edits::commit(state, &Operation::SetWheelPath(Some(text)))
+}
+
+/// Shows a text to read.
+pub fn notice(state: &mut State, title: impl Into<String>, text: Vec<String>) {
+    state.modals.push(Modal::Notice(Notice { title: title.into(), text, offset: 0 }));
+}
+
+/// Returns the page on plugins.
+#[must_use]
+pub fn about() -> Vec<String> {
+    let lines = [
+        "SkyPilot's API server loads plugin classes when it starts. They are listed in plugins.yaml, from top to bottom: one that cannot be loaded keeps the whole server from starting.",
+        "",
+        "Controllers (for managed jobs and for serve) can load plugins too. Their list is remote_plugins.yaml. At a launch the API server copies it to the controller as ~/.sky/plugins.yaml, together with every *.whl of controller_wheel_path, and installs the wheels there.",
+        "",
+        "Nothing is sent, and nothing is said, when the remote list is empty, when controller_wheel_path is missing, or when its directory holds no wheel. The upload preview (p) tells what the next launch does.",
+        "",
+        "An entry has a class, module.Class, and parameters for its constructor. SkyPilot reads YAML 1.1: yes, no, on and off are bools, 010 is 8, 12:30 is 750. The parameter screen shows both what is written and what is read.",
+        "",
+        "A change of plugins.yaml takes effect at the next start of the API server (sky api stop; sky api start), one of remote_plugins.yaml at the next launch of a controller.",
+    ];
+    lines.iter().map(|line| (*line).to_owned()).collect()
+}
+
+/// Asks before the external editor runs: its arguments and its directory are shown.
+pub fn ask_editor(state: &mut State, staged: super::message::Staged) {
+    let argv: Vec<String> = staged.argv.iter().map(|word| crate::text::visible::visible_name(word)).collect();
+    let directory = crate::text::visible::visible_name(staged.directory.as_os_str());
+    let what = match &staged.target {
+        EditTarget::File(role) => {
+            format!("A copy of {} with its unsaved edits opens in your editor.", role.file_name())
+        }
+        EditTarget::Area => "The text opens in your editor.".to_owned(),
+    };
+    let text = vec![
+        what,
+        "What you save there becomes one edit here, which u takes back; the file itself is not touched.".to_owned(),
+        String::new(),
+        format!("runs  {}", shell_like(&argv)),
+        format!("in    {directory}"),
+    ];
+    let mut menu = Menu::new("Open in the external editor?", text).item(
+        'o',
+        "open it",
+        "Enter",
+        Answer::Edit(Box::new(staged.clone())),
+    );
+    menu.on_cancel = Answer::Unstage(Box::new(staged));
+    state.modals.push(Modal::Menu(menu));
+}
+
+/// Returns an argument vector with quotes where words need them, to be read by people.
+fn shell_like(argv: &[String]) -> String {
+    let quoted = |word: &String| if word.contains(' ') || word.is_empty() { format!("'{word}'") } else { word.clone() };
+    argv.iter().map(quoted).collect::<Vec<_>>().join(" ")
+}
+
+/// Returns the list that the editor command is about.
+#[must_use]
+pub fn editor_role(state: &State) -> Role {
+    match (state.screen, state.focus, state.problems.get(state.problem.at)) {
+        (Screen::Main, super::Pane::Problems, Some(one)) if one.place.file == crate::check::FileKind::Remote => {
+            Role::Remote
+        }
+        (Screen::Main, super::Pane::Problems, Some(one)) if one.place.file == crate::check::FileKind::Api => Role::Api,
+        _ => state.role,
+    }
+}

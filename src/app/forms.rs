@@ -1,0 +1,548 @@
+//! The forms: what each starts with, what is said while it is typed in, what Enter does.
+//!
+//! Free text is always taken; what SkyPilot would do with it is said before
+//! Enter, from the same checks as everywhere, tried on a copy.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use tui_textarea::TextArea;
+
+use super::edits::{self, commit, tentative};
+use super::form::{Form, FormKind, FormRow, Note};
+use super::list::Body;
+use super::message::Effect;
+use super::modal::{Area, Modal};
+use super::tree::{Row, Shape, names_at};
+use super::value::{self, Type, count, shown};
+use super::{State, Tone, pages, review, saving};
+use crate::check::Severity;
+use crate::config::operation::Operation;
+use crate::config::secret::{self, MASK};
+use crate::config::{Location, PathSource, Role, model};
+use crate::preview;
+use crate::text::visible::{is_invisible, visible, visible_name};
+use crate::wheel::Found;
+use crate::yaml::edit::NewValue;
+use crate::yaml::{Document, Pointer, Value};
+
+/// The most problems that a form tells.
+const MOST_PROBLEMS: usize = 3;
+
+/// Puts a form over the screen.
+pub fn open(state: &mut State, mut form: Form) {
+    if state.settings.read_only && !matches!(form.kind, FormKind::Filter(_)) {
+        state.say(Tone::Failed, "Read-only (--read-only): nothing can be changed.");
+        return;
+    }
+    form.notes = notes(state, &form);
+    state.status = None;
+    state.modals.push(Modal::Form(form));
+}
+
+/// Puts a form over the screen, or says why there is none.
+pub fn open_or_say(state: &mut State, form: Result<Form, &'static str>) {
+    match form {
+        Ok(form) => open(state, form),
+        Err(why) => state.say(Tone::Told, why),
+    }
+}
+
+/// Returns the form for a new entry.
+#[must_use]
+pub fn add_class(state: &State, role: Role, beside: Option<usize>, before: bool) -> Form {
+    let lists = ["API server", "remote controllers"];
+    let mut rows =
+        vec![Form::text_row("class", ""), Form::choice_row("list", lists, usize::from(role == Role::Remote))];
+    let beside = beside.filter(|_| !state.list(role).entries.is_empty());
+    if let Some(index) = beside {
+        let number = index + 1;
+        let places = [format!("after #{number}"), format!("before #{number}"), "first".to_owned(), "last".to_owned()];
+        rows.push(Form::choice_row("place", places, usize::from(before)));
+    }
+    Form::new(FormKind::AddClass { beside, before }, "Add a plugin class", rows)
+}
+
+/// Returns the form for another class of an entry.
+#[must_use]
+pub fn change_class(role: Role, index: usize, class: &str) -> Form {
+    let title = format!("Class of #{} in {}", index + 1, role.file_name());
+    Form::new(FormKind::ChangeClass { role, index }, title, vec![Form::text_row("class", class)])
+}
+
+/// Returns the form for what a list is filtered by.
+#[must_use]
+pub fn filter(state: &State, role: Role) -> Form {
+    Form::new(FormKind::Filter(role), "Filter", vec![Form::text_row("filter", state.list(role).filter.clone())])
+}
+
+/// Returns the form for a new key or item.
+#[must_use]
+pub fn add_value(state: &State, role: Role, level: Pointer) -> Form {
+    let document = state.workspace.document(role);
+    let items = document.and_then(|document| {
+        let tree = document.tree().ok()?;
+        let node = tree.target(document.find(&level)?);
+        tree.is_sequence(node).then(|| tree.children(node).len())
+    });
+    let mut rows = Vec::new();
+    if items.is_none() {
+        rows.push(Form::text_row("name", ""));
+    }
+    rows.push(Form::text_row("value", ""));
+    rows.push(Form::type_row(Type::Auto));
+    let class = state.current_entry().and_then(|(role, index)| state.list(role).entries.get(index)?.class.clone());
+    let class = visible(&class.unwrap_or_default()).into_owned();
+    let below: Vec<String> = level.tokens().iter().skip(3).cloned().collect();
+    let title = match (items, below.is_empty()) {
+        (None, true) => format!("Add a parameter to {class}"),
+        (None, false) => format!("Add a key to {}", visible(&Pointer::from_tokens(below).to_path())),
+        (Some(_), _) => format!("Add an item to {}", visible(&Pointer::from_tokens(below).to_path())),
+    };
+    Form::new(FormKind::AddValue { role, level, items }, title, rows)
+}
+
+/// Returns the form for another name of a key.
+///
+/// # Errors
+///
+/// Returns why the row has no name to change.
+pub fn rename(state: &State, role: Role, row: &Row) -> Result<Form, &'static str> {
+    let parent = row.pointer.split_last().ok_or("This has no name.")?;
+    let document = state.workspace.document(role).ok_or("There is no file.")?;
+    let is_list = document
+        .tree()
+        .is_ok_and(|tree| document.find(&parent.0).is_some_and(|node| tree.is_sequence(tree.target(node))));
+    if is_list {
+        return Err("An item of a list has no name; K and J move it.");
+    }
+    let kind = FormKind::Rename { role, pointer: row.pointer.clone() };
+    Ok(Form::new(kind, format!("Rename {}", row.name), vec![Form::text_row("name", parent.1)]))
+}
+
+/// Opens what edits the value of a row: a form, or the area where it has several lines.
+pub fn edit_value(state: &mut State, role: Role, row: &Row) {
+    let value = edits::value_at(state.workspace.document(role), &row.pointer).unwrap_or(Value::Null);
+    let kind = if matches!(value, Value::Str(_)) { Type::String } else { Type::Auto };
+    edit_value_as(state, role, row, kind);
+}
+
+/// Opens what edits the value of a row, with a type chosen.
+pub fn edit_value_as(state: &mut State, role: Role, row: &Row, kind: Type) {
+    let document = state.workspace.document(role).cloned();
+    let was = edits::value_at(document.as_ref(), &row.pointer).unwrap_or(Value::Null);
+    let text = match (&was, &row.shape) {
+        (Value::Str(text), _) => text.to_string(),
+        (Value::Null, Shape::Scalar) | (Value::List(_) | Value::Map(_), Shape::Map(_) | Shape::List(_)) => {
+            String::new()
+        }
+        _ => document.as_ref().zip(row.node).map_or(String::new(), |(document, node)| document.source(node).to_owned()),
+    };
+    let for_area = |c: char| !is_invisible(c) || matches!(c, '\n' | '\t');
+    if kind == Type::String && text.contains('\n') && text.chars().all(for_area) {
+        open_area(state, role, &row.pointer, false, &text);
+        return;
+    }
+    let mut field = super::field::Field::new(text);
+    field.hidden = state.tree.masks(row, state.settings.show_secrets);
+    let rows = vec![FormRow::Text { label: "value", field }, Form::type_row(kind)];
+    let kind = FormKind::EditValue { role, pointer: row.pointer.clone(), was };
+    let path = Pointer::from_tokens(row.pointer.tokens().iter().skip(3).cloned()).to_path();
+    open(state, Form::new(kind, format!("Value of {}", visible(&path)), rows));
+}
+
+/// Opens the area for a string of several lines.
+pub fn open_area(state: &mut State, role: Role, pointer: &Pointer, adds: bool, text: &str) {
+    if state.settings.read_only {
+        state.say(Tone::Failed, "Read-only (--read-only): nothing can be changed.");
+        return;
+    }
+    let path = Pointer::from_tokens(pointer.tokens().iter().skip(3).cloned()).to_path();
+    let mut editor = TextArea::new(text.split('\n').map(str::to_owned).collect());
+    editor.set_tab_length(2);
+    // Underlined lines would read as links.
+    plain(&mut editor);
+    state.modals.push(Modal::Area(Box::new(Area {
+        title: format!("Text of {}", visible(&path)),
+        role,
+        pointer: pointer.clone(),
+        adds,
+        was: text.to_owned(),
+        editor,
+    })));
+}
+
+/// Gives the area the look of plain text: underlined lines would read as links.
+pub fn plain(editor: &mut TextArea<'_>) {
+    let style = TextArea::default().style();
+    editor.set_cursor_line_style(style);
+}
+
+/// Returns the form for `controller_wheel_path`.
+#[must_use]
+pub fn wheel_path(state: &State) -> Form {
+    let now = state.workspace.document(Role::Api).and_then(|document| model::wheel_path(document));
+    let text = now.as_ref().and_then(Value::as_str).unwrap_or_default();
+    Form::new(
+        FormKind::WheelPath,
+        "Wheel directory (controller_wheel_path in plugins.yaml)",
+        vec![Form::text_row("path", text)],
+    )
+}
+
+/// Returns the form for one line of a file that is shown as text.
+#[must_use]
+pub fn line(state: &State, role: Role) -> Option<Form> {
+    let document = state.workspace.document(role)?;
+    let line = state.text[super::Pane::of(role).index()].at;
+    let text = document.lines().line(document.text(), line).of(document.text()).to_owned();
+    let title = format!("Line {} of {}", line + 1, role.file_name());
+    let secret = secret::is_secret(text.split([':', '=']).next(), text.as_str());
+    let mut field = super::field::Field::new(text);
+    field.hidden = secret && !state.settings.show_secrets;
+    Some(Form::new(FormKind::Line { role, line }, title, vec![FormRow::Text { label: "line", field }]))
+}
+
+/// Takes what was typed into account; tells what is asked of the outside for it.
+pub fn changed(state: &mut State) -> Vec<Effect> {
+    let Some(Modal::Form(mut form)) = state.modals.pop() else { return Vec::new() };
+    form.refused = None;
+    if let FormKind::Filter(role) = form.kind {
+        state.list_mut(role).set_filter(form.text("filter").to_owned());
+    }
+    form.notes = notes(state, &form);
+    let mut effects = Vec::new();
+    if form.kind == FormKind::WheelPath
+        && let Some(named) = preview::resolve_wheel_path(form.text("path"), &state.facts)
+        && !state.facts.directories.contains_key(&named.resolved)
+        && let Some(Ok(tried)) = tentative(state, &Operation::SetWheelPath(Some(form.text("path").to_owned())))
+    {
+        effects.push(Effect::Scan(Box::new((tried.change.workspace, state.facts.clone()))));
+    }
+    state.modals.push(Modal::Form(form));
+    effects
+}
+
+/// Returns the operation that a form stands for, and why it is not of the chosen type.
+fn operation(state: &State, form: &Form) -> Option<(Operation, Option<String>)> {
+    let plain = |operation| Some((operation, None));
+    match &form.kind {
+        FormKind::AddClass { beside, .. } => {
+            let role = chosen_role(form);
+            let at = beside.and_then(|index| match form.choice("place") {
+                // The place is told by the list the form was opened on.
+                Some(0) => Some(index + 1),
+                Some(1) => Some(index),
+                Some(2) => Some(0),
+                _ => None,
+            });
+            let at = at.filter(|at| *at <= state.list(role).entries.len());
+            plain(Operation::Add { role, at, class: form.text("class").trim().to_owned(), parameters: Vec::new() })
+        }
+        FormKind::ChangeClass { role, index } => {
+            plain(Operation::SetClass { role: *role, index: *index, class: form.text("class").trim().to_owned() })
+        }
+        FormKind::AddValue { role, level, items } => {
+            let reading = value::read(form.text("value"), form.chosen_type());
+            let token = items.map_or_else(|| form.text("name").to_owned(), |number| number.to_string());
+            let pointer = level.join(token);
+            // Set makes the levels that are missing.
+            let operation = Operation::Set { role: *role, pointer, value: reading.value };
+            Some((operation, reading.problem))
+        }
+        FormKind::EditValue { role, pointer, .. } => {
+            let reading = value::read(form.text("value"), form.chosen_type());
+            Some((Operation::Set { role: *role, pointer: pointer.clone(), value: reading.value }, reading.problem))
+        }
+        FormKind::Rename { role, pointer } => {
+            plain(Operation::Rename { role: *role, pointer: pointer.clone(), name: form.text("name").to_owned() })
+        }
+        FormKind::WheelPath => {
+            let path = form.text("path").trim();
+            plain(Operation::SetWheelPath((!path.is_empty()).then(|| path.to_owned())))
+        }
+        FormKind::Line { role, line } => {
+            let document = state.workspace.document(*role)?;
+            let span = document.lines().line(document.text(), *line);
+            let (head, tail) = (&document.text()[..span.start], &document.text()[span.end..]);
+            let text: Arc<str> = format!("{head}{}{tail}", form.text("line")).into();
+            plain(Operation::ReplaceText { role: *role, text })
+        }
+        FormKind::Filter(_) | FormKind::SavePath(_) | FormKind::Force(_) => None,
+    }
+}
+
+fn chosen_role(form: &Form) -> Role {
+    if form.choice("list") == Some(1) { Role::Remote } else { Role::Api }
+}
+
+/// Returns why Enter is refused, where nothing sensible could be written.
+fn refusal(state: &State, form: &Form) -> Option<String> {
+    match &form.kind {
+        FormKind::AddClass { .. } | FormKind::ChangeClass { .. } if form.text("class").trim().is_empty() => {
+            Some("Type a class path: module.Class. Esc cancels.".to_owned())
+        }
+        FormKind::AddValue { role, level, items: None } => {
+            let name = form.text("name");
+            let there =
+                state.workspace.document(*role).is_some_and(|document| names_at(document, level).contains(name));
+            match (name.is_empty(), there) {
+                (true, _) => Some("Type a name. Esc cancels.".to_owned()),
+                (_, true) => Some(format!("{} is there already: Enter on its row edits it.", visible(name))),
+                _ => None,
+            }
+        }
+        FormKind::Rename { role, pointer } => {
+            let name = form.text("name");
+            let (level, old) = pointer.split_last()?;
+            let there =
+                state.workspace.document(*role).is_some_and(|document| names_at(document, &level).contains(name));
+            match (name.is_empty(), there && name != old) {
+                (true, _) => Some("Type a name. Esc cancels.".to_owned()),
+                (_, true) => Some(format!("{} is there already.", visible(name))),
+                _ => None,
+            }
+        }
+        FormKind::Force(role) if form.text("name") != role.file_name() => {
+            Some(format!("Type {} to save it although SkyPilot would refuse it. Esc goes back.", role.file_name()))
+        }
+        FormKind::SavePath(_) if form.text("path").trim().is_empty() => Some("Type a path. Esc cancels.".to_owned()),
+        _ => None,
+    }
+}
+
+/// Returns what is said below the fields.
+#[must_use]
+pub fn notes(state: &State, form: &Form) -> Vec<Note> {
+    let mut out = Vec::new();
+    match &form.kind {
+        FormKind::Filter(_) => return out,
+        FormKind::Force(role) => {
+            out.push(Note::problem(
+                Severity::Error,
+                format!("SkyPilot would refuse {} as it is now.", role.file_name()),
+            ));
+            out.push(Note::told("", format!("Type {} and Enter to save it all the same.", role.file_name())));
+            return out;
+        }
+        FormKind::SavePath(role) => {
+            out.push(Note::told(
+                "",
+                format!("{} names no file, so SkyPilot reads none.", crate::config::locate::variable(*role)),
+            ));
+            out.push(Note::told("", "The text is written to the path that you type; SkyPilot still does not read it."));
+            return out;
+        }
+        FormKind::WheelPath => wheel_notes(state, form, &mut out),
+        _ => {}
+    }
+    if let Some(why) = refusal(state, form) {
+        out.push(Note::told("", why));
+        return out;
+    }
+    let Some((operation, problem)) = operation(state, form) else { return out };
+    if let (FormKind::AddValue { .. } | FormKind::EditValue { .. }, Operation::Set { value, .. }) =
+        (&form.kind, &operation)
+    {
+        let hidden = is_hidden(form);
+        let shown = if hidden { MASK.to_owned() } else { shown(&value.value) };
+        out.push(Note::told("SkyPilot reads", format!("{}  {shown}", type_name(&value.value))));
+    }
+    match tentative(state, &operation) {
+        None => out.push(Note::told("", "The file is large: it is checked after Enter.")),
+        Some(Err(error)) => out.push(Note::problem(Severity::Error, visible(&error.to_string()))),
+        Some(Ok(tried)) => {
+            written(state, form, &tried.change, &mut out);
+            was(form, &mut out);
+            out.extend(problem.iter().map(|why| Note::problem(Severity::Error, why.clone())));
+            let fresh = tried.fresh.iter().take(MOST_PROBLEMS);
+            out.extend(fresh.map(|one| Note::problem(one.severity, visible(&review::sentences(one)).into_owned())));
+            if tried.fresh.is_empty() && problem.is_none() {
+                out.extend(all_is_well(form));
+            }
+        }
+    }
+    out
+}
+
+fn all_is_well(form: &Form) -> Option<Note> {
+    match form.kind {
+        FormKind::AddClass { .. } | FormKind::ChangeClass { .. } => {
+            let (module, class) = form.text("class").trim().rsplit_once('.')?;
+            let text = format!("imports {} and takes {} from it", visible(module), visible(class));
+            Some(Note::told("SkyPilot", text))
+        }
+        FormKind::Line { .. } => Some(Note::told("", "With this line the file parses no worse than before.")),
+        _ => None,
+    }
+}
+
+fn is_hidden(form: &Form) -> bool {
+    form.rows.iter().any(|row| matches!(row, FormRow::Text { field, .. } if field.hidden))
+}
+
+/// Returns the name of a type on the screens.
+const fn type_name(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::List(_) => "list",
+        Value::Map(_) => "map",
+        other => other.type_name(),
+    }
+}
+
+/// Tells how the value will stand in the file.
+fn written(state: &State, form: &Form, change: &operation::Change, out: &mut Vec<Note>) {
+    let (role, pointer) = match (&form.kind, &change.focus) {
+        (FormKind::AddValue { role, level, items }, _) => {
+            (*role, level.join(items.map_or_else(|| form.text("name").to_owned(), |number| number.to_string())))
+        }
+        (FormKind::EditValue { role, pointer, .. }, _)
+        | (FormKind::AddClass { .. } | FormKind::ChangeClass { .. }, Some((role, pointer))) => (*role, pointer.clone()),
+        _ => return,
+    };
+    let Some(document) = change.workspace.document(role) else { return };
+    let Some(node) = document.find(&pointer) else { return };
+    if is_hidden(form) || (secret::is_secret_node(document, node) && !state.settings.show_secrets) {
+        out.push(Note::told("written as", MASK));
+        return;
+    }
+    for (number, line) in edits::written_lines(document, document.source(node)).into_iter().enumerate() {
+        out.push(Note::told(if number == 0 { "written as" } else { "" }, line));
+    }
+}
+
+use crate::config::operation;
+
+fn was(form: &Form, out: &mut Vec<Note>) {
+    if let FormKind::EditValue { was, .. } = &form.kind {
+        let text = if is_hidden(form) { MASK.to_owned() } else { shown(was) };
+        out.push(Note::told("was", format!("{}  {text}", type_name(was))));
+    }
+}
+
+fn wheel_notes(state: &State, form: &Form, out: &mut Vec<Note>) {
+    let path = form.text("path").trim();
+    if path.is_empty() {
+        out.push(Note::told("", "Without a directory nothing is uploaded to controllers. Enter removes the key."));
+        return;
+    }
+    let Some(named) = preview::resolve_wheel_path(path, &state.facts) else { return };
+    let resolved = visible_name(named.resolved.as_os_str());
+    out.push(Note::told("resolves to", resolved));
+    if !path.starts_with(['/', '~']) {
+        let text = "A relative path is resolved in the API server's directory, not beside the file.";
+        out.push(Note::problem(Severity::Warning, text));
+    }
+    match state.facts.directories.get(&named.resolved).map(|directory| (&directory.found, directory)) {
+        Some((Found::Listed(_), directory)) => {
+            let (number, size) = directory.wheels().fold((0, 0), |(n, size), one| (n + 1, size + one.size));
+            out.push(Note::told("holds", format!("{}, {}", count(number, "wheel"), pages::size_text(size))));
+        }
+        Some((Found::Missing, _)) => out.push(Note::problem(Severity::Warning, "does not exist: nothing is uploaded")),
+        Some((Found::NotADirectory, _)) => {
+            out.push(Note::problem(Severity::Warning, "is no directory: nothing is uploaded"));
+        }
+        Some(_) => out.push(Note::problem(Severity::Warning, "cannot be listed")),
+        None => out.push(Note::told("holds", "not looked at yet")),
+    }
+}
+
+/// Does what Enter means in the form on top.
+pub fn accept(state: &mut State) -> Vec<Effect> {
+    let Some(Modal::Form(mut form)) = state.modals.pop() else { return Vec::new() };
+    if let Some(why) = refusal(state, &form) {
+        // Enter in the name of a new value goes on to the value.
+        form.refused = Some(why);
+        state.modals.push(Modal::Form(form));
+        return Vec::new();
+    }
+    if matches!(form.kind, FormKind::AddValue { .. }) && form.active == 0 && form.rows.len() == 3 {
+        form.active = 1;
+        state.modals.push(Modal::Form(form));
+        return Vec::new();
+    }
+    match &form.kind {
+        FormKind::Filter(role) => {
+            let shown = state.list(*role).len();
+            let all = state.list(*role).entries.len();
+            if !state.list(*role).filter.is_empty() {
+                state.say(Tone::Told, format!("{shown} of {all} shown. Esc shows all."));
+            }
+            Vec::new()
+        }
+        FormKind::Force(role) => saving::force(state, *role),
+        FormKind::SavePath(role) => {
+            take_path(state, *role, form.text("path").trim());
+            saving::open_review(state)
+        }
+        FormKind::AddValue { role, level, items } if form.chosen_type() == Type::Text => {
+            let token = items.map_or_else(|| form.text("name").to_owned(), |number| number.to_string());
+            open_area(state, *role, &level.join(token), true, form.text("value"));
+            Vec::new()
+        }
+        FormKind::EditValue { role, pointer, .. } if form.chosen_type() == Type::Text => {
+            open_area(state, *role, pointer, false, form.text("value"));
+            Vec::new()
+        }
+        _ => {
+            let Some((operation, _)) = operation(state, &form) else { return Vec::new() };
+            let before = state.history.undo_count();
+            let effects = commit(state, &operation);
+            let refused = state.history.undo_count() == before;
+            if refused && state.status.as_ref().is_some_and(|status| status.tone == Tone::Failed) {
+                // The text stays where it was typed.
+                form.refused = state.status.take().map(|status| status.text);
+                state.modals.push(Modal::Form(form));
+            }
+            effects
+        }
+    }
+}
+
+/// Closes the form on top without a change.
+pub fn cancel(state: &mut State) {
+    if let Some(Modal::Form(form)) = state.modals.pop()
+        && let FormKind::Filter(role) = form.kind
+    {
+        state.list_mut(role).set_filter(String::new());
+    }
+}
+
+fn take_path(state: &mut State, role: Role, path: &str) {
+    let path = PathBuf::from(path);
+    let location = Location { path: Some(path), source: PathSource::Flag };
+    state.workspace = state.workspace.with_location(role, location.clone());
+    state.disk = state.disk.with_location(role, location);
+}
+
+/// Keeps the text of the area.
+pub fn accept_area(state: &mut State) -> Vec<Effect> {
+    let Some(Modal::Area(area)) = state.modals.pop() else { return Vec::new() };
+    let text = area.text();
+    if text == area.was && !area.adds {
+        state.say(Tone::Told, "The text is as it was.");
+        return Vec::new();
+    }
+    let value = NewValue::of(Value::str(&text));
+    let operation = Operation::Set { role: area.role, pointer: area.pointer.clone(), value };
+    let before = state.history.undo_count();
+    let effects = commit(state, &operation);
+    if state.history.undo_count() == before {
+        // Nothing was taken: the text stays.
+        state.modals.push(Modal::Area(area));
+    }
+    effects
+}
+
+/// Tells whether a file can be edited by the forms: it parses, or is not there.
+#[must_use]
+pub fn is_editable(state: &State, role: Role) -> bool {
+    matches!(state.list(role).body, Body::Absent | Body::Entries)
+}
+
+/// Parses a text as the file would be, to say whether it still fails.
+#[must_use]
+pub fn parse_problem(text: &str) -> Option<String> {
+    Document::parse(text).error().map(ToString::to_string)
+}

@@ -1,0 +1,80 @@
+//! Undo and redo over both files, without limit.
+//!
+//! A step holds the splices there and back, never a copy of a text: a file of
+//! 21 MB must not cost 21 MB a step. Whether there are unsaved edits is not
+//! asked here: that is a comparison of the text with what is on disk.
+
+use crate::config::Role;
+use crate::config::Workspace;
+use crate::config::operation::{Change, Direction, FileChange, replay};
+use crate::yaml::Pointer;
+
+/// Where the cursor was or belongs.
+pub type Focus = Option<(Role, Pointer)>;
+
+/// One edit.
+#[derive(Clone, Debug)]
+pub struct Step {
+    /// What it did, without a period.
+    pub label: String,
+    /// The splices of each file.
+    pub files: Vec<FileChange>,
+    /// Where the cursor was before.
+    pub before: Focus,
+    /// Where it belonged afterwards.
+    pub after: Focus,
+}
+
+/// All edits of the session.
+#[derive(Clone, Debug, Default)]
+pub struct History {
+    done: Vec<Step>,
+    undone: Vec<Step>,
+}
+
+impl History {
+    /// Records an edit; what was undone before it is forgotten.
+    pub fn push(&mut self, change: &Change, before: Focus) {
+        self.undone.clear();
+        self.done.push(Step {
+            label: change.label.clone(),
+            files: change.files.clone(),
+            before,
+            after: change.focus.clone(),
+        });
+    }
+
+    /// Takes the last edit back.
+    pub fn undo(&mut self, workspace: &Workspace) -> Option<(Workspace, &Step)> {
+        let step = self.done.pop()?;
+        let new = replay(workspace, &step.files, Direction::Backward);
+        self.undone.push(step);
+        self.undone.last().map(|step| (new, step))
+    }
+
+    /// Does an undone edit again.
+    pub fn redo(&mut self, workspace: &Workspace) -> Option<(Workspace, &Step)> {
+        let step = self.undone.pop()?;
+        let new = replay(workspace, &step.files, Direction::Forward);
+        self.done.push(step);
+        self.done.last().map(|step| (new, step))
+    }
+
+    /// Returns how many edits can be taken back.
+    #[must_use]
+    pub fn undo_count(&self) -> usize {
+        self.done.len()
+    }
+
+    /// Returns how many edits can be done again.
+    #[must_use]
+    pub fn redo_count(&self) -> usize {
+        self.undone.len()
+    }
+
+    /// Forgets everything: the texts the steps belong to are gone.
+    pub fn clear(&mut self) {
+        self.done.clear();
+        self.undone.clear();
+    }
+}

@@ -1,0 +1,263 @@
+//! Where things stand on the screen: the breakpoints, as areas.
+//!
+//! Pure arithmetic on the size, shared by the drawing and by the scrolling.
+
+use ratatui::layout::Rect;
+
+/// The smallest screen that is drawn on, in cells.
+pub const MIN_WIDTH: u16 = 40;
+/// The smallest screen that is drawn on, in rows.
+pub const MIN_HEIGHT: u16 = 8;
+/// Below this width, dialogs take the whole screen.
+const DIALOG_FULL_BELOW: u16 = 60;
+
+/// How much the screen holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Size {
+    /// Less than [`MIN_WIDTH`] by [`MIN_HEIGHT`]: a message only.
+    TooSmall,
+    /// One pane.
+    One,
+    /// One list and the detail.
+    Narrow,
+    /// Two lists, detail, one problem.
+    Compact,
+    /// Two lists, detail and problems side by side, the upload.
+    Full,
+}
+
+impl Size {
+    /// Returns what a screen of this size holds.
+    #[must_use]
+    pub const fn of(width: u16, height: u16) -> Self {
+        if width < MIN_WIDTH || height < MIN_HEIGHT {
+            Self::TooSmall
+        } else if width >= 100 && height >= 30 {
+            Self::Full
+        } else if width >= 80 && height >= 22 {
+            Self::Compact
+        } else if width >= 60 && height >= 16 {
+            Self::Narrow
+        } else {
+            Self::One
+        }
+    }
+}
+
+/// The areas of the main screen; those that are not shown are empty.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Areas {
+    /// The line on top.
+    pub header: Rect,
+    /// A line below it for what makes the files matter less.
+    pub notes: Rect,
+    /// The two lists.
+    pub lists: [Rect; 2],
+    /// The detail of the entry.
+    pub detail: Rect,
+    /// The problems.
+    pub problems: Rect,
+    /// The upload.
+    pub upload: Rect,
+    /// What was done last.
+    pub status: Rect,
+    /// The keys.
+    pub bar: Rect,
+}
+
+/// What decides the main layout beside the size.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Needs {
+    /// The rows of the notes.
+    pub notes: u16,
+    /// The rows of the status line: 1 or 2.
+    pub status: u16,
+    /// The pane with the focus, from 0.
+    pub focus: usize,
+    /// The list shown where there is room for one only.
+    pub list: usize,
+    /// The rows that the longer list wants.
+    pub rows: u16,
+}
+
+/// Cuts `height` rows off the top of `area`.
+const fn top(area: &mut Rect, height: u16) -> Rect {
+    let height = if height < area.height { height } else { area.height };
+    let cut = Rect { height, ..*area };
+    area.y += height;
+    area.height -= height;
+    cut
+}
+
+/// Cuts `height` rows off the bottom of `area`.
+const fn bottom(area: &mut Rect, height: u16) -> Rect {
+    let height = if height < area.height { height } else { area.height };
+    area.height -= height;
+    Rect { y: area.y + area.height, height, ..*area }
+}
+
+/// Cuts `area` in two at `width` cells from the left.
+const fn split(area: Rect, width: u16) -> (Rect, Rect) {
+    let width = if width < area.width { width } else { area.width };
+    (Rect { width, ..area }, Rect { x: area.x + width, width: area.width - width, ..area })
+}
+
+/// Returns the areas of the main screen.
+#[must_use]
+pub fn main(screen: Rect, needs: Needs) -> Areas {
+    let mut rest = screen;
+    let mut areas = Areas { header: top(&mut rest, 1), notes: top(&mut rest, needs.notes), ..Areas::default() };
+    areas.bar = bottom(&mut rest, 1);
+    areas.status = bottom(&mut rest, needs.status);
+    match Size::of(screen.width, screen.height) {
+        Size::TooSmall => {}
+        Size::One => {
+            let place = match needs.focus {
+                0 | 1 => &mut areas.lists[needs.focus],
+                2 => &mut areas.detail,
+                3 => &mut areas.problems,
+                _ => &mut areas.upload,
+            };
+            *place = rest;
+        }
+        Size::Narrow => {
+            areas.upload = bottom(&mut rest, 1);
+            areas.problems = bottom(&mut rest, 1);
+            let list = rest.height / 2;
+            areas.lists[needs.list] = top(&mut rest, list);
+            areas.detail = rest;
+        }
+        Size::Compact => {
+            areas.upload = bottom(&mut rest, 1);
+            areas.problems = bottom(&mut rest, 4);
+            let lists = list_height(rest.height, needs.rows, 8);
+            let lists = top(&mut rest, lists);
+            (areas.lists[0], areas.lists[1]) = split(lists, lists.width / 2);
+            areas.detail = rest;
+        }
+        Size::Full => {
+            areas.upload = bottom(&mut rest, 4);
+            let lists = list_height(rest.height, needs.rows, 13);
+            let lists = top(&mut rest, lists);
+            (areas.lists[0], areas.lists[1]) = split(lists, lists.width / 2);
+            (areas.detail, areas.problems) = split(rest, rest.width * 3 / 5);
+        }
+    }
+    areas
+}
+
+/// Returns the height of the lists: what they want, between a minimum and what leaves the detail its part.
+fn list_height(rest: u16, rows: u16, usual: u16) -> u16 {
+    // Frame, heading and legend.
+    let wanted = rows.saturating_add(4);
+    let most = rest.saturating_sub(usual.min(rest / 2));
+    wanted.clamp(usual.min(most), most.max(usual.min(most)))
+}
+
+/// The areas of a screen with a title line, a body, a status line and a key bar.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Inner {
+    /// The title line.
+    pub title: Rect,
+    /// The rest.
+    pub body: Rect,
+    /// What was done last.
+    pub status: Rect,
+    /// The keys.
+    pub bar: Rect,
+}
+
+/// Returns the areas of an inner screen.
+#[must_use]
+pub const fn inner(screen: Rect) -> Inner {
+    let mut rest = screen;
+    let title = top(&mut rest, 1);
+    let bar = bottom(&mut rest, 1);
+    let status = bottom(&mut rest, 1);
+    Inner { title, body: rest, status, bar }
+}
+
+/// Returns the two parts of the parameter screen: the tree and what is said of a value.
+#[must_use]
+pub fn parameters(body: Rect) -> (Rect, Rect) {
+    if body.width >= 100 {
+        split(body, body.width * 57 / 100)
+    } else if body.height >= 12 {
+        let mut rest = body;
+        let below = bottom(&mut rest, 6);
+        (rest, below)
+    } else {
+        let mut rest = body;
+        let below = bottom(&mut rest, 2);
+        (rest, below)
+    }
+}
+
+/// Returns the area of a dialog with a body of `width` by `height` cells, frame included.
+#[must_use]
+pub fn dialog(screen: Rect, width: u16, height: u16) -> Rect {
+    if screen.width < DIALOG_FULL_BELOW || screen.height < MIN_HEIGHT + 8 {
+        return screen;
+    }
+    let width = width.min(screen.width.saturating_sub(2));
+    let height = height.min(screen.height.saturating_sub(2));
+    let x = screen.x + (screen.width - width) / 2;
+    // A little above the middle, where people look.
+    let y = screen.y + (screen.height - height) * 2 / 5;
+    Rect { x, y, width, height }
+}
+
+/// Returns the rows inside a frame of `area`.
+#[must_use]
+pub const fn rows_in(area: Rect) -> usize {
+    area.height.saturating_sub(2) as usize
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_are_those_of_the_design() {
+        for (width, height, size) in [
+            (120, 36, Size::Full),
+            (100, 30, Size::Full),
+            (120, 29, Size::Compact),
+            (80, 24, Size::Compact),
+            (79, 24, Size::Narrow),
+            (80, 16, Size::Narrow),
+            (60, 15, Size::One),
+            (40, 8, Size::One),
+            (39, 50, Size::TooSmall),
+            (0, 0, Size::TooSmall),
+        ] {
+            assert_eq!(Size::of(width, height), size, "{width}x{height}");
+        }
+    }
+
+    #[test]
+    fn areas_stay_on_the_screen_at_any_size() {
+        for width in 0..130 {
+            for height in 0..50 {
+                let screen = Rect::new(0, 0, width, height);
+                for focus in 0..5 {
+                    let areas = main(screen, Needs { notes: 1, status: 2, focus, list: focus % 2, rows: 40 });
+                    let all = [
+                        areas.header,
+                        areas.lists[0],
+                        areas.lists[1],
+                        areas.detail,
+                        areas.problems,
+                        areas.upload,
+                        areas.bar,
+                    ];
+                    assert!(
+                        all.iter().all(|area| screen.union(*area) == screen || area.is_empty()),
+                        "{width}x{height}"
+                    );
+                }
+                assert_eq!(screen.union(dialog(screen, 70, 20)), screen);
+            }
+        }
+    }
+}

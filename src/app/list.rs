@@ -1,0 +1,348 @@
+//! One of the two lists on the screen: its rows, cursor, marks and filter.
+//!
+//! Everything that costs time proportional to the number of entries is
+//! computed once per edit, never per frame.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+use crate::check::{Diagnostic, FileKind, Severity};
+use crate::config::model::{self, Entry};
+use crate::config::{ConfigFile, Content, Role};
+use crate::yaml::Document;
+
+/// How an entry differs from the file on disk.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Marker {
+    /// Not at all.
+    #[default]
+    Same,
+    /// It is not in the file on disk.
+    Added,
+    /// It is there otherwise, or elsewhere.
+    Changed,
+}
+
+impl Marker {
+    /// Returns the sign in front of a row.
+    #[must_use]
+    pub const fn sign(self) -> &'static str {
+        match self {
+            Self::Same => " ",
+            Self::Added => "+",
+            Self::Changed => "~",
+        }
+    }
+}
+
+/// What a list pane shows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Body {
+    /// There is no file.
+    #[default]
+    Absent,
+    /// Entries, perhaps none.
+    Entries,
+    /// The text does not parse: the byte offset of the error, and what it is.
+    Broken {
+        /// The offset.
+        offset: usize,
+        /// The problem.
+        problem: String,
+    },
+    /// The file is no text.
+    Unreadable(String),
+    /// It parses, but `plugins` is no list.
+    NoList(String),
+}
+
+/// The state of one list.
+#[derive(Clone, Debug, Default)]
+pub struct List {
+    /// What the pane shows.
+    pub body: Body,
+    /// The entries of the document.
+    pub entries: Arc<Vec<Entry>>,
+    /// How each differs from the one on disk.
+    pub markers: Vec<Marker>,
+    /// Which entry of the file on disk each one was.
+    pub origins: Vec<Option<usize>>,
+    /// How many entries of the file on disk are gone.
+    pub removed: usize,
+    /// The diagnostics of each entry that has any, as indices into the report.
+    pub problems: HashMap<usize, Vec<usize>>,
+    /// The place of the cursor among the shown rows.
+    pub cursor: usize,
+    /// The first row on the screen.
+    pub offset: usize,
+    /// The marked entries.
+    pub selected: BTreeSet<usize>,
+    /// Where marking a range began.
+    pub anchor: Option<usize>,
+    /// What the shown entries hold; empty where all are shown.
+    pub filter: String,
+    /// The shown entries, none where all are.
+    pub visible: Option<Vec<usize>>,
+}
+
+impl List {
+    /// Returns how many rows are shown.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.visible.as_ref().map_or(self.entries.len(), Vec::len)
+    }
+
+    /// Tells whether no row is shown.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Returns the entry in a row.
+    #[must_use]
+    pub fn entry_at(&self, row: usize) -> Option<usize> {
+        match &self.visible {
+            Some(visible) => visible.get(row).copied(),
+            None => (row < self.entries.len()).then_some(row),
+        }
+    }
+
+    /// Returns the entry under the cursor.
+    #[must_use]
+    pub fn current(&self) -> Option<usize> {
+        self.entry_at(self.cursor)
+    }
+
+    /// Puts the cursor on an entry; a filter that hides it is cleared.
+    pub fn go_to(&mut self, index: usize) {
+        let index = index.min(self.entries.len().saturating_sub(1));
+        let row = match &self.visible {
+            Some(visible) => visible.iter().position(|&shown| shown == index),
+            None => Some(index),
+        };
+        self.cursor = row.unwrap_or_else(|| {
+            self.set_filter(String::new());
+            index
+        });
+    }
+
+    /// Returns the marked entries, or the one under the cursor.
+    #[must_use]
+    pub fn chosen(&self) -> Vec<usize> {
+        if self.selected.is_empty() {
+            self.current().into_iter().collect()
+        } else {
+            self.selected.iter().copied().collect()
+        }
+    }
+
+    /// Shows only the entries that hold `filter`: smart case, `E:`, `W:` and `~` by state.
+    pub fn set_filter(&mut self, filter: String) {
+        let current = self.current();
+        self.filter = filter;
+        self.refilter();
+        if let Some(row) = current.and_then(|index| (0..self.len()).find(|row| self.entry_at(*row) == Some(index))) {
+            self.cursor = row;
+        }
+        self.cursor = self.cursor.min(self.len().saturating_sub(1));
+    }
+
+    fn refilter(&mut self) {
+        if self.filter.is_empty() {
+            self.visible = None;
+            return;
+        }
+        let needle = self.filter.as_str();
+        let fold = !needle.chars().any(char::is_uppercase);
+        let holds = |index: usize, entry: &Entry| match needle {
+            "e:" | "E:" | "w:" | "W:" => self.problems.contains_key(&index),
+            "~" | "+" => self.markers.get(index).is_some_and(|marker| *marker != Marker::Same),
+            _ => entry
+                .class
+                .as_ref()
+                .is_some_and(|class| if fold { class.to_lowercase().contains(needle) } else { class.contains(needle) }),
+        };
+        self.visible = Some(
+            self.entries.iter().enumerate().filter(|(index, entry)| holds(*index, entry)).map(|(i, _)| i).collect(),
+        );
+    }
+
+    /// Takes the entries of another document.
+    pub fn refresh(&mut self, file: &ConfigFile, disk: &ConfigFile) {
+        self.body = body(file);
+        self.entries = Arc::new(entries(file));
+        let old = entries(disk);
+        let source = |file: &ConfigFile, entry: &Entry| match &file.content {
+            Content::Text(document) => entry.span.of(document.text()).to_owned(),
+            _ => String::new(),
+        };
+        let new_sources: Vec<String> = self.entries.iter().map(|entry| source(file, entry)).collect();
+        let old_sources: Vec<String> = old.iter().map(|entry| source(disk, entry)).collect();
+        let matched = compare(&old, &old_sources, &self.entries, &new_sources);
+        self.markers = matched.markers;
+        self.origins = matched.origins;
+        self.removed = matched.removed;
+        let count = self.entries.len();
+        self.selected.retain(|index| *index < count);
+        self.anchor = None;
+        self.refilter();
+        self.cursor = self.cursor.min(self.len().saturating_sub(1));
+    }
+
+    /// Sorts the diagnostics of a report by entry.
+    pub fn take_problems(&mut self, role: Role, diagnostics: &[Diagnostic]) {
+        self.problems.clear();
+        let kind = kind_of(role);
+        for (number, one) in diagnostics.iter().enumerate().filter(|(_, one)| one.place.file == kind) {
+            let Some(pointer) = &one.place.pointer else { continue };
+            if let [list, index, ..] = pointer.tokens()
+                && list == "plugins"
+                && let Ok(index) = index.parse()
+            {
+                self.problems.entry(index).or_default().push(number);
+            }
+        }
+        if !self.filter.is_empty() {
+            self.refilter();
+            self.cursor = self.cursor.min(self.len().saturating_sub(1));
+        }
+    }
+
+    /// Returns the worst severity of an entry's problems.
+    #[must_use]
+    pub fn severity(&self, index: usize, diagnostics: &[Diagnostic]) -> Option<Severity> {
+        self.problems.get(&index)?.iter().filter_map(|number| diagnostics.get(*number)).map(|one| one.severity).max()
+    }
+}
+
+/// Returns what a diagnostic about one of the files is filed under.
+#[must_use]
+pub const fn kind_of(role: Role) -> FileKind {
+    match role {
+        Role::Api => FileKind::Api,
+        Role::Remote => FileKind::Remote,
+    }
+}
+
+fn entries(file: &ConfigFile) -> Vec<Entry> {
+    match &file.content {
+        Content::Text(document) if document.error().is_none() => model::entries(document),
+        _ => Vec::new(),
+    }
+}
+
+fn body(file: &ConfigFile) -> Body {
+    match &file.content {
+        Content::Absent => Body::Absent,
+        Content::Unreadable(why) => Body::Unreadable(why.problem.clone()),
+        Content::Text(document) => text_body(document),
+    }
+}
+
+fn text_body(document: &Document) -> Body {
+    if let Some(error) = document.error() {
+        let offset = error.mark.map_or(0, |mark| mark.offset).min(document.text().len());
+        let problem = match &error.context {
+            Some(context) => format!("{context}: {}", error.problem),
+            None => error.problem.clone(),
+        };
+        return Body::Broken { offset, problem };
+    }
+    let Ok(data) = document.data() else { return Body::Absent };
+    if !data.is_truthy() {
+        return Body::Entries;
+    }
+    if data.as_map().is_none() {
+        return Body::NoList(format!(
+            "The file holds a {}, not a mapping with a list under 'plugins'.",
+            data.type_name()
+        ));
+    }
+    match data.get("plugins") {
+        Some(plugins) if plugins.as_list().is_none() && plugins.is_truthy() => {
+            Body::NoList(format!("'plugins' is a {}, not a list.", plugins.type_name()))
+        }
+        _ => Body::Entries,
+    }
+}
+
+struct Matched {
+    markers: Vec<Marker>,
+    origins: Vec<Option<usize>>,
+    removed: usize,
+}
+
+/// Finds for each new entry the old one: by its source, else by its class.
+fn compare(old: &[Entry], old_sources: &[String], new: &[Entry], new_sources: &[String]) -> Matched {
+    let head = new_sources.iter().zip(old_sources).take_while(|(a, b)| a == b).count();
+    let most = old.len().min(new.len()) - head;
+    let tail = new_sources.iter().rev().zip(old_sources.iter().rev()).take(most).take_while(|(a, b)| a == b).count();
+    let mut origins: Vec<Option<usize>> = (0..new.len()).map(|index| (index < head).then_some(index)).collect();
+    for back in 1..=tail {
+        origins[new.len() - back] = Some(old.len() - back);
+    }
+    let (new_middle, old_middle) = (head..new.len() - tail, head..old.len() - tail);
+    let mut left: BTreeSet<usize> = old_middle.clone().collect();
+    match_by(
+        &mut origins,
+        new_middle.clone(),
+        &mut left,
+        |index| Some(&new_sources[index]),
+        |index| Some(&old_sources[index]),
+    );
+    match_by(
+        &mut origins,
+        new_middle.clone(),
+        &mut left,
+        |index| new[index].class.as_ref(),
+        |index| old[index].class.as_ref(),
+    );
+    // An entry whose class was changed in its place.
+    if new_middle.len() == old_middle.len() {
+        for index in new_middle.clone().filter(|&index| origins[index].is_none()).collect::<Vec<_>>() {
+            if left.remove(&index) {
+                origins[index] = Some(index);
+            }
+        }
+    }
+    let mut order: Vec<usize> = new_middle.clone().filter_map(|index| origins[index]).collect();
+    order.sort_unstable();
+    let mut rank = 0;
+    let mut markers = vec![Marker::Same; new.len()];
+    for index in new_middle {
+        markers[index] = match origins[index] {
+            None => Marker::Added,
+            Some(from) => {
+                let moved = order[rank] != from;
+                rank += 1;
+                if moved || new_sources[index] != old_sources[from] { Marker::Changed } else { Marker::Same }
+            }
+        };
+    }
+    Matched { markers, origins, removed: left.len() }
+}
+
+fn match_by<'a>(
+    origins: &mut [Option<usize>],
+    new: std::ops::Range<usize>,
+    left: &mut BTreeSet<usize>,
+    new_key: impl Fn(usize) -> Option<&'a String>,
+    old_key: impl Fn(usize) -> Option<&'a String>,
+) {
+    let mut by_key: HashMap<&String, Vec<usize>> = HashMap::new();
+    for &index in left.iter().rev() {
+        if let Some(key) = old_key(index) {
+            by_key.entry(key).or_default().push(index);
+        }
+    }
+    for index in new {
+        if origins[index].is_some() {
+            continue;
+        }
+        let Some(key) = new_key(index) else { continue };
+        if let Some(from) = by_key.get_mut(key).and_then(Vec::pop) {
+            origins[index] = Some(from);
+            left.remove(&from);
+        }
+    }
+}

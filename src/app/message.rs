@@ -1,0 +1,221 @@
+//! What happens to the program, and what it asks of the outside.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::keymap::Key;
+use crate::check::Facts;
+use crate::config::{Content, Role, Workspace};
+
+/// Something that happened. Names are in the past tense.
+#[derive(Clone, Debug)]
+pub enum Message {
+    /// A key was pressed.
+    Pressed(Key),
+    /// Text was pasted, as one event.
+    Pasted(String),
+    /// The terminal has this size now, in cells and rows.
+    Resized(u16, u16),
+    /// The terminal got the focus again: files may have changed meanwhile.
+    FocusGained,
+    /// Both files and the facts were read.
+    Opened(Box<(Workspace, Facts)>),
+    /// The wheel directory was looked at.
+    Scanned(Box<Facts>),
+    /// Both files were read again.
+    Reread {
+        /// What is there now, API list first.
+        contents: Box<[Content; 2]>,
+        /// Why that was asked for.
+        reason: Reason,
+    },
+    /// A file was written, or not.
+    Saved {
+        /// Which one.
+        role: Role,
+        /// Its text.
+        text: Arc<str>,
+        /// How it went.
+        result: Result<SavedFile, SaveFailure>,
+    },
+    /// A directory was listed.
+    Listed(Listing),
+    /// Drafts were written, or why not.
+    Drafted(Result<Vec<PathBuf>, String>),
+    /// The copy for the external editor is ready.
+    Staged(Result<Staged, String>),
+    /// The external editor has ended.
+    Edited {
+        /// What it was to edit.
+        target: EditTarget,
+        /// The text it left, or why there is none.
+        result: Result<String, String>,
+    },
+    /// The clipboard of the terminal was asked to take a text.
+    Copied {
+        /// What it was.
+        what: String,
+        /// The number of characters.
+        characters: usize,
+        /// Why it was not sent, where that is so.
+        problem: Option<String>,
+    },
+    /// The program cannot be suspended here.
+    NotSuspended(&'static str),
+}
+
+/// Why both files are read again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// A person asked for it.
+    Asked,
+    /// The terminal got the focus again.
+    Focus,
+    /// A save found another text on disk; a person takes that one.
+    Conflict(Role),
+}
+
+/// What a save did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SavedFile {
+    /// The file written, links followed.
+    pub path: PathBuf,
+    /// Whether there was no file before.
+    pub created: bool,
+    /// What could not be kept as it was, and where a copy of the replaced text is.
+    pub notes: Vec<String>,
+}
+
+/// Why a save did not happen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SaveFailure {
+    /// The file is not what was read.
+    Changed,
+    /// Anything else, in words.
+    Other(String),
+}
+
+/// A directory below another one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListedDirectory {
+    /// Its name.
+    pub name: OsString,
+    /// How many wheels it holds.
+    pub wheels: usize,
+}
+
+/// What is below a directory.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Listing {
+    /// The directory.
+    pub path: PathBuf,
+    /// The one above, none at the root.
+    pub parent: Option<PathBuf>,
+    /// The directories in it.
+    pub entries: Vec<ListedDirectory>,
+    /// How many wheels it holds itself.
+    pub wheels_here: usize,
+    /// Whether not all names were looked at.
+    pub truncated: bool,
+    /// Why it cannot be listed.
+    pub problem: Option<String>,
+}
+
+/// What the external editor edits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum EditTarget {
+    /// The text of a file.
+    File(Role),
+    /// The text in the open area.
+    Area,
+}
+
+/// A copy that waits for the external editor.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Staged {
+    /// What it is a copy of.
+    pub target: EditTarget,
+    /// The copy.
+    pub path: PathBuf,
+    /// The directory the editor runs in.
+    pub directory: PathBuf,
+    /// The program and its arguments.
+    pub argv: Vec<OsString>,
+}
+
+/// What a save may replace.
+#[derive(Clone, Debug)]
+pub enum Replaces {
+    /// Nothing: there was no file.
+    Nothing,
+    /// This text.
+    Text(Arc<str>),
+    /// Whatever is there; a copy of it is kept.
+    Anything,
+}
+
+/// Something asked of the outside. Names are imperative.
+#[derive(Clone, Debug)]
+pub enum Effect {
+    /// Find and read both files, gather the facts.
+    Open,
+    /// Look at the wheel directory that the workspace names.
+    Scan(Box<(Workspace, Facts)>),
+    /// Read both files again.
+    Reread {
+        /// The workspace, for its places.
+        workspace: Box<Workspace>,
+        /// The directory of the server.
+        base: PathBuf,
+        /// Why.
+        reason: Reason,
+    },
+    /// Write a file.
+    Save {
+        /// Which one.
+        role: Role,
+        /// Where it is.
+        path: PathBuf,
+        /// The new text.
+        text: Arc<str>,
+        /// What may be replaced.
+        replaces: Replaces,
+    },
+    /// List the directories below one.
+    List(PathBuf),
+    /// Write texts to the state directory.
+    Draft(Vec<(Role, Arc<str>)>),
+    /// Write a copy for the external editor.
+    Stage {
+        /// What it is a copy of.
+        target: EditTarget,
+        /// The text.
+        text: Arc<str>,
+        /// The line to start at, from 1.
+        line: usize,
+    },
+    /// Run the external editor on the copy.
+    Edit(Staged),
+    /// Remove the copy.
+    Unstage(Staged),
+    /// Ask the terminal to put a text into the clipboard.
+    Copy {
+        /// The text.
+        text: String,
+        /// What it is.
+        what: String,
+    },
+    /// Stop until the shell continues the program.
+    Suspend,
+    /// Draw the whole screen again.
+    Redraw,
+}
+
+impl Effect {
+    /// Tells whether it needs the terminal, and so the main thread.
+    #[must_use]
+    pub const fn needs_terminal(&self) -> bool {
+        matches!(self, Self::Edit(_) | Self::Copy { .. } | Self::Suspend | Self::Redraw)
+    }
+}

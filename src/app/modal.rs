@@ -1,0 +1,220 @@
+//! What lies over a screen and takes the keys: forms, questions, help, texts.
+
+use tui_textarea::TextArea;
+
+use super::command::{Context, Id};
+use super::field::Field;
+use super::form::Form;
+use super::message::{Listing, Staged};
+use crate::config::Role;
+use crate::yaml::Pointer;
+
+/// What lies over a screen.
+#[derive(Clone, Debug)]
+pub enum Modal {
+    /// Fields.
+    Form(Form),
+    /// A question.
+    Menu(Menu),
+    /// The help or the palette.
+    Commands(Commands),
+    /// A text to read.
+    Notice(Notice),
+    /// Text of several lines.
+    Area(Box<Area>),
+    /// The choice of a directory.
+    Browse(Browse),
+}
+
+impl Modal {
+    /// Returns where the keys go.
+    #[must_use]
+    pub const fn context(&self) -> Context {
+        match self {
+            Self::Form(_) => Context::Field,
+            Self::Menu(_) => Context::Menu,
+            Self::Commands(_) => Context::Commands,
+            Self::Notice(_) => Context::Notice,
+            Self::Area(_) => Context::Area,
+            Self::Browse(_) => Context::Browse,
+        }
+    }
+}
+
+/// What an answer does.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Answer {
+    /// Closes the question.
+    Leave,
+    /// Runs a command.
+    Run(Id),
+    /// Leaves the program without saving.
+    Discard,
+    /// Gives the value under the cursor another type.
+    Convert(super::value::Type),
+    /// Writes the string under the cursor in a style.
+    Style(crate::yaml::edit::Written),
+    /// Runs the external editor.
+    Edit(Box<Staged>),
+    /// Removes the copy for the external editor.
+    Unstage(Box<Staged>),
+    /// Takes the file on disk; the edits stay in the undo list.
+    TakeDisk(Role),
+    /// Replaces the file on disk; a copy of it is kept.
+    Overwrite(Role),
+    /// Writes drafts.
+    Draft,
+    /// Saves the files that SkyPilot would accept.
+    SaveSound,
+    /// Asks for the name of the file, then saves it.
+    Force(Role),
+    /// Keeps the text of the area.
+    KeepArea,
+    /// Drops the text of the area.
+    DropArea,
+    /// Opens the form for the wheel directory or the browser.
+    RemoveWheelPath,
+}
+
+/// One answer to a question.
+#[derive(Clone, Debug)]
+pub struct MenuItem {
+    /// The letter that chooses it.
+    pub key: char,
+    /// What it is.
+    pub label: String,
+    /// What it means, behind the label.
+    pub detail: String,
+    /// What it does.
+    pub answer: Answer,
+    /// Whether Enter may choose it: not where something could be lost.
+    pub by_enter: bool,
+}
+
+/// A question with its answers.
+#[derive(Clone, Debug)]
+pub struct Menu {
+    /// The title.
+    pub title: String,
+    /// What is asked, made visible.
+    pub text: Vec<String>,
+    /// The answers.
+    pub items: Vec<MenuItem>,
+    /// The one under the cursor.
+    pub cursor: usize,
+    /// What closing it without an answer does.
+    pub on_cancel: Answer,
+    /// Whether it asks about leaving the program: a second Ctrl-C leaves.
+    pub leaving: bool,
+}
+
+impl Menu {
+    /// Returns a question; Escape closes it.
+    #[must_use]
+    pub fn new(title: impl Into<String>, text: Vec<String>) -> Self {
+        Self { title: title.into(), text, items: Vec::new(), cursor: 0, on_cancel: Answer::Leave, leaving: false }
+    }
+
+    /// Adds an answer that Enter may choose.
+    #[must_use]
+    pub fn item(self, key: char, label: impl Into<String>, detail: impl Into<String>, answer: Answer) -> Self {
+        self.with(key, label, detail, answer, true)
+    }
+
+    /// Adds an answer that only its letter chooses.
+    #[must_use]
+    pub fn careful(self, key: char, label: impl Into<String>, detail: impl Into<String>, answer: Answer) -> Self {
+        self.with(key, label, detail, answer, false)
+    }
+
+    fn with(
+        mut self,
+        key: char,
+        label: impl Into<String>,
+        detail: impl Into<String>,
+        answer: Answer,
+        by_enter: bool,
+    ) -> Self {
+        self.items.push(MenuItem { key, label: label.into(), detail: detail.into(), answer, by_enter });
+        self
+    }
+}
+
+/// The help or the palette.
+#[derive(Clone, Debug)]
+pub struct Commands {
+    /// Whether it is the palette, which holds all commands.
+    pub palette: bool,
+    /// Whether the help shows all screens.
+    pub all: bool,
+    /// The context behind it.
+    pub context: Context,
+    /// What is typed.
+    pub field: Field,
+    /// The row under the cursor.
+    pub cursor: usize,
+    /// The first row on the screen.
+    pub offset: usize,
+    /// What matches, as indices into the command table, with the context it would run in.
+    pub rows: Vec<CommandRow>,
+    /// How many commands work here, and how many there are.
+    pub counts: (usize, usize),
+}
+
+/// One command in the help or the palette.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CommandRow {
+    /// The row of the command table.
+    pub command: usize,
+    /// Why it cannot run now.
+    pub unavailable: Option<&'static str>,
+}
+
+/// A text to read.
+#[derive(Clone, Debug, Default)]
+pub struct Notice {
+    /// The title, made visible.
+    pub title: String,
+    /// The paragraphs, made visible.
+    pub text: Vec<String>,
+    /// The first row on the screen.
+    pub offset: usize,
+}
+
+/// The area for a string of several lines.
+#[derive(Clone, Debug)]
+pub struct Area {
+    /// The title, made visible.
+    pub title: String,
+    /// The list that the string is in.
+    pub role: Role,
+    /// Its place.
+    pub pointer: Pointer,
+    /// Whether it is new there.
+    pub adds: bool,
+    /// The text as it was.
+    pub was: String,
+    /// The editor.
+    pub editor: TextArea<'static>,
+}
+
+impl Area {
+    /// Returns the text.
+    #[must_use]
+    pub fn text(&self) -> String {
+        self.editor.lines().join("\n")
+    }
+}
+
+/// The choice of a directory.
+#[derive(Clone, Debug, Default)]
+pub struct Browse {
+    /// What is listed, none until it is.
+    pub listing: Option<Listing>,
+    /// The row under the cursor; the first is the directory itself.
+    pub cursor: usize,
+    /// The first row on the screen.
+    pub offset: usize,
+    /// The name to put the cursor on once the listing is there.
+    pub towards: Option<std::ffi::OsString>,
+}

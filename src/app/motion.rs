@@ -1,0 +1,204 @@
+//! Moving cursors and scrolling, in every context the same way.
+
+use super::command::{Context, Id};
+use super::layout::{self, Size};
+use super::modal::Modal;
+use super::{Pane, Screen, State, pages};
+use crate::config::{Content, Role};
+
+/// A cursor to be moved: where it is, how many rows there are, how many fit.
+struct Moving<'a> {
+    at: &'a mut usize,
+    rows: usize,
+    page: usize,
+}
+
+/// Returns how many rows of a list fit into its pane.
+#[must_use]
+pub fn list_rows(state: &State, role: Role) -> usize {
+    let area = state.areas().lists[Pane::of(role).index()];
+    match state.layout_size() {
+        Size::Full => layout::rows_in(area).saturating_sub(2),
+        Size::One => usize::from(area.height),
+        _ => layout::rows_in(area),
+    }
+}
+
+/// Returns how many rows the detail has above the tree.
+#[must_use]
+pub const fn detail_head(size: Size) -> usize {
+    match size {
+        Size::Full => 4,
+        Size::One | Size::TooSmall => 1,
+        Size::Compact | Size::Narrow => 2,
+    }
+}
+
+/// Returns how many rows of the tree fit.
+#[must_use]
+pub fn tree_rows(state: &State) -> usize {
+    if state.screen == Screen::Parameters {
+        let (tree, _) = layout::parameters(layout::inner(state.screen_area()).body);
+        return match state.layout_size() {
+            Size::One => usize::from(tree.height),
+            _ => layout::rows_in(tree),
+        };
+    }
+    let size = state.layout_size();
+    let area = state.areas().detail;
+    let rows = if size == Size::One { usize::from(area.height) } else { layout::rows_in(area) };
+    rows.saturating_sub(detail_head(size))
+}
+
+/// Returns how many rows an inner screen's body holds inside its frame.
+#[must_use]
+pub fn body_rows(state: &State) -> usize {
+    let body = layout::inner(state.screen_area()).body;
+    if state.layout_size() == Size::One { usize::from(body.height) } else { layout::rows_in(body) }
+}
+
+/// Moves the cursor of the context; tells whether the command is a motion.
+pub fn apply(state: &mut State, id: Id) -> bool {
+    if !matches!(id, Id::Down | Id::Up | Id::PageDown | Id::PageUp | Id::First | Id::Last) {
+        return false;
+    }
+    let screen = state.screen_area();
+    let body = body_rows(state);
+    let sections = pages::section_rows(state);
+    let tree = tree_rows(state);
+    let wheels = pages::wheel_rows(state);
+    let role = state.role;
+    let rows = list_rows(state, role);
+    let text_rows = match &state.workspace.file(role).content {
+        Content::Text(document) => document.lines().count(),
+        _ => 0,
+    };
+    let moving = match state.context() {
+        Context::Menu => match state.modals.last_mut() {
+            Some(Modal::Menu(menu)) => Some(Moving { rows: menu.items.len(), page: 5, at: &mut menu.cursor }),
+            _ => None,
+        },
+        Context::Browse => match state.modals.last_mut() {
+            Some(Modal::Browse(browse)) => {
+                let rows = browse.listing.as_ref().map_or(0, |listing| listing.entries.len() + 1);
+                Some(Moving { rows, page: 10, at: &mut browse.cursor })
+            }
+            _ => None,
+        },
+        Context::Notice => match state.modals.last_mut() {
+            Some(Modal::Notice(notice)) => {
+                let width = usize::from(screen.width.saturating_sub(8)).clamp(20, 76);
+                let rows: usize = notice.text.iter().map(|line| line.chars().count() / width + 1).sum();
+                Some(Moving { rows: rows.saturating_sub(body / 2), page: body / 2, at: &mut notice.offset })
+            }
+            _ => None,
+        },
+        Context::List => {
+            let list = state.list_mut(role);
+            Some(Moving { rows: list.len(), page: rows, at: &mut list.cursor })
+        }
+        Context::Text => Some(Moving { rows: text_rows, page: rows, at: &mut state.text[Pane::of(role).index()].at }),
+        Context::Parameters => Some(Moving { rows: state.tree.rows.len(), page: tree, at: &mut state.tree.cursor }),
+        Context::Problems => Some(Moving { rows: state.problems.len(), page: 4, at: &mut state.problem.at }),
+        Context::Wheels => Some(Moving { rows: wheels, page: body, at: &mut state.wheel.at }),
+        Context::Preview => {
+            let (section, offsets) = &mut state.sections;
+            // A section scrolls as long as more than a page is left.
+            let (rows, page) = sections[*section];
+            Some(Moving { rows: (rows + 1).saturating_sub(page.max(1)), page, at: &mut offsets[*section] })
+        }
+        Context::Review => state.review.as_mut().map(|review| {
+            let rows = review.rows().len();
+            Moving { rows: (rows + 1).saturating_sub(body.max(1)), page: body, at: &mut review.offset }
+        }),
+        _ => None,
+    };
+    if let Some(moving) = moving {
+        step(id, moving);
+    }
+    after(state);
+    true
+}
+
+fn step(id: Id, moving: Moving<'_>) {
+    let Moving { at, rows, page } = moving;
+    let last = rows.saturating_sub(1);
+    let page = page.max(2) - 1;
+    *at = match id {
+        Id::Down => (*at + 1).min(last),
+        Id::Up => at.saturating_sub(1).min(last),
+        Id::PageDown => (*at + page).min(last),
+        Id::PageUp => at.saturating_sub(page).min(last),
+        Id::First => 0,
+        _ => last,
+    };
+}
+
+/// Extends a range that is being marked; a shown secret is hidden again.
+fn after(state: &mut State) {
+    let role = state.role;
+    if state.context() == Context::List {
+        let list = state.list_mut(role);
+        if let (Some(anchor), Some(_)) = (list.anchor, list.current()) {
+            let (from, to) = (anchor.min(list.cursor), anchor.max(list.cursor));
+            list.selected = (from..=to).filter_map(|row| list.entry_at(row)).collect();
+        }
+    }
+    if state.tree.current().map(|row| &row.pointer) != state.tree.revealed.as_ref() {
+        state.tree.revealed = None;
+    }
+}
+
+/// Scrolls every pane so that its cursor is on the screen.
+pub fn settle(state: &mut State) {
+    for role in Role::ALL {
+        let page = list_rows(state, role);
+        let list = state.list_mut(role);
+        list.offset = scrolled(list.offset, list.cursor, list.len(), page);
+        let lines = state.workspace.document(role).map_or(0, |document| document.lines().count());
+        let text = &mut state.text[Pane::of(role).index()];
+        text.offset = scrolled(text.offset, text.at, lines, page);
+    }
+    let page = tree_rows(state);
+    state.tree.offset = scrolled(state.tree.offset, state.tree.cursor, state.tree.rows.len(), page);
+    let page = body_rows(state);
+    let wheels = pages::wheel_rows(state);
+    state.wheel.offset = scrolled(state.wheel.offset, state.wheel.at, wheels, page);
+    let screen = state.screen_area();
+    match state.modals.last_mut() {
+        Some(Modal::Commands(commands)) => {
+            let page =
+                usize::from(layout::dialog(screen, pages::COMMANDS_WIDTH, screen.height).height).saturating_sub(5);
+            commands.offset = scrolled(commands.offset, commands.cursor, commands.rows.len(), page);
+        }
+        Some(Modal::Browse(browse)) => {
+            let rows = browse.listing.as_ref().map_or(0, |listing| listing.entries.len() + 1);
+            let page =
+                usize::from(layout::dialog(screen, pages::BROWSE_WIDTH, pages::BROWSE_HEIGHT).height).saturating_sub(4);
+            browse.offset = scrolled(browse.offset, browse.cursor, rows, page);
+        }
+        _ => {}
+    }
+}
+
+/// Returns the first row to show so that the cursor is on the screen and no rows are wasted.
+#[must_use]
+pub fn scrolled(offset: usize, cursor: usize, rows: usize, page: usize) -> usize {
+    let page = page.max(1);
+    let least = (cursor + 1).saturating_sub(page);
+    offset.clamp(least, cursor.max(least)).min(rows.saturating_sub(page).max(least))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::scrolled;
+
+    #[test]
+    fn the_cursor_stays_on_the_screen() {
+        assert_eq!(scrolled(0, 9, 20, 5), 5);
+        assert_eq!(scrolled(5, 3, 20, 5), 3);
+        assert_eq!(scrolled(18, 19, 20, 5), 15);
+        assert_eq!(scrolled(7, 2, 3, 10), 0);
+        assert_eq!(scrolled(0, 0, 0, 0), 0);
+    }
+}

@@ -1,0 +1,303 @@
+//! What the wheel list and the upload preview say, as lines.
+
+use std::path::Path;
+
+use ratatui::layout::Rect;
+
+use super::State;
+use super::layout::{self, Size};
+use super::value::count;
+use crate::check::{CwdSource, Severity};
+use crate::config::{Role, secret};
+use crate::preview::{Outcome, Reason};
+use crate::preview::{StepKind, steps};
+use crate::text::visible::{visible, visible_name};
+use crate::wheel::filename::WheelName;
+use crate::wheel::{Directory, DirectoryEntry, EntryKind, Found};
+
+/// The width of help and palette, frame included.
+pub const COMMANDS_WIDTH: u16 = 104;
+/// The width of the choice of a directory.
+pub const BROWSE_WIDTH: u16 = 76;
+/// The height of the choice of a directory.
+pub const BROWSE_HEIGHT: u16 = 20;
+
+/// How a line is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LineKind {
+    /// As it is.
+    Plain,
+    /// A heading.
+    Heading,
+    /// Less important.
+    Dim,
+    /// A problem.
+    Problem(Severity),
+}
+
+/// One line of a page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PageLine {
+    /// How it is shown.
+    pub kind: LineKind,
+    /// The text, made visible.
+    pub text: String,
+}
+
+impl PageLine {
+    fn new(kind: LineKind, text: impl Into<String>) -> Self {
+        Self { kind, text: text.into() }
+    }
+}
+
+/// The names of the sections of the preview.
+pub const SECTIONS: [&str; 3] = ["Files", "Step by step", "Config"];
+
+/// Returns the areas of the sections; where there is room for one, the others are empty.
+#[must_use]
+pub fn section_areas(state: &State) -> [Rect; 3] {
+    let mut body = layout::inner(state.screen_area()).body;
+    // The verdict stands above.
+    let verdict = body.height.min(verdict_height(state));
+    body.y += verdict;
+    body.height -= verdict;
+    let mut areas = [Rect::default(); 3];
+    if state.layout_size() < Size::Full {
+        areas[state.sections.0] = body;
+        return areas;
+    }
+    let above = body.height * 9 / 20;
+    let left = body.width / 2;
+    areas[0] = Rect { height: above, width: left, ..body };
+    areas[2] = Rect { height: above, x: body.x + left, width: body.width - left, ..body };
+    areas[1] = Rect { y: body.y + above, height: body.height - above, ..body };
+    areas
+}
+
+/// Returns how many rows the verdict takes.
+#[must_use]
+pub fn verdict_height(state: &State) -> u16 {
+    if state.layout_size() == Size::One { 2 } else { 4 }
+}
+
+/// Returns how many lines each section has, and how many fit.
+#[must_use]
+pub fn section_rows(state: &State) -> [(usize, usize); 3] {
+    if state.screen != super::Screen::Preview {
+        return [(0, 0); 3];
+    }
+    let areas = section_areas(state);
+    std::array::from_fn(|section| {
+        let area = areas[section];
+        let page = if state.layout_size() == Size::One { usize::from(area.height) } else { layout::rows_in(area) };
+        let lines = section_lines(state, section);
+        // Long lines wrap.
+        let width = usize::from(area.width.saturating_sub(4)).max(1);
+        (lines.iter().map(|line| line.text.chars().count() / width + 1).sum(), page)
+    })
+}
+
+/// Returns the lines of a section of the preview.
+#[must_use]
+pub fn section_lines(state: &State, section: usize) -> Vec<PageLine> {
+    match section {
+        0 => files(state),
+        1 => account(state),
+        _ => config(state),
+    }
+}
+
+/// Returns what the next launch comes to, in one sentence, and how bad that is.
+#[must_use]
+pub fn verdict(state: &State) -> (Option<Severity>, String) {
+    let preview = &state.preview;
+    let wheels = preview.mounts.len();
+    match preview.verdict {
+        Outcome::Sent => {
+            let size = size_text(preview.total_size());
+            (None, format!("Sent: {}, {size}, and {}.", count(wheels, "wheel"), Role::Remote.file_name()))
+        }
+        Outcome::Fails => {
+            let why = preview.message.as_deref().or(preview.exception).unwrap_or(reason_text(preview.reason));
+            (Some(Severity::Error), format!("The launch fails: {}", visible(why)))
+        }
+        Outcome::Nothing => {
+            let severity = match preview.reason {
+                Some(Reason::NoRemotePlugins | Reason::Consolidation) => None,
+                _ => Some(Severity::Warning),
+            };
+            (severity, format!("Nothing is sent: {}", reason_text(preview.reason)))
+        }
+    }
+}
+
+/// Returns why not everything is sent, in words.
+#[must_use]
+pub const fn reason_text(reason: Option<Reason>) -> &'static str {
+    match reason {
+        None => "see the problems.",
+        Some(Reason::NoRemotePlugins) => "the remote list has no entry.",
+        Some(Reason::NoWheelPath) => "controller_wheel_path is not set in plugins.yaml (b sets it).",
+        Some(Reason::MissingDirectory) => "the wheel directory does not exist.",
+        Some(Reason::NotADirectory) => "controller_wheel_path is no directory.",
+        Some(Reason::UnreadableDirectory) => "the wheel directory cannot be listed.",
+        Some(Reason::NoWheels) => "the wheel directory holds no *.whl.",
+        Some(Reason::Consolidation) => "controllers run inside the API server and load its own plugins.yaml.",
+        Some(Reason::RefusedFile) => "SkyPilot refuses one of the files.",
+        Some(Reason::BrokenTask) => "a path breaks the task that is made for the controller.",
+        Some(Reason::DanglingWheel) => "a wheel is a link to nothing.",
+        Some(Reason::BrokenPath) => "SkyPilot fails on the path of the wheel directory itself.",
+    }
+}
+
+/// Returns a size as people read it: `210 KiB`.
+#[must_use]
+pub fn size_text(bytes: u64) -> String {
+    const UNITS: [&str; 4] = ["KiB", "MiB", "GiB", "TiB"];
+    if bytes < 1024 {
+        return format!("{bytes} B");
+    }
+    let mut unit = 0;
+    let mut tenths = bytes.saturating_mul(10) / 1024;
+    while tenths >= 10_240 && unit + 1 < UNITS.len() {
+        tenths /= 1024;
+        unit += 1;
+    }
+    if tenths < 100 {
+        format!("{}.{} {}", tenths / 10, tenths % 10, UNITS[unit])
+    } else {
+        format!("{} {}", tenths / 10, UNITS[unit])
+    }
+}
+
+fn files(state: &State) -> Vec<PageLine> {
+    let preview = &state.preview;
+    let mut out = Vec::new();
+    if !preview.mounts.is_empty() {
+        out.push(PageLine::new(LineKind::Heading, "from (API server)  ->  to (controller)"));
+    }
+    for mount in &preview.mounts {
+        let kind = if mount.kind == EntryKind::File { LineKind::Plain } else { LineKind::Problem(Severity::Warning) };
+        let note = if mount.kind == EntryKind::File { String::new() } else { format!("  ({})", mount.kind.name()) };
+        let name = visible_name(&mount.name);
+        let size = size_text(mount.size);
+        out.push(PageLine::new(kind, format!("{name}  {size}{note}  -> {}", visible(directory_of(&mount.remote)))));
+    }
+    if let Some(config) = &preview.config_uploaded {
+        let text = format!("{}  -> ~/.sky/plugins.yaml", visible_name(config.as_os_str()));
+        out.push(PageLine::new(LineKind::Plain, text));
+    }
+    if preview.mounts.is_empty() {
+        out.push(PageLine::new(LineKind::Plain, "No file is sent."));
+    }
+    out.push(PageLine::new(LineKind::Plain, ""));
+    out.push(PageLine::new(LineKind::Heading, "not sent"));
+    out.push(PageLine::new(LineKind::Dim, "plugins.yaml: it is the API server's own"));
+    for one in &preview.not_sent {
+        out.push(PageLine::new(LineKind::Dim, format!("{}: {}", visible_name(one.path.as_os_str()), one.why)));
+    }
+    out
+}
+
+fn directory_of(path: &str) -> &str {
+    path.rsplit_once('/').map_or(path, |(head, _)| head)
+}
+
+fn account(state: &State) -> Vec<PageLine> {
+    let mut out = Vec::new();
+    let mut part: Option<StepKind> = None;
+    for step in steps(&state.preview, &state.facts) {
+        if part != Some(step.kind) {
+            if part.is_some() {
+                out.push(PageLine::new(LineKind::Plain, ""));
+            }
+            out.push(PageLine::new(LineKind::Heading, step.kind.heading()));
+            part = Some(step.kind);
+        }
+        let kind = step.severity.map_or(LineKind::Plain, LineKind::Problem);
+        out.push(PageLine::new(kind, step.text));
+    }
+    out
+}
+
+fn config(state: &State) -> Vec<PageLine> {
+    let Some(document) = state.workspace.document(Role::Remote) else {
+        return vec![PageLine::new(LineKind::Dim, "There is no remote_plugins.yaml.")];
+    };
+    let text = if state.settings.show_secrets { document.text().to_owned() } else { secret::masked(document) };
+    let mut out = Vec::new();
+    if state.preview.config_uploaded.is_none() {
+        out.push(PageLine::new(LineKind::Dim, "(not sent at present)"));
+    }
+    for (number, line) in text.lines().enumerate() {
+        out.push(PageLine::new(
+            LineKind::Plain,
+            format!("{:>4} | {}", number + 1, visible(&line.replace('\t', "    "))),
+        ));
+    }
+    out
+}
+
+/// Returns the wheel directory as it was looked at.
+#[must_use]
+pub fn wheel_directory(state: &State) -> Option<&Directory> {
+    let named = state.preview.wheel_dir.as_ref()?;
+    state.facts.directories.get(&named.resolved)
+}
+
+/// Returns how many rows the wheel list has.
+#[must_use]
+pub fn wheel_rows(state: &State) -> usize {
+    wheel_directory(state).map_or(0, |directory| directory.entries().len())
+}
+
+/// Returns the row of the wheel list: wheels first, then what is not uploaded.
+#[must_use]
+pub fn wheel_row(state: &State, row: usize) -> Option<&DirectoryEntry> {
+    let directory = wheel_directory(state)?;
+    directory.wheels().chain(directory.others()).nth(row)
+}
+
+/// Returns why there is no wheel list, in words.
+#[must_use]
+pub fn no_wheels(state: &State) -> String {
+    let Some(named) = &state.preview.wheel_dir else {
+        return "controller_wheel_path is not set: nothing is uploaded. b sets it.".to_owned();
+    };
+    let path = visible_name(named.resolved.as_os_str());
+    match state.facts.directories.get(&named.resolved).map(|directory| &directory.found) {
+        None => format!("{path} has not been looked at yet."),
+        Some(Found::Missing) => format!("{path} does not exist: nothing is uploaded."),
+        Some(Found::NotADirectory) => format!("{path} is no directory: nothing is uploaded."),
+        Some(Found::Unreadable(why)) => format!("{path} cannot be listed: {}", visible(why)),
+        Some(Found::Failed { problem, .. }) => format!("{path}: {}", visible(problem)),
+        Some(Found::Listed(_)) => format!("{path} is empty: nothing is uploaded."),
+    }
+}
+
+/// Returns what a file name says of a wheel: name, version, tags.
+#[must_use]
+pub fn wheel_name(entry: &DirectoryEntry) -> Option<(String, String, String)> {
+    let name = entry.name.to_str()?;
+    let parsed = WheelName::parse(name).ok()?;
+    let tags = WheelName::tag_text(name).unwrap_or_default();
+    let (name, version) = (visible(&parsed.distribution), visible(&parsed.version));
+    Some((name.into_owned(), version.into_owned(), visible(&tags).into_owned()))
+}
+
+/// Returns how a relative wheel path is resolved, where that needs saying.
+#[must_use]
+pub fn resolved_text(state: &State) -> Option<String> {
+    let named = state.preview.wheel_dir.as_ref()?;
+    if Path::new(&named.written) == named.resolved {
+        return None;
+    }
+    let from = match state.facts.cwd_source {
+        CwdSource::Server => "the running API server's directory",
+        CwdSource::Flag => "--server-cwd",
+        CwdSource::CurrentDirectory => "this directory; the API server uses its own",
+    };
+    let resolved = visible_name(named.resolved.as_os_str());
+    let relative = !named.written.starts_with('~') && !named.written.starts_with('/');
+    Some(if relative { format!("{resolved} (from {from})") } else { resolved })
+}

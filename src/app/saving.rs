@@ -1,0 +1,346 @@
+//! From the review to the disk: what is saved, what stops a save, what changed meanwhile.
+
+use std::sync::Arc;
+
+use super::form::{Form, FormKind};
+use super::message::{Effect, Reason, Replaces, SaveFailure, SavedFile};
+use super::modal::{Answer, Menu, Modal};
+use super::review::{Review, sentences};
+use super::value::count;
+use super::{Exit, Pane, Screen, State, Tone, dialogs, edits, forms};
+use crate::config::operation::Operation;
+use crate::config::{Content, Role, model};
+use crate::text::visible::visible;
+use crate::yaml::Document;
+
+/// Opens the review, or says that there is nothing to save.
+pub fn open_review(state: &mut State) -> Vec<Effect> {
+    if state.unsaved_roles().is_empty() {
+        state.say(Tone::Told, "Nothing to save: both files are as on disk.");
+        return Vec::new();
+    }
+    state.review = Some(Review::of(state));
+    state.screen = Screen::Review;
+    state.status = None;
+    Vec::new()
+}
+
+/// Saves all changed files, or asks what to do about the errors in them.
+pub fn save_all(state: &mut State) -> Vec<Effect> {
+    let Some(review) = &state.review else { return open_review(state) };
+    if review.first_error().is_none() {
+        let roles = review.files.iter().map(|file| file.role).collect();
+        return save(state, roles, false);
+    }
+    let broken: Vec<(Role, usize)> =
+        review.files.iter().filter(|f| !f.errors.is_empty()).map(|f| (f.role, f.errors.len())).collect();
+    let sound = review.files.iter().find(|file| file.errors.is_empty()).map(|file| file.role);
+    let mut text = Vec::new();
+    for (role, number) in &broken {
+        text.push(format!("{} has {} that it did not have on disk:", role.file_name(), count(*number, "error")));
+    }
+    if let Some((_, error)) = review.first_error() {
+        text.push(visible(&format!("E {}", sentences(error))).into_owned());
+    }
+    let role = broken[0].0;
+    let mut menu = Menu::new("Not saved: SkyPilot would refuse this", text).item(
+        'e',
+        "go to the error",
+        "",
+        Answer::Run(super::command::Id::GoToError),
+    );
+    if let Some(sound) = sound {
+        menu = menu.item('o', format!("save only {}", sound.file_name()), "it has no new error", Answer::SaveSound);
+    }
+    menu = menu.item('d', "keep a draft", "in the state directory; the files stay as they are", Answer::Draft).careful(
+        '!',
+        "save it although broken",
+        "asks for the name of the file",
+        Answer::Force(role),
+    );
+    state.modals.push(Modal::Menu(menu));
+    Vec::new()
+}
+
+/// Saves the files without new errors.
+pub fn save_sound(state: &mut State) -> Vec<Effect> {
+    let Some(review) = &state.review else { return open_review(state) };
+    let sound: Vec<Role> = review.files.iter().filter(|file| file.errors.is_empty()).map(|file| file.role).collect();
+    if sound.is_empty() {
+        state.say(Tone::Failed, "Each changed file has a new error: e goes to it.");
+        return Vec::new();
+    }
+    save(state, sound, false)
+}
+
+/// Goes to the first error that stops the save.
+pub fn go_to_error(state: &mut State) {
+    let Some((role, error)) = state.review.as_ref().and_then(Review::first_error) else {
+        state.say(Tone::Told, "No error stops this save: s saves.");
+        return;
+    };
+    let (message, pointer) = (error.message.clone(), error.place.pointer.clone());
+    close(state);
+    state.role = role;
+    state.focus = Pane::of(role);
+    if let Some(pointer) = pointer {
+        edits::go_to(state, role, &pointer, true);
+    }
+    state.say(Tone::Failed, message);
+}
+
+/// Asks for the name of a file that is saved although SkyPilot would refuse it.
+pub fn ask_force(state: &mut State, role: Role) {
+    let kind = FormKind::Force(role);
+    let rows = vec![Form::text_row("name", "")];
+    forms::open(state, Form::new(kind, format!("Save {} although broken", role.file_name()), rows));
+}
+
+/// Asks for the name of the first broken file.
+pub fn ask_force_first(state: &mut State) {
+    match state.review.as_ref().and_then(Review::first_error) {
+        Some((role, _)) => ask_force(state, role),
+        None => state.say(Tone::Told, "Nothing is broken: s saves."),
+    }
+}
+
+/// Saves a file although SkyPilot would refuse it.
+pub fn force(state: &mut State, role: Role) -> Vec<Effect> {
+    save(state, vec![role], false)
+}
+
+/// Replaces the file on disk with the text here.
+pub fn overwrite(state: &mut State, role: Role) -> Vec<Effect> {
+    save(state, vec![role], true)
+}
+
+fn save(state: &mut State, roles: Vec<Role>, anything: bool) -> Vec<Effect> {
+    if state.settings.read_only {
+        state.say(Tone::Failed, "Read-only (--read-only): nothing is written.");
+        return Vec::new();
+    }
+    if !state.saving.is_empty() {
+        return Vec::new();
+    }
+    if let Some(role) = roles.iter().copied().find(|role| state.path(*role).is_none()) {
+        let kind = FormKind::SavePath(role);
+        let form = Form::new(kind, format!("Where to write {}", role.file_name()), vec![Form::text_row("path", "")]);
+        forms::open(state, form);
+        return Vec::new();
+    }
+    let mut effects = Vec::new();
+    state.saved.clear();
+    for role in roles {
+        let (Some(path), Some(document)) = (state.path(role), state.workspace.document(role)) else { continue };
+        let replaces = match &state.disk.file(role).content {
+            _ if anything => Replaces::Anything,
+            Content::Absent | Content::Unreadable(_) => Replaces::Nothing,
+            Content::Text(old) => Replaces::Text(old.text().into()),
+        };
+        effects.push(Effect::Save { role, path, text: document.text().into(), replaces });
+        state.saving.push(role);
+    }
+    effects
+}
+
+/// Takes the result of a save.
+pub fn saved(state: &mut State, role: Role, text: &Arc<str>, result: Result<SavedFile, SaveFailure>) -> Vec<Effect> {
+    state.saving.retain(|one| *one != role);
+    match result {
+        Ok(file) => {
+            let line = told(state, role, &file);
+            let document = match state.workspace.document(role) {
+                Some(document) if document.text() == &**text => document.clone(),
+                _ => Arc::new(Document::parse(text.clone())),
+            };
+            state.disk = state.disk.with_content(role, Content::Text(document));
+            state.stale[Pane::of(role).index()] = false;
+            state.refresh_list(role);
+            state.recheck();
+            state.saved.push(line);
+            if state.saving.is_empty() {
+                finish(state);
+            }
+            Vec::new()
+        }
+        Err(SaveFailure::Changed) => {
+            conflict(state, role);
+            Vec::new()
+        }
+        Err(SaveFailure::Other(why)) => {
+            let text = vec![
+                visible(&why).into_owned(),
+                String::new(),
+                "Nothing is lost: the edits are still here. d in the review keeps a draft in the state directory."
+                    .to_owned(),
+            ];
+            dialogs::notice(state, format!("{} was not saved", role.file_name()), text);
+            Vec::new()
+        }
+    }
+}
+
+/// Returns what to say about a saved file, and what takes effect when.
+fn told(state: &State, role: Role, file: &SavedFile) -> String {
+    let verb = if file.created { "created" } else { "saved" };
+    let path = state.shown_path(&file.path);
+    let effect = match role {
+        Role::Remote => "read at the next controller launch",
+        Role::Api if only_wheel_path(state) => "the wheel directory is read at each launch: no restart",
+        Role::Api => "takes effect after sky api stop; sky api start",
+    };
+    let mut text = format!("{verb} {path}: {effect}");
+    for note in &file.notes {
+        text.push_str("; ");
+        text.push_str(&visible(note));
+    }
+    text
+}
+
+/// Tells whether nothing but the wheel path differs from the disk.
+fn only_wheel_path(state: &State) -> bool {
+    let path = |workspace: &crate::config::Workspace| workspace.document(Role::Api).and_then(|d| model::wheel_path(d));
+    let list = state.list(Role::Api);
+    let same = list.removed == 0 && list.markers.iter().all(|marker| *marker == super::list::Marker::Same);
+    same && path(&state.disk) != path(&state.workspace)
+}
+
+fn finish(state: &mut State) {
+    let text = state.saved.join(". ");
+    let mut chars = text.chars();
+    let text = chars.next().map_or(String::new(), |first| format!("{}{}.", first.to_uppercase(), chars.as_str()));
+    close(state);
+    state.say(Tone::Done, text);
+}
+
+/// Leaves the review.
+pub fn close(state: &mut State) {
+    state.review = None;
+    if state.screen == Screen::Review {
+        state.screen = Screen::Main;
+    }
+}
+
+/// Asks what to do about a file that changed on disk.
+pub fn conflict(state: &mut State, role: Role) {
+    let name = role.file_name();
+    let text = vec![
+        format!("{name} is not what it was when it was read. Nothing was written."),
+        "Content is compared, not dates: somebody changed the text.".to_owned(),
+    ];
+    let menu = Menu::new(format!("{name} changed on disk"), text)
+        .item('r', "reload", "take the text on disk; yours stays in the undo list", Answer::TakeDisk(role))
+        .careful('o', "overwrite", "keep yours; a copy of theirs goes to the state directory", Answer::Overwrite(role))
+        .item('d', "draft", "write yours to the state directory, leave the file alone", Answer::Draft);
+    state.modals.push(Modal::Menu(menu));
+}
+
+/// Asks for the text on disk, to take it.
+#[must_use]
+pub fn take_disk(state: &State, role: Role) -> Vec<Effect> {
+    vec![reread(state, Reason::Conflict(role))]
+}
+
+/// Returns the effect that reads both files again.
+#[must_use]
+pub fn reread(state: &State, reason: Reason) -> Effect {
+    Effect::Reread { workspace: Box::new(state.disk.clone()), base: state.facts.server_cwd.clone(), reason }
+}
+
+/// Takes what is on disk now.
+pub fn take_reread(state: &mut State, contents: &[Content; 2], reason: Reason) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    let mut news = Vec::new();
+    for (role, theirs) in Role::ALL.into_iter().zip(contents) {
+        let same = same_content(theirs, &state.disk.file(role).content);
+        let asked = reason == Reason::Conflict(role);
+        if same && !asked {
+            continue;
+        }
+        if state.is_unsaved(role) && !asked {
+            state.stale[Pane::of(role).index()] = true;
+            news.push(format!("{} changed on disk; your edits are kept, and a save asks", role.file_name()));
+            if reason == Reason::Asked {
+                conflict(state, role);
+            }
+            continue;
+        }
+        effects.extend(take_theirs(state, role, theirs));
+        news.push(format!("{} read again from disk", role.file_name()));
+    }
+    if !news.is_empty() {
+        state.say(Tone::Told, format!("{}.", news.join("; ")));
+        if state.screen == Screen::Review {
+            close(state);
+        }
+    } else if reason == Reason::Asked {
+        state.say(Tone::Told, "Read again: both files are as they were on disk; the wheel directory was looked at.");
+    }
+    effects
+}
+
+/// Takes the text on disk as an edit, so that undo gives the old one back.
+fn take_theirs(state: &mut State, role: Role, theirs: &Content) -> Vec<Effect> {
+    state.stale[Pane::of(role).index()] = false;
+    state.disk = state.disk.with_content(role, theirs.clone());
+    let is_text = state.workspace.document(role).is_some();
+    let effects = if let (Content::Text(new), true) = (theirs, is_text) {
+        let operation = Operation::ReplaceText { role, text: new.text().into() };
+        // Nothing of the file is changed by this.
+        let read_only = std::mem::take(&mut state.settings.read_only);
+        let effects = edits::commit(state, &operation);
+        state.settings.read_only = read_only;
+        effects
+    } else {
+        // No edit leads from or to what is no text.
+        state.history.clear();
+        let workspace = state.workspace.with_content(role, theirs.clone());
+        state.adopt(workspace)
+    };
+    state.refresh_list(role);
+    state.recheck();
+    effects
+}
+
+fn same_content(a: &Content, b: &Content) -> bool {
+    match (a, b) {
+        (Content::Absent, Content::Absent) => true,
+        (Content::Text(a), Content::Text(b)) => a.text() == b.text(),
+        (Content::Unreadable(a), Content::Unreadable(b)) => a == b,
+        _ => false,
+    }
+}
+
+/// Writes the unsaved texts to the state directory.
+#[must_use]
+pub fn draft(state: &State) -> Vec<Effect> {
+    let texts = drafts(state);
+    if texts.is_empty() { Vec::new() } else { vec![Effect::Draft(texts)] }
+}
+
+/// Returns the unsaved texts.
+#[must_use]
+pub fn drafts(state: &State) -> Vec<(Role, Arc<str>)> {
+    state.unsaved_roles().into_iter().filter_map(|role| Some((role, state.workspace.text(role)?.into()))).collect()
+}
+
+/// Leaves the program, or asks about unsaved edits.
+pub fn quit(state: &mut State) -> Vec<Effect> {
+    let unsaved = state.unsaved_roles();
+    if !state.saving.is_empty() {
+        state.say(Tone::Told, "A save is running; it takes a moment.");
+        return Vec::new();
+    }
+    if unsaved.is_empty() {
+        state.exit = Some(Exit::Left);
+        return Vec::new();
+    }
+    let names: Vec<&str> = unsaved.iter().map(|role| role.file_name()).collect();
+    let text = vec![format!("Edits in {} are not saved.", names.join(" and "))];
+    let mut menu = Menu::new("Leave?", text)
+        .item('s', "review and save", "", Answer::Run(super::command::Id::Save))
+        .careful('x', "discard the edits and leave", "cannot be undone", Answer::Discard);
+    menu.leaving = true;
+    state.modals.push(Modal::Menu(menu));
+    Vec::new()
+}

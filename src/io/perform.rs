@@ -1,0 +1,163 @@
+//! Performs what the screens ask of the outside, but for what needs the terminal.
+
+use std::fs::{self, Permissions};
+use std::io::Write as _;
+use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::save::{Expected, SaveError, save};
+use super::{Options, editor, load, open, refresh, scan};
+use crate::app::message::{Effect, ListedDirectory, Listing, Message, Replaces, SaveFailure, SavedFile};
+use crate::config::{Content, Environment, Role, Workspace};
+
+/// The mode of the directories for drafts and copies: they hold real values.
+const PRIVATE_DIRECTORY: u32 = 0o700;
+/// The mode of the files in them.
+const PRIVATE_FILE: u32 = 0o600;
+
+/// What the effects need to know.
+#[derive(Clone, Debug)]
+pub struct Outside {
+    /// What the command line says.
+    pub options: Options,
+    /// The process's environment.
+    pub environment: Environment,
+}
+
+/// Performs an effect; none for those that answer nothing.
+#[must_use]
+pub fn perform(effect: Effect, outside: &Outside) -> Option<Message> {
+    Some(match effect {
+        Effect::Open => Message::Opened(Box::new(open(&outside.options, outside.environment.clone()))),
+        Effect::Scan(known) => {
+            let (workspace, mut facts) = *known;
+            refresh(&outside.options, &workspace, &mut facts);
+            Message::Scanned(Box::new(facts))
+        }
+        Effect::Reread { workspace, base, reason } => {
+            let read = |role| read_again(&workspace, role, &base);
+            Message::Reread { contents: Box::new([read(Role::Api), read(Role::Remote)]), reason }
+        }
+        Effect::Save { role, path, text, replaces } => {
+            let result = write(&path, &text, &replaces, outside);
+            Message::Saved { role, text, result }
+        }
+        Effect::List(path) => Message::Listed(listing(scan::browse(&path))),
+        Effect::Draft(texts) => Message::Drafted(drafts(&texts, outside)),
+        Effect::Stage { target, text, line } => {
+            Message::Staged(editor::stage(target, &text, line, &outside.environment))
+        }
+        Effect::Unstage(staged) => {
+            editor::unstage(&staged);
+            return None;
+        }
+        Effect::Edit(_) | Effect::Copy { .. } | Effect::Suspend | Effect::Redraw => return None,
+    })
+}
+
+fn read_again(workspace: &Workspace, role: Role, base: &Path) -> Content {
+    load::load(workspace.file(role).location.clone(), base).content
+}
+
+fn write(path: &Path, text: &str, replaces: &Replaces, outside: &Outside) -> Result<SavedFile, SaveFailure> {
+    let mut notes = Vec::new();
+    let expected = match replaces {
+        Replaces::Nothing => Expected::Absent,
+        Replaces::Text(old) => Expected::Text(old),
+        Replaces::Anything => {
+            // What a person chose to replace unseen is kept.
+            if let Ok(theirs) = fs::read(path) {
+                let kept = keep("replaced", path, &theirs, outside).map_err(SaveFailure::Other)?;
+                notes.push(format!("the replaced text is kept in {}", kept.display()));
+            }
+            Expected::Anything
+        }
+    };
+    match save(path, text, expected) {
+        Ok(saved) => {
+            notes.extend(saved.notes);
+            Ok(SavedFile { path: saved.path, created: saved.created, notes })
+        }
+        Err(SaveError::Changed(_)) => Err(SaveFailure::Changed),
+        Err(error) => Err(SaveFailure::Other(error.to_string())),
+    }
+}
+
+/// Writes texts to the state directory; returns their paths.
+///
+/// # Errors
+///
+/// Returns what cannot be done, in words.
+pub fn drafts(texts: &[(Role, Arc<str>)], outside: &Outside) -> Result<Vec<PathBuf>, String> {
+    texts.iter().map(|(role, text)| keep("drafts", Path::new(role.file_name()), text.as_bytes(), outside)).collect()
+}
+
+/// Writes bytes to a new file in a folder of the state directory.
+fn keep(folder: &str, like: &Path, bytes: &[u8], outside: &Outside) -> Result<PathBuf, String> {
+    let directory = state_directory(&outside.environment)?.join(folder);
+    let failed = |error: std::io::Error| format!("cannot write to {}: {error}", directory.display());
+    fs::DirBuilder::new().recursive(true).mode(PRIVATE_DIRECTORY).create(&directory).map_err(failed)?;
+    let stem = like.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    let mut file = tempfile::Builder::new()
+        .prefix(&format!("{stem}."))
+        .suffix(".yaml")
+        .permissions(Permissions::from_mode(PRIVATE_FILE))
+        .tempfile_in(&directory)
+        .map_err(failed)?;
+    file.write_all(bytes).and_then(|()| file.as_file().sync_all()).map_err(failed)?;
+    let (_, path) = file.keep().map_err(|error| failed(error.error))?;
+    Ok(path)
+}
+
+/// Returns where this program keeps what is no configuration (XDG base directories).
+fn state_directory(environment: &Environment) -> Result<PathBuf, String> {
+    let variable = |name: &str| environment.variables.get(std::ffi::OsStr::new(name)).map(PathBuf::from);
+    let absolute = variable("XDG_STATE_HOME").filter(|path| path.is_absolute());
+    let home = || variable("HOME").or_else(|| environment.own_home.clone()).map(|home| home.join(".local/state"));
+    let base = absolute.or_else(home).ok_or("there is no home directory to keep it in")?;
+    Ok(base.join("skyplug-tui"))
+}
+
+fn listing(found: scan::Listing) -> Listing {
+    let entries = found.entries.into_iter().map(|entry| ListedDirectory { name: entry.name, wheels: entry.wheels });
+    Listing {
+        path: found.path,
+        parent: found.parent,
+        entries: entries.collect(),
+        wheels_here: found.wheels_here,
+        truncated: found.truncated,
+        problem: found.problem,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn outside(home: &Path) -> Outside {
+        let mut environment = Environment { cwd: home.to_owned(), ..Environment::default() };
+        environment.variables.insert("HOME".into(), home.into());
+        Outside { options: Options::default(), environment }
+    }
+
+    #[test]
+    fn drafts_are_private_and_whole() {
+        let home = tempfile::tempdir().expect("a directory");
+        let paths = drafts(&[(Role::Api, "a: 1\n".into())], &outside(home.path())).expect("written");
+        assert_eq!(fs::read_to_string(&paths[0]).expect("read"), "a: 1\n");
+        let mode = |path: &Path| fs::metadata(path).expect("there").permissions().mode() & 0o777;
+        assert_eq!((mode(&paths[0]), mode(paths[0].parent().expect("a folder"))), (PRIVATE_FILE, PRIVATE_DIRECTORY));
+    }
+
+    #[test]
+    fn what_is_overwritten_unseen_is_kept() {
+        let home = tempfile::tempdir().expect("a directory");
+        let path = home.path().join("plugins.yaml");
+        fs::write(&path, "theirs: 1\n").expect("written");
+        let saved = write(&path, "ours: 1\n", &Replaces::Anything, &outside(home.path())).expect("saved");
+        let kept = saved.notes[0].rsplit(' ').next().expect("a path");
+        assert_eq!(fs::read_to_string(kept).expect("read"), "theirs: 1\n");
+        assert_eq!(write(&path, "x", &Replaces::Nothing, &outside(home.path())), Err(SaveFailure::Changed));
+    }
+}

@@ -1,0 +1,99 @@
+//! The screens, drawn from the state.
+//!
+//! [`draw`] reads the state and writes the frame; it changes nothing, and it does
+//! work only for the rows that are shown. Everything that comes from outside was
+//! made visible where the state was built, or is here.
+
+mod bars;
+mod detail;
+mod lists;
+mod modal;
+mod paper;
+mod parameters;
+mod preview;
+mod problems;
+mod review;
+pub mod theme;
+mod wheels;
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+
+use self::paper::Paper;
+use self::theme::Theme;
+use crate::app::layout::Size;
+use crate::app::{Screen, State};
+use crate::config::Role;
+
+/// Draws the state.
+pub fn draw(state: &State, theme: &Theme, frame: &mut Frame<'_>) {
+    let area = frame.area();
+    let mut paper = Paper { buffer: frame.buffer_mut(), theme, cursor: None };
+    if Size::of(area.width, area.height) == Size::TooSmall {
+        too_small(&mut paper, state, area);
+    } else if !state.ready {
+        paper.write(area, 0, 1, "skyplug-tui: reading the files...", theme.text());
+    } else {
+        screen(&mut paper, state, area);
+        for modal in &state.modals {
+            modal::draw(&mut paper, modal, area);
+        }
+    }
+    if let Some(cursor) = paper.cursor {
+        frame.set_cursor_position(cursor);
+    }
+}
+
+fn screen(paper: &mut Paper<'_>, state: &State, area: Rect) {
+    match state.screen {
+        Screen::Main if state.is_first_run() => {
+            bars::main_header(paper, state, Rect { height: 1, ..area });
+            modal::first_run(paper, state, area);
+            bars::status(paper, state, state.areas().status);
+            bars::keys(paper, state, state.areas().bar);
+        }
+        Screen::Main => main(paper, state),
+        Screen::Parameters => parameters::draw(paper, state, area),
+        Screen::Wheels => wheels::draw(paper, state, area),
+        Screen::Preview => preview::draw(paper, state, area),
+        Screen::Review => review::draw(paper, state, area),
+    }
+}
+
+fn main(paper: &mut Paper<'_>, state: &State) {
+    let areas = state.areas();
+    bars::main_header(paper, state, areas.header);
+    bars::notes(paper, state, areas.notes);
+    for role in Role::ALL {
+        lists::draw(paper, state, role, areas.lists[crate::app::Pane::of(role).index()]);
+    }
+    detail::draw(paper, state, areas.detail);
+    problems::draw(paper, state, areas.problems);
+    bars::upload(paper, state, areas.upload);
+    bars::status(paper, state, areas.status);
+    bars::keys(paper, state, areas.bar);
+}
+
+/// Says that nothing is drawn, and which keys still work.
+fn too_small(paper: &mut Paper<'_>, state: &State, area: Rect) {
+    let (width, height) = (area.width, area.height);
+    let leaving = matches!(state.modals.last(), Some(crate::app::modal::Modal::Menu(menu)) if menu.leaving);
+    let lines = if leaving {
+        [
+            "Edits are not saved.".to_owned(),
+            "x discard them and leave".to_owned(),
+            "Ctrl-C leave, keep drafts".to_owned(),
+            "Esc stay".to_owned(),
+        ]
+    } else {
+        [
+            format!("skyplug-tui: window is {width} x {height}"),
+            "Needs 40 x 8. Keys are off".to_owned(),
+            "until it is larger, except:".to_owned(),
+            "q quit (asks if unsaved)".to_owned(),
+        ]
+    };
+    for (row, line) in (0..).zip(lines) {
+        paper.write(area, row, 0, &line, paper.theme.text());
+    }
+}

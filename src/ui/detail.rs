@@ -1,0 +1,229 @@
+//! The detail of one entry, and the rows of its parameters.
+
+use ratatui::layout::Rect;
+
+use super::lists;
+use super::paper::{self, Paper, width};
+use crate::app::layout::Size;
+use crate::app::motion;
+use crate::app::tree::{Row, Shape};
+use crate::app::{Pane, State};
+use crate::config::secret::MASK;
+use crate::text::visible::visible;
+
+/// The cells that a level is indented by.
+const INDENT: u16 = 2;
+
+/// Draws the detail pane of the main screen.
+pub(super) fn draw(paper: &mut Paper<'_>, state: &State, area: Rect) {
+    if area.is_empty() {
+        return;
+    }
+    let focused = state.focus == Pane::Detail;
+    let size = state.layout_size();
+    let entry = state.current_entry();
+    let class = class(state);
+    let inside = if size == Size::One {
+        area
+    } else {
+        let right = entry.map_or(String::new(), |(role, index)| place(state, role, index));
+        let title = if entry.is_some() { format!("3 Detail: {class}") } else { "3 Detail".to_owned() };
+        paper.frame(area, &title, &right, focused)
+    };
+    let Some((role, index)) = entry else {
+        paper.write(inside, 0, 1, "No entry here. a in a list adds a class.", paper.theme.dim());
+        return;
+    };
+    let theme = paper.theme;
+    let also = lists::also_in(state, role, index);
+    let comment = comment(state, role, index);
+    let narrow = size <= Size::One;
+    match size {
+        Size::Full => {
+            let mut told = vec![("class   ", class.clone()), ("also in ", also)];
+            told.push(("comment ", if comment.is_empty() { "-".to_owned() } else { comment }));
+            for (row, (label, text)) in (0..).zip(told) {
+                let text = paper::fit(&text, inside.width.saturating_sub(10));
+                paper.pieces(inside, row, 1, &[(label, theme.dim()), (&text, theme.text())]);
+            }
+            heading(paper, Rect { y: inside.y + 3, height: inside.height.saturating_sub(3).min(1), ..inside });
+        }
+        Size::One | Size::TooSmall => {
+            let level = state.tree.level.as_ref().map_or(String::new(), |level| {
+                let below = level.tokens().iter().skip(3).cloned();
+                format!(" > {}", visible(&crate::yaml::Pointer::from_tokens(below).to_path()))
+            });
+            let text = paper::fit_path(&format!("{class}{level}"), inside.width);
+            paper.write(inside, 0, 0, &text, theme.heading());
+        }
+        Size::Compact | Size::Narrow => {
+            let text = if comment.is_empty() { also } else { format!("{also}   {comment}") };
+            paper.write(inside, 0, 1, &paper::fit(&text, inside.width.saturating_sub(2)), theme.dim());
+            heading(paper, Rect { y: inside.y + 1, height: inside.height.saturating_sub(1).min(1), ..inside });
+        }
+    }
+    let head = u16::try_from(motion::detail_head(size)).unwrap_or(0).min(inside.height);
+    let rows = Rect { y: inside.y + head, height: inside.height - head, ..inside };
+    tree(paper, state, rows, focused, narrow);
+}
+
+/// Returns the class of the entry that is shown.
+pub(super) fn class(state: &State) -> String {
+    let class = state
+        .current_entry()
+        .and_then(|(role, index)| state.list(role).entries.get(index))
+        .and_then(|entry| entry.class.as_deref())
+        .map(|class| visible(class).into_owned());
+    class.unwrap_or_else(|| "(no class)".to_owned())
+}
+
+/// Returns the lines of an entry: `plugins.yaml:11-17`.
+fn place(state: &State, role: crate::config::Role, index: usize) -> String {
+    let list = state.list(role);
+    let (Some(entry), Some(document)) = (list.entries.get(index), state.workspace.document(role)) else {
+        return String::new();
+    };
+    let first = document.position(entry.span.start).line;
+    let end = document.position(entry.span.end.saturating_sub(1).max(entry.span.start)).line;
+    format!("{}:{first}-{end}", role.file_name())
+}
+
+/// Returns the comment above an entry on one line.
+fn comment(state: &State, role: crate::config::Role, index: usize) -> String {
+    let list = state.list(role);
+    let (Some(entry), Some(document)) = (list.entries.get(index), state.workspace.document(role)) else {
+        return String::new();
+    };
+    let Some(span) = entry.comment else { return String::new() };
+    let lines: Vec<&str> = span.of(document.text()).lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    visible(&lines.join(" ")).into_owned()
+}
+
+/// The columns of the rows: where value, type and reading start.
+struct Columns {
+    value: u16,
+    kind: u16,
+    reads: u16,
+}
+
+fn columns(area: Rect) -> Columns {
+    let inner = area.width.saturating_sub(2);
+    let name = (inner / 3).clamp(14, 34);
+    let reads = if inner >= 60 { 16 } else { 0 };
+    let type_width = 7;
+    let kind = inner.saturating_sub(type_width + reads).max(name);
+    Columns { value: name, kind, reads: if reads > 0 { kind + type_width } else { 0 } }
+}
+
+/// Draws the headings of the columns.
+pub(super) fn heading(paper: &mut Paper<'_>, area: Rect) {
+    if area.is_empty() {
+        return;
+    }
+    let columns = columns(area);
+    let style = paper.theme.dim();
+    paper.write(area, 0, 3, "parameter", style);
+    paper.write(area, 0, columns.value, "value", style);
+    paper.write(area, 0, columns.kind, "type", style);
+    if columns.reads > 0 {
+        paper.write(area, 0, columns.reads, "SkyPilot reads", style);
+    }
+}
+
+/// Draws the rows of the parameters.
+pub(super) fn tree(paper: &mut Paper<'_>, state: &State, area: Rect, focused: bool, narrow: bool) {
+    let columns = columns(area);
+    for line in 0..area.height {
+        let at = state.tree.offset + usize::from(line);
+        let Some(row) = state.tree.rows.get(at) else { break };
+        let is_current = at == state.tree.cursor;
+        draw_row(paper, state, area, line, row, &columns, is_current && focused, narrow);
+        if is_current && focused {
+            paper.style_row(area, line, paper.theme.selected(true));
+        }
+    }
+    let rows = state.tree.rows.len();
+    if rows > usize::from(area.height) && area.height > 0 {
+        let text = format!(" {}/{rows} ", state.tree.cursor + 1);
+        paper.write_right(area, area.height - 1, &text, paper.theme.dim());
+    }
+}
+
+#[expect(clippy::too_many_arguments, reason = "one row with everything that it depends on")]
+fn draw_row(
+    paper: &mut Paper<'_>,
+    state: &State,
+    area: Rect,
+    line: u16,
+    row: &Row,
+    columns: &Columns,
+    is_current: bool,
+    narrow: bool,
+) {
+    let theme = paper.theme;
+    let arrow = if is_current { ">" } else { " " };
+    let depth = u16::try_from(row.depth).unwrap_or(u16::MAX).min(area.width / INDENT / 3);
+    let fold = match (&row.shape, row.open, narrow) {
+        (Shape::Map(_) | Shape::List(_), true, _) => "v ",
+        (Shape::Map(_) | Shape::List(_), false, _) => "> ",
+        _ => "  ",
+    };
+    let indent = " ".repeat(usize::from(depth * INDENT));
+    let name_room = columns.value.saturating_sub(3 + depth * INDENT + 3);
+    // Where something can be added, the name has the whole row.
+    let name_room = if row.shape == Shape::Add { area.width } else { name_room.max(6) };
+    let name = paper::fit(&row.name, name_room);
+    let name_style = match row.shape {
+        Shape::Add => theme.dim(),
+        _ if row.stray => theme.severity(crate::check::Severity::Warning),
+        _ => theme.text(),
+    };
+    paper.pieces(
+        area,
+        line,
+        0,
+        &[
+            (arrow, theme.heading()),
+            (row.sign, theme.sign(row.sign)),
+            (&indent, theme.text()),
+            (fold, theme.dim()),
+            (&name, name_style),
+        ],
+    );
+    if row.shape == Shape::Add {
+        return;
+    }
+    let masked = state.tree.masks(row, state.settings.show_secrets);
+    let value = if masked { MASK } else { &row.text };
+    let value_style = match row.shape {
+        Shape::Map(_) | Shape::List(_) => theme.dim(),
+        _ => theme.text(),
+    };
+    let start = columns.value.max(width(&indent) + 4 + width(&name) + 1);
+    paper.write(area, line, start, &paper::fit(value, (columns.kind).saturating_sub(start + 3)), value_style);
+    if let Some(severity) = row.severity {
+        paper.write(
+            area,
+            line,
+            columns.kind.saturating_sub(2),
+            &severity.letter().to_string(),
+            theme.severity(severity),
+        );
+    }
+    paper.write(area, line, columns.kind, row.kind, theme.kind());
+    if columns.reads > 0 {
+        let reads = if row.shadowed {
+            "overridden below".to_owned()
+        } else if row.stray {
+            "unknown key".to_owned()
+        } else if masked {
+            "v shows it".to_owned()
+        } else {
+            row.reads.clone().unwrap_or_default()
+        };
+        let style =
+            if row.shadowed || row.stray { theme.severity(crate::check::Severity::Warning) } else { theme.kind() };
+        let room = area.width.saturating_sub(columns.reads + 1);
+        paper.write(area, line, columns.reads, &paper::fit(&reads, room), style);
+    }
+}

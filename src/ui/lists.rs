@@ -1,0 +1,331 @@
+//! The two lists, and a file that is shown as text instead.
+
+use ratatui::layout::Rect;
+
+use super::paper::{self, Paper, width};
+use crate::app::layout::Size;
+use crate::app::list::{Body, List, Marker};
+use crate::app::{Pane, State, pages, value};
+use crate::config::{Role, secret};
+use crate::text::visible::{visible, visible_name};
+use crate::yaml::Document;
+
+/// Draws one of the lists.
+pub(super) fn draw(paper: &mut Paper<'_>, state: &State, role: Role, area: Rect) {
+    if area.is_empty() {
+        return;
+    }
+    let focused = state.focus == Pane::of(role);
+    let list = state.list(role);
+    let inside = if state.layout_size() == Size::One {
+        area
+    } else {
+        let title = title(state, role);
+        let right = if list.filter.is_empty() {
+            match list.selected.len() {
+                0 => list.entries.len().to_string(),
+                marked => format!("{marked} marked of {}", list.entries.len()),
+            }
+        } else {
+            format!("/{}  {} of {}", visible(&list.filter), list.len(), list.entries.len())
+        };
+        paper.frame(area, &title, &right, focused)
+    };
+    match &list.body {
+        Body::Entries if list.entries.is_empty() => empty(paper, state, role, inside, false),
+        Body::Absent => empty(paper, state, role, inside, true),
+        Body::Entries => entries(paper, state, role, inside),
+        Body::Broken { .. } => text(paper, state, role, inside),
+        Body::Unreadable(why) => {
+            let lines = [
+                format!("E  {} cannot be read: {}", role.file_name(), visible(why)),
+                verdict(state, role),
+                "This program does not change it. The other file is open as usual.".to_owned(),
+            ];
+            paragraph(paper, inside, &lines);
+        }
+        Body::NoList(why) => {
+            let lines = [
+                format!("E  {}", visible(why)),
+                verdict(state, role),
+                "Enter edits a line, e opens the text in your editor.".to_owned(),
+            ];
+            let used = paragraph(paper, inside, &lines);
+            let below = Rect { y: inside.y + used, height: inside.height.saturating_sub(used), ..inside };
+            text(paper, state, role, below);
+        }
+    }
+}
+
+fn title(state: &State, role: Role) -> String {
+    let star = if state.is_unsaved(role) { " *" } else { "" };
+    let on_disk = if state.stale[Pane::of(role).index()] { "  changed on disk" } else { "" };
+    let name =
+        state.path(role).and_then(|path| path.file_name().map(visible_name)).unwrap_or_else(|| "(no path)".to_owned());
+    let (number, who) = match role {
+        Role::Api => (1, "API server"),
+        Role::Remote => (2, "Remote controllers"),
+    };
+    if state.layout_size() == Size::Full || name != role.file_name() || state.layout_size() == Size::Narrow {
+        format!("{number} {who}: {name}{star}{on_disk}")
+    } else {
+        format!("{number} {who}{star}{on_disk}")
+    }
+}
+
+/// Returns what SkyPilot makes of the file, in one sentence.
+fn verdict(state: &State, role: Role) -> String {
+    let verdict = state.report.verdict(role);
+    match (&verdict.message, verdict.exception) {
+        (Some(message), _) => format!("SkyPilot: {}", visible(message)),
+        (None, Some(exception)) => format!("SkyPilot ends with {exception}."),
+        (None, None) => String::new(),
+    }
+}
+
+/// Writes paragraphs; returns the rows they took.
+fn paragraph(paper: &mut Paper<'_>, area: Rect, lines: &[String]) -> u16 {
+    let mut row = 0;
+    for line in lines.iter().filter(|line| !line.is_empty()) {
+        for part in paper::wrap(line, area.width.saturating_sub(2)) {
+            paper.write(area, row, 1, &part, paper.theme.text());
+            row += 1;
+        }
+    }
+    (row + 1).min(area.height)
+}
+
+fn empty(paper: &mut Paper<'_>, state: &State, role: Role, area: Rect, absent: bool) {
+    let first = match (role, absent) {
+        (Role::Api, true) => "No file: the API server loads no plugins.",
+        (Role::Api, false) => "No entries: the API server loads no plugins.",
+        (Role::Remote, true) => "No file: nothing is sent to controllers.",
+        (Role::Remote, false) => "No entries: nothing is sent to controllers.",
+    };
+    let no_path = state.path(role).is_none();
+    let second = match (absent, no_path) {
+        (true, true) => "The environment variable names no file: a save asks for a path.",
+        (true, false) => "a adds a class; the file is made at the save.",
+        (false, _) => "a adds a class.",
+    };
+    let mut lines = vec![first.to_owned(), second.to_owned()];
+    let removed = state.list(role).removed;
+    if removed > 0 {
+        lines.push(format!("- {} removed", value::count(removed, "entry").replace("entrys", "entries")));
+    }
+    paragraph(paper, area, &lines);
+}
+
+fn entries(paper: &mut Paper<'_>, state: &State, role: Role, area: Rect) {
+    let list = state.list(role);
+    let full = state.layout_size() == Size::Full;
+    let theme = paper.theme;
+    let digits = width(&list.entries.len().to_string()).max(3);
+    let mut row = 0;
+    if full {
+        let heading = format!("{:>digits$}   class", "#", digits = usize::from(digits) + 2);
+        paper.write(area, 0, 0, &heading, theme.dim());
+        paper.write_right(area, 0, "parameters ", theme.dim());
+        row = 1;
+    }
+    let rows = if full { area.height.saturating_sub(2) } else { area.height };
+    let body = Rect { y: area.y + row, height: rows, ..area };
+    for line in 0..rows {
+        let at = list.offset + usize::from(line);
+        let Some(index) = list.entry_at(at) else { break };
+        entry(paper, state, role, body, line, (at, index, digits));
+    }
+    if full {
+        legend(paper, list, area, role);
+    }
+}
+
+fn entry(
+    paper: &mut Paper<'_>,
+    state: &State,
+    role: Role,
+    area: Rect,
+    line: u16,
+    (at, index, digits): (usize, usize, u16),
+) {
+    let theme = paper.theme;
+    let list = state.list(role);
+    let Some(entry) = list.entries.get(index) else { return };
+    let is_current = at == list.cursor;
+    let focused = state.focus == Pane::of(role);
+    let marked = list.selected.contains(&index);
+    let change = list.markers.get(index).copied().unwrap_or_default();
+    let arrow = if is_current && (focused || state.role == role) { ">" } else { " " };
+    let parameters = match entry.parameter_count {
+        0 => "-".to_owned(),
+        1 if state.layout_size() == Size::Full => "1 param".to_owned(),
+        number if state.layout_size() == Size::Full => format!("{number} params"),
+        number => number.to_string(),
+    };
+    let severity = list.severity(index, &state.problems);
+    let letter = severity.map_or(' ', crate::check::Severity::letter).to_string();
+    let tail = if state.layout_size() == Size::Full { 11 } else { 4 };
+    let room = area.width.saturating_sub(digits + 5 + tail + 3);
+    let class = entry.class.as_deref().map_or_else(|| "(no class)".to_owned(), |class| visible(class).into_owned());
+    let class = paper::fit_path(if class.is_empty() { "(empty)" } else { &class }, room);
+    let number = format!("{:>width$} ", index + 1, width = usize::from(digits));
+    let mark = if marked { "*" } else { " " };
+    let at_column = paper.pieces(
+        area,
+        line,
+        0,
+        &[
+            (arrow, theme.heading()),
+            (mark, theme.key()),
+            (&number, theme.dim()),
+            (change.sign(), theme.sign(change.sign())),
+            (" ", theme.text()),
+            (&class, theme.text()),
+        ],
+    );
+    let column = area.width.saturating_sub(tail + 2).max(at_column + 1);
+    if let Some(severity) = severity {
+        paper.write(area, line, column, &letter, theme.severity(severity));
+    }
+    let right = Rect { width: area.width.saturating_sub(1), ..area };
+    if column + 2 + width(&parameters) <= right.width {
+        paper.write_right(right, line, &parameters, theme.text());
+    }
+    if is_current && (focused || state.role == role) {
+        paper.style_row(area, line, theme.selected(focused));
+    } else if marked {
+        paper.style_row(area, line, theme.heading());
+    }
+}
+
+fn legend(paper: &mut Paper<'_>, list: &List, area: Rect, role: Role) {
+    let theme = paper.theme;
+    let row = area.height.saturating_sub(1);
+    let changed = list.markers.iter().any(|marker| *marker != Marker::Same) || list.removed > 0;
+    let count = if list.len() > usize::from(area.height.saturating_sub(2)) {
+        format!("{}/{} ", list.cursor + 1, list.len())
+    } else {
+        String::new()
+    };
+    if changed {
+        let removed = format!("- {} removed", list.removed);
+        let mut pieces = vec![(" + added  ", theme.added()), ("~ changed  ", theme.changed())];
+        if list.removed > 0 {
+            pieces.push((&removed, theme.removed()));
+        }
+        paper.pieces(area, row, 0, &pieces);
+    } else {
+        let text = match role {
+            Role::Api => " order = load order   E error  W warning",
+            Role::Remote => " becomes ~/.sky/plugins.yaml on controllers",
+        };
+        paper.write(area, row, 0, text, theme.dim());
+    }
+    paper.write_right(area, row, &count, theme.dim());
+}
+
+/// Draws the text of a file around the cursor, and the error where it is.
+fn text(paper: &mut Paper<'_>, state: &State, role: Role, area: Rect) {
+    let Some(document) = state.workspace.document(role) else { return };
+    let theme = paper.theme;
+    let focused = state.focus == Pane::of(role);
+    let cursor = state.text[Pane::of(role).index()];
+    let lines = document.lines();
+    let error = match &state.list(role).body {
+        Body::Broken { offset, problem } => Some((lines.line_of(*offset), document.position(*offset), problem)),
+        _ => None,
+    };
+    let digits = usize::from(width(&lines.count().to_string())).max(4);
+    let mut row = 0;
+    let mut line = cursor.offset;
+    while row < area.height && line < lines.count() {
+        let shown = shown_line(document, line, state.settings.show_secrets);
+        let arrow = if line == cursor.at { ">" } else { " " };
+        let number = format!("{:>digits$}  ", line + 1);
+        let text = paper::fit(&shown, area.width.saturating_sub(width(&number) + 1));
+        paper.pieces(area, row, 0, &[(arrow, theme.heading()), (&number, theme.dim()), (&text, theme.text())]);
+        if line == cursor.at {
+            paper.style_row(area, row, theme.selected(focused));
+        }
+        row += 1;
+        if let Some((error_line, position, problem)) = error
+            && error_line == line
+        {
+            row += error_lines(paper, area, row, digits, (position.line, position.column), problem);
+        }
+        line += 1;
+    }
+    // An error behind the page still has to be told.
+    if let Some((error_line, position, problem)) = error
+        && (error_line < cursor.offset || error_line >= line)
+    {
+        let text = format!(" E line {}, column {}: {}", position.line, position.column, visible(problem));
+        let row = area.height.saturating_sub(1);
+        paper.write(area, row, 0, &paper::column(&text, area.width), theme.severity(crate::check::Severity::Error));
+    }
+}
+
+fn error_lines(
+    paper: &mut Paper<'_>,
+    area: Rect,
+    row: u16,
+    digits: usize,
+    place: (usize, usize),
+    problem: &str,
+) -> u16 {
+    let style = paper.theme.severity(crate::check::Severity::Error);
+    let gutter = u16::try_from(digits + 3).unwrap_or(7);
+    let (line, column) = place;
+    let caret = gutter + u16::try_from(column - 1).unwrap_or(0);
+    let mut used = 0;
+    if caret + 1 < area.width {
+        paper.write(area, row, caret, "^", style);
+        used = 1;
+    }
+    let text = format!("E line {line}, column {column}: {}", visible(problem));
+    for part in paper::wrap(&text, area.width.saturating_sub(gutter + 1)) {
+        paper.write(area, row + used, gutter, &part, style);
+        used += 1;
+    }
+    let hint = "The list view needs valid YAML. Enter edits the line, e opens your editor; the file is untouched.";
+    for part in paper::wrap(hint, area.width.saturating_sub(gutter + 1)) {
+        paper.write(area, row + used, gutter, &part, paper.theme.dim());
+        used += 1;
+    }
+    used
+}
+
+/// Returns one line of a text as it may be shown.
+fn shown_line(document: &Document, line: usize, show_secrets: bool) -> String {
+    let text = document.lines().line(document.text(), line).of(document.text());
+    let text = if show_secrets { text.to_owned() } else { secret::masked(&Document::parse(text)) };
+    visible(&text.replace('\t', "    ")).into_owned()
+}
+
+/// Returns how the other list has the class of an entry.
+pub(super) fn also_in(state: &State, role: Role, index: usize) -> String {
+    let other = role.other();
+    let Some(class) = state.list(role).entries.get(index).and_then(|entry| entry.class.as_ref()) else {
+        return String::new();
+    };
+    let name = match other {
+        Role::Api => "API list",
+        Role::Remote => "remote list",
+    };
+    let Some(at) = state.list(other).entries.iter().position(|entry| entry.class.as_ref() == Some(class)) else {
+        return format!("not in the {name} (c copies it there, m moves it)");
+    };
+    let same = data(state, role, index) == data(state, other, at);
+    format!("{name} #{}, {}", at + 1, if same { "same parameters" } else { "other parameters" })
+}
+
+fn data(state: &State, role: Role, index: usize) -> Option<crate::yaml::Value> {
+    let data = state.workspace.document(role)?.data().ok()?;
+    data.get("plugins")?.as_list()?.get(index)?.get("parameters").cloned()
+}
+
+/// Returns whether anything is uploaded, for the empty remote list.
+#[must_use]
+pub(super) fn upload_note(state: &State) -> String {
+    pages::verdict(state).1
+}

@@ -1,0 +1,236 @@
+//! Writing on the buffer: clipped text, frames, wrapping.
+//!
+//! Widths are display cells by grapheme. Whatever is written stays inside its
+//! area at any size of it; text is expected to be made visible before.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use unicode_segmentation::UnicodeSegmentation as _;
+use unicode_width::UnicodeWidthStr as _;
+
+use super::theme::Theme;
+
+/// What is drawn on.
+pub(super) struct Paper<'a> {
+    pub(super) buffer: &'a mut Buffer,
+    pub(super) theme: &'a Theme,
+    /// Where the hardware cursor belongs, once something has set it.
+    pub(super) cursor: Option<(u16, u16)>,
+}
+
+/// A piece of text with its style.
+pub(super) type Piece<'a> = (&'a str, Style);
+
+impl Paper<'_> {
+    /// Writes pieces into one row of `area`; returns the column behind them, from the left of `area`.
+    pub(super) fn pieces(&mut self, area: Rect, row: u16, column: u16, pieces: &[Piece<'_>]) -> u16 {
+        let mut at = column;
+        for (text, style) in pieces {
+            at = self.write(area, row, at, text, *style);
+        }
+        at
+    }
+
+    /// Writes text into one row of `area`; returns the column behind it.
+    pub(super) fn write(&mut self, area: Rect, row: u16, column: u16, text: &str, style: Style) -> u16 {
+        let area = area.intersection(self.buffer.area);
+        if row >= area.height || column >= area.width {
+            return column;
+        }
+        let (x, y) = (area.x + column, area.y + row);
+        let left = usize::from(area.width - column);
+        let (end, _) = self.buffer.set_stringn(x, y, text, left, style);
+        end - area.x
+    }
+
+    /// Writes text so that it ends at the right edge of `area`; returns its first column.
+    pub(super) fn write_right(&mut self, area: Rect, row: u16, text: &str, style: Style) -> u16 {
+        let width = width(text).min(area.width);
+        let column = area.width - width;
+        self.write(area, row, column, text, style);
+        column
+    }
+
+    /// Gives a whole row a style on top of what is there.
+    pub(super) fn style_row(&mut self, area: Rect, row: u16, style: Style) {
+        if row < area.height {
+            self.buffer.set_style(Rect { y: area.y + row, height: 1, ..area }.intersection(self.buffer.area), style);
+        }
+    }
+
+    /// Blanks an area, so that nothing shines through; halves of wide characters at its edge go too.
+    pub(super) fn clear(&mut self, area: Rect) {
+        let area = area.intersection(self.buffer.area);
+        for y in area.top()..area.bottom() {
+            if area.x > self.buffer.area.x {
+                let cell = &mut self.buffer[(area.x - 1, y)];
+                if cell.symbol().width() > 1 {
+                    cell.set_symbol(" ");
+                }
+            }
+            for x in area.left()..area.right() {
+                self.buffer[(x, y)].reset();
+            }
+        }
+    }
+
+    /// Draws a frame with titles in its upper edge; returns the area inside.
+    pub(super) fn frame(&mut self, area: Rect, title: &str, right: &str, focused: bool) -> Rect {
+        let area = area.intersection(self.buffer.area);
+        if area.width < 2 || area.height < 2 {
+            return Rect { width: 0, height: 0, ..area };
+        }
+        let style = self.theme.frame(focused);
+        let border = self.theme.border(focused);
+        let (left_x, right_x, top_y, bottom_y) = (area.left(), area.right() - 1, area.top(), area.bottom() - 1);
+        for x in left_x..=right_x {
+            self.buffer[(x, top_y)].set_symbol(border.horizontal).set_style(style);
+            self.buffer[(x, bottom_y)].set_symbol(border.horizontal).set_style(style);
+        }
+        for y in top_y..=bottom_y {
+            self.buffer[(left_x, y)].set_symbol(border.vertical).set_style(style);
+            self.buffer[(right_x, y)].set_symbol(border.vertical).set_style(style);
+        }
+        let corners = [(left_x, top_y), (right_x, top_y), (left_x, bottom_y), (right_x, bottom_y)];
+        for (place, corner) in corners.into_iter().zip(border.corners) {
+            self.buffer[place].set_symbol(corner).set_style(style);
+        }
+        let inside = Rect { x: area.x + 1, y: area.y + 1, width: area.width - 2, height: area.height - 2 };
+        let edge = Rect { x: area.x + 2, y: area.y, width: area.width.saturating_sub(4), height: 1 };
+        let right_width = if right.is_empty() { 0 } else { width(right) + 2 };
+        if !title.is_empty() {
+            let title = fit(title, edge.width.saturating_sub(right_width + 3));
+            let strong = if focused { self.theme.heading() } else { self.theme.text() };
+            self.pieces(edge, 0, 0, &[(" ", style), (&title, strong), (" ", style)]);
+        }
+        if right_width > 0 && right_width < edge.width {
+            self.write_right(edge, 0, &format!(" {right} "), self.theme.text());
+        }
+        inside
+    }
+
+    /// Writes a note into the lower edge of a frame.
+    pub(super) fn footer(&mut self, area: Rect, pieces: &[Piece<'_>]) {
+        if area.height < 2 || area.width < 8 {
+            return;
+        }
+        let total: u16 = pieces.iter().map(|(text, _)| width(text)).fold(2, u16::saturating_add);
+        let edge = Rect { x: area.x + 2, y: area.bottom() - 1, width: area.width - 4, height: 1 };
+        let column = edge.width.saturating_sub(total);
+        let at = self.write(edge, 0, column, " ", self.theme.text());
+        let at = self.pieces(edge, 0, at, pieces);
+        self.write(edge, 0, at, " ", self.theme.text());
+    }
+}
+
+/// Returns the width of a text in cells.
+pub(super) fn width(text: &str) -> u16 {
+    u16::try_from(text.width()).unwrap_or(u16::MAX)
+}
+
+/// Cuts a text that is too wide at its end; `..` says so.
+pub(super) fn fit(text: &str, room: u16) -> String {
+    if width(text) <= room {
+        return text.to_owned();
+    }
+    let dots = if room > 4 { ".." } else { "" };
+    let mut out = head(text, room.saturating_sub(width(dots)));
+    out.push_str(dots);
+    out
+}
+
+/// Cuts a class path in its middle: the last component tells most.
+pub(super) fn fit_path(text: &str, room: u16) -> String {
+    if width(text) <= room || room < 12 {
+        return fit(text, room);
+    }
+    let right = (room - 2) * 2 / 3;
+    let left = room - 2 - right;
+    format!("{}..{}", head(text, left), tail(text, right))
+}
+
+fn head(text: &str, room: u16) -> String {
+    let mut out = String::new();
+    let mut used = 0;
+    for grapheme in text.graphemes(true) {
+        used += width(grapheme);
+        if used > room {
+            break;
+        }
+        out.push_str(grapheme);
+    }
+    out
+}
+
+fn tail(text: &str, room: u16) -> &str {
+    let mut used = 0;
+    let mut start = text.len();
+    for (at, grapheme) in text.grapheme_indices(true).rev() {
+        used += width(grapheme);
+        if used > room {
+            break;
+        }
+        start = at;
+    }
+    &text[start..]
+}
+
+/// Breaks a text into lines of at most `room` cells, between words where that is possible.
+pub(super) fn wrap(text: &str, room: u16) -> Vec<String> {
+    let room = room.max(1);
+    let mut lines = Vec::new();
+    let mut line = String::new();
+    let mut used = 0;
+    for word in text.split_inclusive(' ') {
+        let wide = width(word.trim_end());
+        if used + wide > room && !line.is_empty() {
+            lines.push(std::mem::take(&mut line).trim_end().to_owned());
+            used = 0;
+        }
+        if wide <= room {
+            line.push_str(word);
+            used += width(word);
+            continue;
+        }
+        for grapheme in word.graphemes(true) {
+            if used + width(grapheme) > room && !line.is_empty() {
+                lines.push(std::mem::take(&mut line));
+                used = 0;
+            }
+            line.push_str(grapheme);
+            used += width(grapheme);
+        }
+    }
+    if !line.is_empty() || lines.is_empty() {
+        lines.push(line.trim_end().to_owned());
+    }
+    lines
+}
+
+/// Pads a text to `room` cells, or cuts it.
+pub(super) fn column(text: &str, room: u16) -> String {
+    let mut out = fit(text, room);
+    let missing = room.saturating_sub(width(&out));
+    out.extend(std::iter::repeat_n(' ', usize::from(missing)));
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_are_cut_by_cells() {
+        assert_eq!(fit("日本語の文", 7), "日本..");
+        assert_eq!(column("日本語", 5), "日.. ");
+        assert_eq!(fit_path("acme_company.plugins.audit.AuditPlugin", 24), "acme_com..it.AuditPlugin");
+    }
+
+    #[test]
+    fn lines_break_between_words_and_long_words_break_too() {
+        assert_eq!(wrap("the API server stops", 10), ["the API", "server", "stops"]);
+        assert_eq!(wrap("abcdefgh", 3), ["abc", "def", "gh"]);
+        assert_eq!(wrap("", 3), [""]);
+    }
+}

@@ -1,0 +1,137 @@
+//! The parameter screen: the tree, and what is to be said of the value under the cursor.
+
+use ratatui::layout::Rect;
+
+use super::paper::{self, Paper};
+use super::{bars, detail, problems};
+use crate::app::layout::{self, Size};
+use crate::app::tree::{Row, Shape, place_on_disk};
+use crate::app::{State, edits, review, value};
+use crate::config::secret::MASK;
+use crate::text::visible::visible;
+use crate::yaml::Pointer;
+
+/// Draws the screen.
+pub(super) fn draw(paper: &mut Paper<'_>, state: &State, area: Rect) {
+    let areas = layout::inner(area);
+    let (tree, about) = layout::parameters(areas.body);
+    let class = detail::class(state);
+    let entry = state.current_entry();
+    let name = if area.width >= 60 { format!("Parameters: {class}") } else { class.clone() };
+    let rest = entry.map_or(String::new(), |(role, index)| {
+        let star = if state.is_unsaved(role) { " *" } else { "" };
+        format!("{}{star}  plugins[{index}]", role.file_name())
+    });
+    let narrow = state.layout_size() <= Size::One;
+    if narrow && let Some(level) = &state.tree.level {
+        let path = visible(&Pointer::from_tokens(level.tokens().iter().skip(3).cloned()).to_path()).into_owned();
+        bars::title(paper, areas.title, &paper::fit_path(&format!("{class} > {path}"), 28), "");
+    } else {
+        bars::title(paper, areas.title, &name, &rest);
+    }
+    let inside = if narrow {
+        tree
+    } else {
+        let count = state.tree.rows.iter().filter(|row| row.shape != Shape::Add).count();
+        paper.frame(tree, "Parameters", &value::count(count, "row"), true)
+    };
+    detail::tree(paper, state, inside, true, narrow);
+    if let Some(row) = state.tree.current() {
+        tell(paper, state, about, row, narrow);
+    }
+    if state.status.is_none() && narrow {
+        problems::one_line(paper, state, areas.status);
+    } else {
+        bars::status(paper, state, areas.status);
+    }
+    bars::keys(paper, state, areas.bar);
+}
+
+/// Says what the value under the cursor is, was and means.
+fn tell(paper: &mut Paper<'_>, state: &State, area: Rect, row: &Row, narrow: bool) {
+    let theme = paper.theme;
+    let path = visible(&Pointer::from_tokens(row.pointer.tokens().iter().skip(3).cloned()).to_path()).into_owned();
+    let title = if row.shape == Shape::Add { row.name.trim_start_matches("+ ").to_owned() } else { path };
+    let inside = if narrow { area } else { paper.frame(area, &title, row.kind, false) };
+    let mut lines: Vec<(&str, String)> = Vec::new();
+    if row.shape == Shape::Add {
+        lines.push(("", "Enter or a adds something at this level: a name, a value, a type.".to_owned()));
+        lines.push(("", "Lists and maps: type [a, b] or {a: 1}, or choose the type.".to_owned()));
+    } else {
+        lines.extend(facts(state, row));
+    }
+    let mut at = 0;
+    for (label, text) in lines {
+        let indent = if label.is_empty() { 1 } else { 17 };
+        if !label.is_empty() {
+            paper.write(inside, at, 1, label, theme.dim());
+        }
+        for part in paper::wrap(&text, inside.width.saturating_sub(indent + 1)).into_iter().take(8) {
+            paper.write(inside, at, indent, &part, theme.text());
+            at += 1;
+        }
+    }
+    for number in
+        state.current_entry().and_then(|(role, index)| state.list(role).problems.get(&index)).into_iter().flatten()
+    {
+        let Some(one) = state.problems.get(*number) else { continue };
+        if one.place.pointer.as_ref() != Some(&row.pointer) {
+            continue;
+        }
+        let fix = one.fix.as_ref().map_or(String::new(), |fix| format!("  [f] {}", fix.label));
+        let text = format!("{} {}{}", one.severity.letter(), review::problem_text(one), visible(&fix));
+        for part in paper::wrap(&text, inside.width.saturating_sub(2)) {
+            paper.write(inside, at, 1, &part, theme.severity(one.severity));
+            at += 1;
+        }
+    }
+}
+
+fn facts<'a>(state: &State, row: &Row) -> Vec<(&'a str, String)> {
+    let Some((role, index)) = state.current_entry() else { return Vec::new() };
+    let mut lines = Vec::new();
+    let masked = state.tree.masks(row, state.settings.show_secrets);
+    let document = state.workspace.document(role);
+    let read = edits::value_at(document, &row.pointer);
+    let hide = |text: String| if masked { MASK.to_owned() } else { text };
+    if let (Some(document), Some(node)) = (document, row.node) {
+        let source = document.source(node);
+        let first = source.lines().next().unwrap_or_default();
+        let more =
+            if source.lines().count() > 1 { format!(" ... ({} lines)", source.lines().count()) } else { String::new() };
+        if !matches!(row.shape, Shape::Map(_) | Shape::List(_)) || !source.contains('\n') {
+            let cut: String = first.chars().take(400).collect();
+            lines.push(("written as", hide(format!("{}{more}", visible(&cut)))));
+        }
+    }
+    if let Some(read) = &read {
+        let text: String = value::shown(read).chars().take(400).collect();
+        lines.push(("SkyPilot reads", hide(format!("{}  {text}", read.type_name()))));
+    }
+    let disk = state.disk.document(role);
+    let origin = state.list(role).origins.get(index).copied().flatten();
+    let was = origin.and_then(|origin| edits::value_at(disk, &place_on_disk(&row.pointer, origin)));
+    match (&was, row.sign) {
+        (Some(was), "~") => {
+            let text: String = value::shown(was).chars().take(200).collect();
+            lines.push(("on disk", hide(format!("{}  {text}", was.type_name()))));
+        }
+        (_, "+") => lines.push(("on disk", "not there yet".to_owned())),
+        _ => {}
+    }
+    if masked {
+        lines.push(("", "masked: v shows it, y copies the real value".to_owned()));
+    }
+    if let Shape::Alias(name) = &row.shape {
+        lines
+            .push(("", format!("It repeats what stands at &{}: editing here replaces the alias only.", visible(name))));
+    }
+    if row.stray {
+        lines.push((
+            "",
+            "SkyPilot knows only class and parameters in an entry: this key makes it refuse the file. d deletes it."
+                .to_owned(),
+        ));
+    }
+    lines
+}

@@ -1,0 +1,120 @@
+//! The problems: a list, one, or one line, as there is room.
+
+use ratatui::layout::Rect;
+
+use super::paper::{self, Paper};
+use crate::app::layout::Size;
+use crate::app::{Pane, State, review};
+use crate::check::Diagnostic;
+use crate::text::visible::visible;
+
+/// Draws the problems pane.
+pub(super) fn draw(paper: &mut Paper<'_>, state: &State, area: Rect) {
+    if area.is_empty() {
+        return;
+    }
+    let focused = state.focus == Pane::Problems;
+    let [errors, warnings, notes] = state.counts();
+    let total = state.problems.len();
+    match state.layout_size() {
+        Size::Full => {
+            let right = format!("{errors} E  {warnings} W  {notes} i");
+            let inside = paper.frame(area, "4 Problems", &right, focused);
+            list(paper, state, inside, focused);
+        }
+        Size::Compact => {
+            let right = if total == 0 { String::new() } else { format!("{}/{total}  n/N next", state.problem.at + 1) };
+            let inside = paper.frame(area, "4 Problems", &right, focused);
+            one(paper, state, inside);
+        }
+        Size::One => list(paper, state, area, focused),
+        Size::Narrow | Size::TooSmall => one_line(paper, state, area),
+    }
+}
+
+/// Returns the lines of a problem with their styles' kind: heading first.
+fn lines(one: &Diagnostic, room: u16) -> Vec<String> {
+    let mut head = review::place_text(one);
+    if let Some(pointer) = &one.place.pointer {
+        head = format!("{head}  {}", visible(&pointer.to_path()));
+    }
+    let mut out = vec![paper::fit(&head, room)];
+    out.extend(paper::wrap(&visible(&review::sentences(one)), room.saturating_sub(2)));
+    if let Some(fix) = &one.fix {
+        out.push(paper::fit(&format!("[f] {}", visible(&fix.label)), room.saturating_sub(2)));
+    }
+    out
+}
+
+fn list(paper: &mut Paper<'_>, state: &State, area: Rect, focused: bool) {
+    let theme = paper.theme;
+    if state.problems.is_empty() {
+        paper.write(area, 0, 1, "No problem found.", theme.added());
+        return;
+    }
+    let room = area.width.saturating_sub(4);
+    // From the cursor upwards as much as leaves room for it.
+    let cursor = state.problem.at.min(state.problems.len() - 1);
+    let mut first = cursor;
+    let mut used = lines(&state.problems[cursor], room).len();
+    while first > 0 {
+        let more = lines(&state.problems[first - 1], room).len();
+        if used + more > usize::from(area.height) {
+            break;
+        }
+        used += more;
+        first -= 1;
+    }
+    let mut row = 0;
+    for (index, one) in state.problems.iter().enumerate().skip(first) {
+        if row >= area.height {
+            break;
+        }
+        let is_current = focused && index == cursor;
+        for (number, line) in lines(one, room).into_iter().enumerate() {
+            if number == 0 {
+                let letter = format!("{}{} ", if is_current { ">" } else { " " }, one.severity.letter());
+                paper.pieces(area, row, 0, &[(&letter, theme.severity(one.severity)), (&line, theme.heading())]);
+            } else {
+                paper.write(area, row, 4, &line, theme.text());
+            }
+            if is_current && number == 0 {
+                paper.style_row(area, row, theme.selected(true));
+            }
+            row += 1;
+        }
+    }
+}
+
+/// Draws the problem under the cursor in two rows.
+fn one(paper: &mut Paper<'_>, state: &State, area: Rect) {
+    let theme = paper.theme;
+    let Some(one) = state.problems.get(state.problem.at) else {
+        paper.write(area, 0, 1, "No problem found.", theme.added());
+        return;
+    };
+    let fix = one.fix.as_ref().map_or(String::new(), |fix| format!("  [f] {}", fix.label));
+    let text = format!("{}{}", review::problem_text(one), visible(&fix));
+    let parts = paper::wrap(&text, area.width.saturating_sub(5));
+    for (row, part) in (0..area.height).zip(&parts) {
+        let cut = row + 1 == area.height && parts.len() > usize::from(area.height);
+        let part =
+            if cut { paper::fit(&format!("{part} ... (4, x)"), area.width.saturating_sub(5)) } else { part.clone() };
+        paper.write(area, row, 3, &part, theme.text());
+    }
+    paper.write(area, 0, 1, &one.severity.letter().to_string(), theme.severity(one.severity));
+}
+
+/// Draws the problem under the cursor in one row.
+pub(super) fn one_line(paper: &mut Paper<'_>, state: &State, area: Rect) {
+    let theme = paper.theme;
+    let Some(one) = state.problems.get(state.problem.at) else {
+        paper.write(area, 0, 1, "no problem found", theme.dim());
+        return;
+    };
+    let fix = if one.fix.is_some() { "  [f]ix" } else { "" };
+    let text = format!("{}{fix}", review::problem_text(one));
+    let letter = one.severity.letter().to_string();
+    let text = paper::fit(&text, area.width.saturating_sub(4));
+    paper.pieces(area, 0, 1, &[(&letter, theme.severity(one.severity)), (" ", theme.text()), (&text, theme.text())]);
+}

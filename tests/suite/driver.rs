@@ -1,0 +1,161 @@
+//! Runs the screens in memory: a state, scripted keys, real effects on a throw-away home.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use skyplug_tui::app::keymap::script;
+use skyplug_tui::app::message::{Effect, Message};
+use skyplug_tui::app::update::update;
+use skyplug_tui::app::{Settings, State};
+use skyplug_tui::config::Environment;
+use skyplug_tui::io::Options;
+use skyplug_tui::io::editor;
+use skyplug_tui::io::perform::{Outside, perform};
+use skyplug_tui::ui::{draw, theme::Theme};
+use tempfile::TempDir;
+
+/// The screens over a home directory of their own.
+pub(crate) struct Driver {
+    pub(crate) state: State,
+    pub(crate) theme: Theme,
+    home: TempDir,
+    outside: Outside,
+    /// What was sent to the clipboard.
+    pub(crate) copied: Vec<String>,
+}
+
+impl Driver {
+    /// Opens the two files with these texts; none where there is no file.
+    pub(crate) fn open(api: Option<&str>, remote: Option<&str>) -> Self {
+        Self::open_with(api, remote, Settings::default(), |_| {})
+    }
+
+    /// Opens them in a home that `prepare` has put other things into.
+    pub(crate) fn open_with(
+        api: Option<&str>,
+        remote: Option<&str>,
+        settings: Settings,
+        prepare: impl FnOnce(&Path),
+    ) -> Self {
+        let home = tempfile::Builder::new().prefix("home").tempdir_in("/tmp").expect("a directory");
+        let sky = home.path().join(".sky");
+        fs::create_dir(&sky).expect("made");
+        for (name, text) in [("plugins.yaml", api), ("remote_plugins.yaml", remote)] {
+            if let Some(text) = text {
+                fs::write(sky.join(name), text).expect("written");
+            }
+        }
+        prepare(home.path());
+        let mut environment = Environment { cwd: home.path().to_owned(), ..Environment::default() };
+        environment.variables.insert("HOME".into(), home.path().into());
+        // Where there is no editor but one that the test names.
+        environment.variables.insert("EDITOR".into(), "true".into());
+        let options = Options { server_cwd: Some(home.path().to_owned()), ..Options::default() };
+        let mut driver = Self {
+            state: State::new(settings, (120, 36)),
+            theme: Theme::new(false, false),
+            home,
+            outside: Outside { options, environment },
+            copied: Vec::new(),
+        };
+        let mut opened = perform(Effect::Open, &driver.outside).expect("an answer");
+        if let Message::Opened(opened) = &mut opened {
+            // Servers that happen to run on this machine are none of the test's.
+            opened.1.servers.clear();
+        }
+        driver.send(opened);
+        driver
+    }
+
+    /// Sets the command of the external editor.
+    pub(crate) fn set_editor(&mut self, command: &str) {
+        self.outside.environment.variables.insert("EDITOR".into(), command.into());
+    }
+
+    /// Gives the screens another size.
+    pub(crate) fn resize(&mut self, width: u16, height: u16) -> &mut Self {
+        self.send(Message::Resized(width, height));
+        self
+    }
+
+    /// Presses keys, written as `acme.X<Enter>`.
+    pub(crate) fn press(&mut self, keys: &str) -> &mut Self {
+        for key in script(keys).expect("keys") {
+            self.send(Message::Pressed(key));
+        }
+        self
+    }
+
+    /// Takes a message and performs what follows from it, to the end.
+    pub(crate) fn send(&mut self, message: Message) {
+        let mut messages = vec![message];
+        while let Some(message) = messages.pop() {
+            for effect in update(&mut self.state, message) {
+                messages.extend(match effect {
+                    Effect::Copy { text, what } => {
+                        let characters = text.chars().count();
+                        self.copied.push(text);
+                        Some(Message::Copied { what, characters, problem: None })
+                    }
+                    Effect::Edit(staged) => {
+                        let result = editor::run(&staged);
+                        Some(Message::Edited { target: staged.target, result })
+                    }
+                    effect => perform(effect, &self.outside),
+                });
+            }
+        }
+    }
+
+    /// Returns the path of one of the files.
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.home.path().join(".sky").join(name)
+    }
+
+    /// Returns the home directory.
+    pub(crate) fn home(&self) -> &Path {
+        self.home.path()
+    }
+
+    /// Returns the text of `plugins.yaml` on disk.
+    pub(crate) fn api(&self) -> String {
+        fs::read_to_string(self.path("plugins.yaml")).unwrap_or_default()
+    }
+
+    /// Returns the text of `remote_plugins.yaml` on disk.
+    pub(crate) fn remote(&self) -> String {
+        fs::read_to_string(self.path("remote_plugins.yaml")).unwrap_or_default()
+    }
+
+    /// Returns the status line.
+    pub(crate) fn status(&self) -> &str {
+        self.state.status.as_ref().map_or("", |status| &status.text)
+    }
+
+    /// Returns the screen as text; the name of the home directory is replaced.
+    pub(crate) fn screen(&self) -> String {
+        let (width, height) = self.state.size;
+        let mut terminal = Terminal::new(TestBackend::new(width, height)).expect("a terminal");
+        terminal.draw(|frame| draw(&self.state, &self.theme, frame)).expect("drawn");
+        let buffer = terminal.backend().buffer();
+        let mut text = String::new();
+        for y in 0..height {
+            let mut line = String::new();
+            let mut skip = 0;
+            for x in 0..width {
+                let symbol = buffer[(x, y)].symbol();
+                if skip > 0 {
+                    skip -= 1;
+                    continue;
+                }
+                line.push_str(symbol);
+                skip = unicode_width::UnicodeWidthStr::width(symbol).saturating_sub(1);
+            }
+            text.push_str(line.trim_end());
+            text.push('\n');
+        }
+        text
+    }
+}

@@ -1,0 +1,402 @@
+//! Key scripts: the files before, the keys, the files afterwards.
+
+use std::fs;
+
+use skyplug_tui::app::{Exit, Settings};
+
+use crate::driver::Driver;
+
+const API: &str = "\
+# loaded from top to bottom
+plugins:
+  - class: acme.Audit   # keep first
+    parameters: {level: info}
+  # agreed with finance
+  - class: acme.Cost
+    parameters:
+      limits: {team-a: 500}
+      dry_run: yes
+      api_token: s3cret
+";
+const REMOTE: &str = "plugins:\n- class: acme.Retry\n";
+
+/// Runs keys on both files and returns their texts afterwards.
+fn after(keys: &str) -> (String, String) {
+    let mut driver = Driver::open(Some(API), Some(REMOTE));
+    driver.press(keys);
+    (driver.api(), driver.remote())
+}
+
+/// Returns the lines of `new` that are not in `old`, in order.
+fn added(old: &str, new: &str) -> Vec<String> {
+    let mut rest = old.lines().peekable();
+    let mut out = Vec::new();
+    for line in new.lines() {
+        if rest.peek() == Some(&line) {
+            rest.next();
+        } else {
+            out.push(line.to_owned());
+        }
+    }
+    assert!(rest.next().is_none(), "a line is gone:\n{new}");
+    out
+}
+
+#[test]
+fn a_class_with_a_nested_parameter_is_added_copied_and_saved() {
+    let (api, remote) = after("Gaacme.New<Enter><Enter>alimits<Enter>{team-b: 250}<Enter><Esc>css");
+    let lines = ["  - class: acme.New", "    parameters:", "      limits: {team-b: 250}"];
+    assert_eq!(added(API, &api), lines);
+    assert_eq!(added(REMOTE, &remote), ["- class: acme.New", "  parameters:", "    limits: {team-b: 250}"]);
+}
+
+#[test]
+fn nothing_is_written_before_the_review_is_confirmed() {
+    assert_eq!(after("ds").0, API);
+    assert_eq!(after("ds<Esc>").0, API);
+    assert_ne!(after("dss").0, API);
+}
+
+#[test]
+fn undo_gives_every_byte_back_over_both_files() {
+    let mut driver = Driver::open(Some(API), Some(REMOTE));
+    driver.press("djmcKDuuuuuu");
+    assert_eq!(driver.state.workspace.text(skyplug_tui::config::Role::Api), Some(API));
+    assert_eq!(driver.state.workspace.text(skyplug_tui::config::Role::Remote), Some(REMOTE));
+    assert!(driver.state.unsaved_roles().is_empty());
+    driver.press("s");
+    assert_eq!(driver.status(), "Nothing to save: both files are as on disk.");
+}
+
+#[test]
+fn redo_does_an_undone_edit_again() {
+    let mut driver = Driver::open(Some(API), Some(REMOTE));
+    driver.press("duUss");
+    assert!(!driver.api().contains("acme.Audit"));
+}
+
+#[test]
+fn entries_are_reordered_with_their_comments() {
+    let (api, _) = after("jKss");
+    let cost = api.find("acme.Cost").expect("there");
+    assert!(cost < api.find("acme.Audit").expect("there"));
+    assert!(api.find("# agreed with finance").expect("there") < cost);
+}
+
+#[test]
+fn marked_entries_move_together() {
+    let (api, remote) = after("*mss");
+    assert!(!api.contains("acme."), "{api}");
+    assert!(remote.contains("acme.Audit") && remote.contains("acme.Cost"), "{remote}");
+}
+
+#[test]
+fn a_bool_is_toggled_in_its_own_spelling() {
+    let (api, _) = after("j<Enter>jjj<Enter>ss");
+    assert_eq!(api, API.replace("dry_run: yes", "dry_run: no"));
+}
+
+#[test]
+fn a_value_is_edited_in_its_place() {
+    let (api, _) = after("j<Enter>j<Enter><Ctrl-U>750<Enter>ss");
+    assert_eq!(api, API.replace("500", "750"));
+}
+
+#[test]
+fn an_int_steps_and_a_string_stays_a_string() {
+    assert_eq!(after("j<Enter>j++-ss").0, API.replace("500", "501"));
+    let (api, _) = after("<Enter><Enter><Ctrl-U>010<Enter>ss");
+    assert!(api.contains("{level: '010'}") || api.contains("{level: \"010\"}"), "{api}");
+}
+
+#[test]
+fn what_is_no_int_is_kept_as_a_string_and_said_before() {
+    let mut driver = Driver::open(Some(API), Some(REMOTE));
+    driver.press("j<Enter>j<Enter><Ctrl-U>25o<Ctrl-T><Ctrl-T><Ctrl-T>");
+    let screen = driver.screen();
+    assert!(screen.contains("no int; Enter keeps it as a string"), "{screen}");
+    driver.press("<Enter>ss");
+    assert!(driver.api().contains("{team-a: 25o}"), "{}", driver.api());
+}
+
+#[test]
+fn keys_are_renamed_and_types_changed_in_place() {
+    assert_eq!(after("j<Enter>jrteam-z<Enter><Esc><Esc>").0, API);
+    let (api, _) = after("j<Enter>jr<Ctrl-U>team-z<Enter>ss");
+    assert_eq!(api, API.replace("team-a", "team-z"));
+    let (api, _) = after("j<Enter>jtsss");
+    assert!(api.contains("{team-a: '500'}") || api.contains("{team-a: \"500\"}"), "{api}");
+}
+
+#[test]
+fn parameters_are_deleted_and_the_last_entry_leaves_no_null() {
+    let (api, _) = after("j<Enter>jjjdss");
+    assert_eq!(api, API.replace("      dry_run: yes\n", ""));
+    let (_, remote) = after("2dss");
+    assert!(!remote.contains("acme.Retry"));
+    assert!(!remote.trim_end().ends_with("plugins:"), "{remote}");
+}
+
+#[test]
+fn letters_type_in_fields_and_escape_leaves_them() {
+    let (api, remote) = after("aquit.D<Esc>qx");
+    assert_eq!((api.as_str(), remote.as_str()), (API, REMOTE));
+}
+
+#[test]
+fn an_error_of_the_text_stops_the_save_and_the_other_file_is_saved() {
+    let mut driver = Driver::open(Some(API), Some(REMOTE));
+    driver.press("2aacme.Fine<Enter>1aNoDot<Enter>ss");
+    assert_eq!(driver.api(), API, "stopped");
+    driver.press("o");
+    assert!(driver.remote().contains("acme.Fine"));
+    assert_eq!(driver.api(), API);
+    driver.press("ss!plugins.yaml<Enter>");
+    assert!(driver.api().contains("NoDot"), "{}", driver.screen());
+}
+
+#[test]
+fn a_forced_save_needs_the_name_of_the_file() {
+    let mut driver = Driver::open(Some(API), Some(REMOTE));
+    driver.press("aNoDot<Enter>ss!yes<Enter>");
+    assert_eq!(driver.api(), API);
+}
+
+#[test]
+fn a_draft_is_kept_in_the_state_directory() {
+    let mut driver = Driver::open(Some(API), Some(REMOTE));
+    driver.press("aNoDot<Enter>ssd");
+    assert_eq!(driver.api(), API);
+    let folder = driver.home().join(".local/state/skyplug-tui/drafts");
+    let draft = fs::read_dir(folder).expect("a folder").next().expect("a draft").expect("an entry");
+    assert!(fs::read_to_string(draft.path()).expect("read").contains("NoDot"));
+}
+
+#[test]
+fn a_file_that_changed_on_disk_is_not_overwritten_unasked() {
+    let theirs = "plugins:\n- class: acme.Theirs\n";
+    let mut driver = Driver::open(Some(API), Some(REMOTE));
+    driver.press("d");
+    fs::write(driver.path("plugins.yaml"), theirs).expect("written");
+    driver.press("ss");
+    assert_eq!(driver.api(), theirs);
+    assert!(driver.screen().contains("changed on disk"), "{}", driver.screen());
+    // Theirs is taken; the edit stays in the undo list.
+    driver.press("r");
+    assert!(driver.screen().contains("acme.Theirs"));
+    driver.press("u");
+    assert!(driver.screen().contains("acme.Cost"), "{}", driver.screen());
+    driver.press("ss");
+    assert!(driver.api().contains("acme.Cost"));
+}
+
+#[test]
+fn overwriting_keeps_a_copy_of_what_was_there() {
+    let mut driver = Driver::open(Some(API), Some(REMOTE));
+    driver.press("d");
+    fs::write(driver.path("plugins.yaml"), "theirs: 1\n").expect("written");
+    driver.press("sso");
+    assert!(driver.api().contains("acme.Cost"));
+    let folder = driver.home().join(".local/state/skyplug-tui/replaced");
+    let kept = fs::read_dir(folder).expect("a folder").next().expect("a copy").expect("an entry");
+    assert_eq!(fs::read_to_string(kept.path()).expect("read"), "theirs: 1\n");
+}
+
+#[test]
+fn both_files_are_created_from_nothing() {
+    let mut driver = Driver::open(None, None);
+    assert!(driver.screen().contains("No plugin files yet"), "{}", driver.screen());
+    driver.press("aacme.First<Enter>css");
+    assert!(driver.api().contains("- class: acme.First"), "{}", driver.api());
+    assert!(driver.remote().contains("- class: acme.First"));
+}
+
+#[test]
+fn a_failed_save_keeps_the_edits_and_says_why() {
+    let mut driver = Driver::open(Some(API), Some(REMOTE));
+    driver.press("d");
+    fs::remove_file(driver.path("plugins.yaml")).expect("removed");
+    fs::create_dir(driver.path("plugins.yaml")).expect("made");
+    driver.press("ss");
+    let screen = driver.screen();
+    assert!(screen.contains("was not saved") || screen.contains("changed on disk"), "{screen}");
+    assert_eq!(driver.state.unsaved_roles().len(), 1);
+}
+
+#[test]
+fn read_only_changes_nothing() {
+    let settings = Settings { read_only: true, ..Settings::default() };
+    let mut driver = Driver::open_with(Some(API), Some(REMOTE), settings, |_| {});
+    driver.press("dmcKaacme.X<Enter><Enter>dt<Esc><Esc><Esc>buss");
+    assert!(driver.state.unsaved_roles().is_empty());
+    assert_eq!(driver.api(), API);
+}
+
+#[test]
+fn a_broken_file_is_mended_by_its_line_or_in_the_editor() {
+    let broken = "plugins:\n- class: acme.A\n  parameters\n    level: x\n";
+    let mut driver = Driver::open(Some(broken), Some(REMOTE));
+    let screen = driver.screen();
+    assert!(screen.contains("E line 4, column 10"), "{screen}");
+    assert!(screen.contains("acme.Retry"), "the other file is open as usual");
+    driver.press("k<Enter>:<Enter>");
+    assert!(driver.screen().contains("acme.A "), "{}", driver.screen());
+    driver.press("ss");
+    assert_eq!(driver.api(), broken.replace("parameters\n", "parameters:\n"));
+
+    let mut driver = Driver::open(Some(broken), Some(REMOTE));
+    driver.set_editor("sed -i 's/parameters$/parameters:/'");
+    driver.press("eo");
+    assert!(driver.screen().contains("acme.A "), "{}", driver.screen());
+    driver.press("u");
+    assert!(driver.screen().contains("E line 4"), "one edit that can be undone");
+}
+
+#[test]
+fn the_editor_gets_the_unsaved_text_and_its_failure_changes_nothing() {
+    let mut driver = Driver::open(Some(API), Some(REMOTE));
+    driver.set_editor("sed -i 's/acme.New/acme.Newer/'");
+    driver.press("aacme.New<Enter>eo");
+    assert!(driver.screen().contains("acme.Newer"), "{}", driver.screen());
+    driver.set_editor("false");
+    driver.press("eo");
+    assert!(driver.status().contains("nothing was taken"), "{}", driver.status());
+}
+
+#[test]
+fn the_wheel_directory_is_typed_or_browsed_to() {
+    let prepare = |home: &std::path::Path| {
+        fs::create_dir(home.join("dist")).expect("made");
+        fs::write(home.join("dist/acme-1.0-py3-none-any.whl"), "").expect("written");
+    };
+    let mut driver = Driver::open_with(Some(API), Some(REMOTE), Settings::default(), prepare);
+    driver.press("b~/dist");
+    assert!(driver.screen().contains("1 wheel"), "{}", driver.screen());
+    driver.press("<Enter>ss");
+    assert!(driver.api().contains("controller_wheel_path: ~/dist"), "{}", driver.api());
+
+    let mut driver = Driver::open_with(Some(API), Some(REMOTE), Settings::default(), prepare);
+    driver.press("b<F3>");
+    let screen = driver.screen();
+    assert!(screen.contains("dist/") && screen.contains("1 wheel"), "{screen}");
+    let row =
+        screen.lines().filter(|line| line.contains("/  ")).position(|line| line.contains("dist/")).expect("a row");
+    driver.press(&"j".repeat(row + 1)).press("<Space><Enter>ss");
+    assert!(driver.api().contains("dist"), "{}", driver.api());
+}
+
+#[test]
+fn the_palette_runs_commands_by_name_and_goes_to_rows() {
+    let mut driver = Driver::open(Some(API), Some(REMOTE));
+    driver.press(":2<Enter>:delete<Enter>");
+    assert!(driver.status().contains("acme.Cost"), "{}", driver.status());
+    driver.press(":undo<Enter>:q!<Enter>");
+    assert_eq!(driver.state.exit, Some(Exit::Left));
+}
+
+#[test]
+fn the_help_is_filtered_and_runs_what_it_shows() {
+    let mut driver = Driver::open(Some(API), Some(REMOTE));
+    driver.press("?duplic<Enter>");
+    assert!(driver.screen().matches("acme.Audit").count() >= 2, "{}", driver.screen());
+}
+
+#[test]
+fn a_filter_keeps_the_numbers_of_the_full_list() {
+    let mut driver = Driver::open(Some(API), Some(REMOTE));
+    driver.press("/cost<Enter>");
+    let screen = driver.screen();
+    assert!(screen.contains("2   acme.Cost") && !screen.contains("1   acme.Audit"), "{screen}");
+    assert!(screen.contains("1 of 2"), "{screen}");
+    driver.press("<Esc>");
+    assert!(driver.screen().contains("1   acme.Audit"));
+}
+
+#[test]
+fn leaving_asks_about_unsaved_edits() {
+    let mut driver = Driver::open(Some(API), Some(REMOTE));
+    driver.press("dq");
+    assert_eq!(driver.state.exit, None);
+    driver.press("q<Enter>");
+    assert_eq!(driver.state.exit, None, "neither q nor Enter discards");
+    driver.press("<Esc><Esc>qx");
+    assert_eq!(driver.state.exit, Some(Exit::Left));
+    assert_eq!(driver.api(), API);
+
+    let mut driver = Driver::open(Some(API), Some(REMOTE));
+    driver.press("d<Ctrl-C><Ctrl-C>");
+    assert_eq!(driver.state.exit, Some(Exit::Interrupted));
+
+    let mut driver = Driver::open(Some(API), Some(REMOTE));
+    driver.press("q");
+    assert_eq!(driver.state.exit, Some(Exit::Left));
+}
+
+#[test]
+fn secrets_are_masked_until_asked_for_and_copied_whole() {
+    let mut driver = Driver::open(Some(API), Some(REMOTE));
+    driver.press("j<Enter>jjjj");
+    assert!(!driver.screen().contains("s3cret"), "{}", driver.screen());
+    driver.press("v");
+    assert!(driver.screen().contains("s3cret"), "{}", driver.screen());
+    driver.press("kj");
+    assert!(!driver.screen().contains("s3cret"), "{}", driver.screen());
+    driver.press("y");
+    assert_eq!(driver.copied, ["s3cret"]);
+    driver.press("<Enter>x<Enter>");
+    assert!(!driver.screen().contains("s3cret"), "{}", driver.screen());
+    driver.press("s");
+    assert!(!driver.screen().contains("s3cret"), "{}", driver.screen());
+    assert!(driver.screen().contains("********"));
+}
+
+#[test]
+fn a_string_of_several_lines_is_edited_in_the_area() {
+    let text = "plugins:\n- class: acme.A\n  parameters:\n    note: |\n      one\n      two\n";
+    let mut driver = Driver::open(Some(text), None);
+    driver.press("<Enter><Enter>zero<Enter><F2>ss");
+    assert_eq!(driver.api(), text.replace("      one", "      zero\n      one"));
+}
+
+#[test]
+fn text_of_several_lines_can_be_new() {
+    let mut driver = Driver::open(Some("plugins:\n- class: acme.A\n"), None);
+    driver.press("<Enter>anote<Enter>").press(&"<Ctrl-T>".repeat(6)).press("<Enter>a<Enter>b<F2>ss");
+    let text = driver.api();
+    let data = skyplug_tui::yaml::Document::parse(text.as_str());
+    let value = data
+        .data()
+        .expect("valid")
+        .get("plugins")
+        .and_then(|l| l.as_list()?.first()?.get("parameters")?.get("note").cloned());
+    assert_eq!(value.and_then(|v| v.as_str().map(str::to_owned)).as_deref(), Some("a\nb"), "{text}");
+}
+
+#[test]
+fn problems_are_walked_and_fixed() {
+    let mut driver = Driver::open(Some("plugins:\n"), Some(REMOTE));
+    driver.press("n");
+    assert!(driver.status().starts_with("1/"), "{}", driver.status());
+    driver.press("fss");
+    let data = skyplug_tui::yaml::Document::parse(driver.api().as_str());
+    let data = data.data().expect("valid");
+    assert!(data.get("plugins").is_none_or(|plugins| plugins.as_list().is_some()), "{}", driver.api());
+}
+
+#[test]
+fn an_unbound_key_is_told_once() {
+    let mut driver = Driver::open(Some(API), Some(REMOTE));
+    driver.press("z");
+    assert_eq!(driver.status(), "z: no action here (? shows the keys).");
+}
+
+#[test]
+fn pasted_text_is_one_event_and_never_runs_commands() {
+    let mut driver = Driver::open(Some(API), Some(REMOTE));
+    driver.send(skyplug_tui::app::message::Message::Pasted("dddqx".to_owned()));
+    assert!(driver.state.unsaved_roles().is_empty());
+    driver.press("a");
+    driver.send(skyplug_tui::app::message::Message::Pasted("acme.Pasted\n".to_owned()));
+    driver.press("<Enter>ss");
+    assert!(driver.api().contains("- class: acme.Pasted\n"));
+}

@@ -1,0 +1,263 @@
+//! What the screens show: snapshots at the sizes of the design, and a sweep over all sizes.
+
+use std::fs;
+
+use insta::assert_snapshot;
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use skyplug_tui::app::Settings;
+use skyplug_tui::app::message::Message;
+use skyplug_tui::ui::{draw, theme::Theme};
+use unicode_width::UnicodeWidthStr as _;
+
+use crate::driver::Driver;
+
+const API: &str = "\
+# What the API server loads.
+controller_wheel_path: ~/wheels
+
+plugins:
+  # Writes one line for each request.
+  - class: acme_audit.AuditPlugin
+    parameters:
+      path: /var/log/audit.log
+      level: info
+
+  # agreed with finance, 2026-02
+  - class: acme_cost.CostGuard
+    parameters:
+      limits: {team-a: 500, team-b: 250}   # dollars a month
+      dry_run: yes
+      notify:
+        - '#cost'
+        - null
+      api_token: example-not-a-real-token
+      window: 12:30
+";
+const REMOTE: &str = "\
+# What controllers load.
+plugins:
+- class: acme_audit.AuditPlugin
+  parameters:
+    path: /tmp/audit.log
+";
+const SIZES: [(u16, u16); 3] = [(120, 36), (80, 24), (40, 12)];
+
+fn sample() -> Driver {
+    Driver::open_with(Some(API), Some(REMOTE), Settings::default(), |home| {
+        let wheels = home.join("wheels");
+        fs::create_dir(&wheels).expect("made");
+        for name in ["acme_audit-1.2.0-py3-none-any.whl", "acme_cost-0.9.1-cp311-cp311-linux_x86_64.whl", "notes.txt"] {
+            fs::write(wheels.join(name), vec![0; 2_000]).expect("written");
+        }
+    })
+}
+
+/// Returns the screen, with the name of the home directory replaced by one of the same length.
+fn shown(driver: &Driver) -> String {
+    let home = driver.home().to_str().expect("UTF-8");
+    let name = "/home/user".to_owned() + &"_".repeat(home.len().saturating_sub(10));
+    driver.screen().replace(home, &name)
+}
+
+/// Takes snapshots of a screen at the sizes of the design.
+fn snapshots(name: &str, keys: &str) {
+    let mut driver = sample();
+    driver.press(keys);
+    for (width, height) in SIZES {
+        driver.resize(width, height);
+        assert_snapshot!(format!("{name}_{width}x{height}"), shown(&driver));
+    }
+}
+
+#[test]
+fn main_screen() {
+    snapshots("main", "jaAcmeLegacy<Enter>");
+}
+
+#[test]
+fn add_class() {
+    snapshots("add_class", "aacme_new.Plugin");
+}
+
+#[test]
+fn parameters() {
+    snapshots("parameters", "j<Enter>");
+}
+
+#[test]
+fn edit_value() {
+    snapshots("edit_value", "j<Enter>jj<Enter><Ctrl-U>25o");
+}
+
+#[test]
+fn wheels() {
+    snapshots("wheels", "w");
+}
+
+#[test]
+fn preview() {
+    snapshots("preview", "p");
+}
+
+#[test]
+fn review() {
+    snapshots("review", "jcdaAcmeLegacy<Enter>s");
+}
+
+#[test]
+fn stopped_save() {
+    snapshots("stopped_save", "jcdaAcmeLegacy<Enter>ss");
+}
+
+#[test]
+fn help() {
+    snapshots("help", "?");
+}
+
+#[test]
+fn palette() {
+    snapshots("palette", ":cop");
+}
+
+#[test]
+fn quit_question() {
+    snapshots("quit_question", "dq");
+}
+
+#[test]
+fn conflict() {
+    let mut driver = sample();
+    driver.press("d");
+    fs::write(driver.path("plugins.yaml"), "theirs: 1\n").expect("written");
+    driver.press("ss");
+    driver.resize(80, 24);
+    assert_snapshot!("conflict_80x24", shown(&driver));
+}
+
+#[test]
+fn first_run() {
+    let mut driver = Driver::open(None, None);
+    for (width, height) in SIZES {
+        driver.resize(width, height);
+        assert_snapshot!(format!("first_run_{width}x{height}"), shown(&driver));
+    }
+}
+
+#[test]
+fn broken_file() {
+    let broken = API.replace("parameters:\n      path", "parameters\n      path");
+    let mut driver = Driver::open(Some(&broken), Some(REMOTE));
+    for (width, height) in SIZES {
+        driver.resize(width, height);
+        assert_snapshot!(format!("broken_{width}x{height}"), shown(&driver));
+    }
+}
+
+#[test]
+fn ascii() {
+    let mut driver = sample();
+    driver.theme = Theme::new(false, true);
+    driver.resize(80, 24);
+    let screen = shown(&driver);
+    assert!(screen.is_ascii(), "{screen}");
+    assert_snapshot!("ascii_80x24", screen);
+}
+
+#[test]
+fn too_small() {
+    let mut driver = sample();
+    driver.press("d").resize(30, 6);
+    assert_snapshot!("too_small_30x6", shown(&driver));
+    // Keys are off until the window is larger, but for leaving.
+    driver.press("dsu").resize(120, 36);
+    assert!(driver.screen().contains("acme_cost.CostGuard"));
+    assert_eq!(driver.state.unsaved_roles().len(), 1);
+    driver.resize(30, 6).press("q");
+    assert!(driver.screen().contains("x discard"), "{}", driver.screen());
+    driver.press("<Esc>").resize(120, 36);
+    assert_eq!(driver.state.exit, None);
+}
+
+/// Keys that lead to each screen and dialog, from the main screen.
+const PLACES: [&str; 30] = [
+    "",
+    "jj",
+    "2",
+    "3",
+    "4",
+    "5",
+    "j<Enter>",
+    "j<Enter>jjj",
+    "p",
+    "p<Tab>",
+    "p<Tab><Tab>G",
+    "w",
+    "wj",
+    "ds",
+    "aX<Enter>s",
+    "aX<Enter>ss",
+    "aX<Enter>ss!",
+    "a",
+    "aacme.X<Tab><Tab>",
+    "r",
+    "j<Enter>a",
+    "j<Enter>jt",
+    "j<Enter>r",
+    "b~/x",
+    "?",
+    ":",
+    "/a",
+    "4x",
+    "dq",
+    "b<F3>",
+];
+
+#[test]
+fn no_size_and_no_text_breaks_a_screen() {
+    let nasty = "plugins:\n- class: \"日本語.e\\u0301👩‍👩‍👧.\\u202eRTL\\e[31m\\0\"\n  parameters:\n    \"鍵\\n\": \"長い値長い値長い値長い値長い値長い値長い値長い値長い値長い値長い値長い値長い値長い値\"\n    עברית: [1, {a: [b, [c, [d, [e, {f: g}]]]]}]\n    'token': x\n    ? [1, 2]\n    : *x\n    y: &x |\n      a\n       b\n".replace("*x", "1");
+    let broken = "plugins:\n- class: 日本語\n  \u{202e}parameters\n    x: 1\n";
+    let mut widths: Vec<u16> = (0..8).collect();
+    widths.extend([20, 39, 40, 41, 59, 60, 79, 80, 99, 100, 121, 300]);
+    let heights = [0, 1, 2, 5, 7, 8, 9, 12, 16, 22, 30, 37, 100];
+    for (api, remote) in [(Some(nasty.as_str()), Some(REMOTE)), (Some(broken), None), (None, None)] {
+        for keys in PLACES {
+            let mut driver = Driver::open(api, remote);
+            driver.press(keys);
+            for width in &widths {
+                for height in heights {
+                    driver.send(Message::Resized(*width, height));
+                    holds(&driver, *width, height);
+                }
+            }
+        }
+    }
+}
+
+/// Draws, and checks that nothing reaches over an edge or out of the screen.
+fn holds(driver: &Driver, width: u16, height: u16) {
+    let mut terminal = Terminal::new(TestBackend::new(width, height)).expect("a terminal");
+    terminal.draw(|frame| draw(&driver.state, &driver.theme, frame)).expect("drawn");
+    let buffer = terminal.backend().buffer();
+    for y in 0..height {
+        for x in 0..width {
+            let symbol = buffer[(x, y)].symbol();
+            assert!(!symbol.chars().any(char::is_control), "a control character at {x},{y} of {width}x{height}");
+            assert!(!symbol.contains('\u{202e}'), "a bidi character at {x},{y}");
+            let wide = u16::try_from(symbol.width()).expect("small");
+            assert!(x + wide <= width, "{symbol:?} reaches over the edge at {x},{y} of {width}x{height}");
+        }
+    }
+}
+
+#[test]
+fn frames_stay_whole_beside_wide_characters() {
+    let api = "plugins:\n- class: 日本語日本語日本語日本語日本語日本語.日本語日本語\n";
+    let mut driver = Driver::open(Some(api), Some(REMOTE));
+    for width in 100..122 {
+        driver.resize(width, 36);
+        for line in driver.screen().lines().skip(1).take(12) {
+            assert_eq!(line.width(), usize::from(width), "{line}");
+        }
+    }
+}

@@ -1,0 +1,244 @@
+//! The program in a pseudo-terminal: whatever ends it, the terminal is as it was.
+
+use std::fs;
+use std::io::{Read as _, Write};
+use std::path::Path;
+use std::sync::mpsc::{Receiver, channel};
+use std::thread;
+use std::time::Duration;
+
+use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+use rustix::process::{Pid, Signal, kill_process};
+use tempfile::TempDir;
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_skyplug-tui");
+const API: &str = "plugins:\n- class: acme.Audit\n- class: acme.Cost\n";
+/// A guard against a hang, not a measure of anything.
+const GUARD: Duration = Duration::from_mins(1);
+
+struct Session {
+    home: TempDir,
+    child: Box<dyn Child + Send + Sync>,
+    master: Box<dyn MasterPty + Send>,
+    writer: Box<dyn Write + Send>,
+    output: Receiver<Vec<u8>>,
+    screen: vt100::Parser,
+    termios: String,
+}
+
+impl Session {
+    /// Starts a shell command, `$0` is the program, on a home with one file.
+    fn start(command: &str, variables: &[(&str, &str)]) -> Self {
+        let home = tempfile::tempdir().expect("a directory");
+        fs::create_dir(home.path().join(".sky")).expect("made");
+        fs::write(home.path().join(".sky/plugins.yaml"), API).expect("written");
+        let pair = native_pty_system().openpty(PtySize { rows: 24, cols: 80, ..PtySize::default() }).expect("a pty");
+        let termios = termios(pair.master.as_ref());
+        let mut builder = CommandBuilder::new("/bin/sh");
+        builder.args(["-c", command, PROGRAM]);
+        builder.env_clear();
+        builder.env("PATH", std::env::var_os("PATH").unwrap_or_default());
+        builder.env("HOME", home.path());
+        builder.env("TERM", "xterm-256color");
+        builder.env("LANG", "C.UTF-8");
+        builder.cwd(home.path());
+        for (name, value) in variables {
+            builder.env(name, value);
+        }
+        let child = pair.slave.spawn_command(builder).expect("started");
+        let mut reader = pair.master.try_clone_reader().expect("a reader");
+        let (sender, output) = channel();
+        thread::spawn(move || {
+            let mut bytes = [0; 4096];
+            while let Ok(count) = reader.read(&mut bytes) {
+                if count == 0 || sender.send(bytes[..count].to_vec()).is_err() {
+                    return;
+                }
+            }
+        });
+        let writer = pair.master.take_writer().expect("a writer");
+        let screen = vt100::Parser::new(24, 80, 0);
+        Self { home, child, master: pair.master, writer, output, screen, termios }
+    }
+
+    /// Starts the program itself.
+    fn program(variables: &[(&str, &str)]) -> Self {
+        let mut session = Self::start("exec \"$0\"", variables);
+        session.wait_for("acme.Audit");
+        session
+    }
+
+    fn send(&mut self, keys: &str) {
+        self.writer.write_all(keys.as_bytes()).and_then(|()| self.writer.flush()).expect("sent");
+    }
+
+    fn signal(&self, signal: Signal) {
+        let pid = self.child.process_id().and_then(|pid| i32::try_from(pid).ok()).and_then(Pid::from_raw);
+        kill_process(pid.expect("a process"), signal).expect("sent");
+    }
+
+    /// Reads until the screen shows a text.
+    fn wait_for(&mut self, text: &str) {
+        while !self.screen.screen().contents().contains(text) {
+            let Ok(bytes) = self.output.recv_timeout(GUARD) else {
+                panic!("{text:?} did not come:\n{}", self.screen.screen().contents());
+            };
+            self.screen.process(&bytes);
+        }
+    }
+
+    /// Waits for the end; returns the exit status, after the terminal was found as it was.
+    fn end(&mut self) -> u32 {
+        let status = self.child.wait().expect("ended").exit_code();
+        // The process is gone; what it wrote is read to the end of the stream.
+        while let Ok(bytes) = self.output.recv_timeout(GUARD) {
+            self.screen.process(&bytes);
+        }
+        let screen = self.screen.screen();
+        assert!(!screen.alternate_screen(), "the alternate screen was left");
+        assert!(!screen.hide_cursor(), "the cursor is shown");
+        assert!(!screen.bracketed_paste(), "paste reports are off");
+        assert_eq!(screen.mouse_protocol_mode(), vt100::MouseProtocolMode::None);
+        assert_eq!(termios(self.master.as_ref()), self.termios, "the line discipline is as it was");
+        status
+    }
+
+    fn draft(&self) -> Option<String> {
+        let folder = self.home.path().join(".local/state/skyplug-tui/drafts");
+        let entry = fs::read_dir(folder).ok()?.next()?.ok()?;
+        fs::read_to_string(entry.path()).ok()
+    }
+
+    fn api(&self) -> String {
+        fs::read_to_string(self.home.path().join(".sky/plugins.yaml")).expect("read")
+    }
+}
+
+fn termios(master: &(dyn MasterPty + Send)) -> String {
+    format!("{:?}", master.get_termios().expect("termios"))
+}
+
+#[test]
+fn an_edit_is_made_reviewed_saved_and_left() {
+    let mut session = Session::program(&[]);
+    session.send("d");
+    session.wait_for("emoved");
+    session.send("s");
+    session.wait_for("Review before save");
+    session.send("s");
+    session.wait_for("Saved");
+    session.send("q");
+    assert_eq!(session.end(), 0);
+    assert_eq!(session.api(), "plugins:\n- class: acme.Cost\n");
+}
+
+#[test]
+fn signals_restore_the_terminal_and_keep_a_draft() {
+    for (signal, status) in [(Signal::TERM, 143), (Signal::HUP, 129), (Signal::INT, 130), (Signal::QUIT, 131)] {
+        let mut session = Session::program(&[]);
+        session.send("d");
+        session.wait_for("emoved");
+        session.signal(signal);
+        assert_eq!(session.end(), status);
+        assert_eq!(session.api(), API, "nothing was saved");
+        assert_eq!(session.draft().as_deref(), Some("plugins:\n- class: acme.Cost\n"));
+        assert!(session.screen.screen().contents().contains("are kept in"));
+    }
+}
+
+#[test]
+fn without_edits_a_signal_leaves_nothing_behind() {
+    let mut session = Session::program(&[]);
+    session.signal(Signal::TERM);
+    assert_eq!(session.end(), 143);
+    assert_eq!(session.draft(), None);
+}
+
+#[cfg(debug_assertions)]
+#[test]
+fn a_panic_restores_the_terminal_before_it_is_told() {
+    let mut session = Session::program(&[("SKYPLUG_TUI_PANIC", "1")]);
+    session.send("j");
+    assert_eq!(session.end(), 101);
+    assert!(session.screen.screen().contents().contains("asked to by SKYPLUG_TUI_PANIC"));
+}
+
+#[test]
+fn ctrl_z_stops_the_program_and_fg_brings_it_back() {
+    let mut session = Session::start("set -m; \"$0\"; echo STOPPED; read answer; fg >/dev/null; echo ENDED", &[]);
+    session.wait_for("acme.Audit");
+    session.send("\u{1a}");
+    session.wait_for("STOPPED");
+    assert!(!session.screen.screen().alternate_screen());
+    session.send("\r");
+    session.wait_for("acme.Audit");
+    assert!(session.screen.screen().alternate_screen());
+    session.send("q");
+    session.wait_for("ENDED");
+    session.end();
+}
+
+#[test]
+fn without_a_shell_to_go_back_to_ctrl_z_only_says_so() {
+    let mut session = Session::program(&[]);
+    session.send("\u{1a}");
+    session.wait_for("cannot be suspended");
+    session.send("q");
+    assert_eq!(session.end(), 0);
+}
+
+#[test]
+fn the_external_editor_has_the_terminal_for_itself() {
+    // It waits for a line: no key of it may reach the program behind.
+    let script = "#!/bin/sh\necho EDITING\nread line\necho \"- class: acme.$line\" >> \"$2\"\n";
+    let at = tempfile::tempdir().expect("a directory");
+    let editor = at.path().join("vi");
+    executable(&editor, script);
+    let mut session = Session::program(&[("EDITOR", editor.to_str().expect("UTF-8"))]);
+    session.send("j");
+    session.send("e");
+    session.wait_for("Open in the external editor?");
+    session.send("o");
+    session.wait_for("EDITING");
+    assert!(!session.screen.screen().alternate_screen());
+    session.send("dqx\r");
+    session.wait_for("acme.dqx");
+    assert!(session.screen.screen().alternate_screen());
+    session.send("ss");
+    session.wait_for("Saved");
+    session.send("q");
+    assert_eq!(session.end(), 0);
+    assert_eq!(session.api(), format!("{API}- class: acme.dqx\n"));
+}
+
+fn executable(path: &Path, script: &str) {
+    use std::os::unix::fs::PermissionsExt as _;
+    fs::write(path, script).expect("written");
+    fs::set_permissions(path, fs::Permissions::from_mode(0o755)).expect("set");
+}
+
+#[test]
+fn nothing_is_asked_of_the_terminal_before_the_first_frame() {
+    let session = Session::start("exec \"$0\"", &[]);
+    let mut bytes = Vec::new();
+    while !String::from_utf8_lossy(&bytes).contains("acme.Audit") {
+        bytes.extend(session.output.recv_timeout(GUARD).expect("a frame"));
+    }
+    let text = String::from_utf8_lossy(&bytes);
+    // Device attributes, status and cursor reports, colours, keyboard: all questions.
+    for question in
+        ["\u{1b}[c", "\u{1b}[>c", "\u{1b}[6n", "\u{1b}[5n", "\u{1b}[?u", "\u{1b}]11;?", "\u{1b}]10;?", "\u{1b}P"]
+    {
+        assert!(!text.contains(question), "{question:?}");
+    }
+    session.signal(Signal::TERM);
+}
+
+#[test]
+fn without_a_terminal_it_says_what_works() {
+    let output = std::process::Command::new(PROGRAM).stdin(std::process::Stdio::null()).output().expect("run");
+    assert_eq!(output.status.code(), Some(2));
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(told.contains("skyplug-tui check"), "{told}");
+    assert!(output.stdout.is_empty());
+}

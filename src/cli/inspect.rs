@@ -284,9 +284,9 @@ pub(super) fn explain(code: &str, out: &mut Output) -> anyhow::Result<Exit> {
         let names: Vec<&str> = Code::ALL.iter().map(|code| code.name()).collect();
         bail!("there is no diagnostic {:?}; these are: {}", code, names.join(", "));
     };
-    let example: String = code.example().lines().map(|line| format!("    {line}\n")).collect();
+    let example = code.example().trim_end().replace('\n', "\n    ");
     out.text(&format!(
-        "{}: {} ({})\n\n{}\n\nExample:\n\n{example}",
+        "{}: {} ({})\n\n{}\n\nExample:\n\n    {example}\n",
         code.name(),
         code.title(),
         code.severity().name(),

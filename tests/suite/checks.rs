@@ -64,7 +64,7 @@ fn codes(report: &Report) -> BTreeSet<Code> {
     report.diagnostics.iter().map(|one| one.code).collect()
 }
 
-fn only<'r>(report: &'r Report, code: Code) -> &'r Diagnostic {
+fn only(report: &Report, code: Code) -> &Diagnostic {
     let found: Vec<&Diagnostic> = report.diagnostics.iter().filter(|one| one.code == code).collect();
     assert_eq!(found.len(), 1, "{}: {:#?}", code.name(), report.diagnostics);
     found[0]

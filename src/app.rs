@@ -162,6 +162,9 @@ pub struct State {
     pub preview: Preview,
     /// All problems, errors first.
     pub problems: Vec<Diagnostic>,
+    /// How many there are of each severity: errors, warnings, notes.
+    pub counts: [usize; 3],
+    server_notes: Vec<usize>,
     /// The two lists.
     pub lists: [List; 2],
     /// The parameters that are shown.
@@ -229,6 +232,8 @@ impl State {
             report,
             preview,
             problems: Vec::new(),
+            counts: [0; 3],
+            server_notes: Vec::new(),
             lists: [List::default(), List::default()],
             tree: Tree::default(),
             history: History::default(),
@@ -352,16 +357,9 @@ impl State {
         }
     }
 
-    /// Returns how many problems there are of each severity: errors, warnings, notes.
-    #[must_use]
-    pub fn counts(&self) -> [usize; 3] {
-        let of = |severity| self.problems.iter().filter(|one| one.severity == severity).count();
-        [of(Severity::Error), of(Severity::Warning), of(Severity::Info)]
-    }
-
     /// Returns what makes the files matter less, or not at all.
     pub fn server_notes(&self) -> impl Iterator<Item = &Diagnostic> {
-        self.problems.iter().filter(|one| one.place.file == FileKind::Server)
+        self.server_notes.iter().filter_map(|number| self.problems.get(*number))
     }
 
     /// Says something in the status line.
@@ -399,6 +397,8 @@ impl State {
             focus: self.focus.index(),
             list: Pane::of(self.role).index(),
             rows: u16::try_from(rows).unwrap_or(u16::MAX),
+            text: (self.list_context(self.role) == Context::Text && self.focus != Pane::Detail)
+                .then(|| Pane::of(self.role).index()),
         }
     }
 
@@ -444,6 +444,10 @@ impl State {
         self.problems = problems(&self.report, &self.preview);
         self.problem.at = self.problem.at.min(self.problems.len().saturating_sub(1));
         self.problem_shown = false;
+        let of = |severity| self.problems.iter().filter(|one| one.severity == severity).count();
+        self.counts = [of(Severity::Error), of(Severity::Warning), of(Severity::Info)];
+        let is_server = |number: &usize| self.problems[*number].place.file == FileKind::Server;
+        self.server_notes = (0..self.problems.len()).filter(is_server).collect();
         let problems = std::mem::take(&mut self.problems);
         for role in Role::ALL {
             self.list_mut(role).take_problems(role, &problems);

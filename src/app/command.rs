@@ -259,6 +259,8 @@ const SCREENS: &[Context] =
     &[C::List, C::Text, C::Parameters, C::Problems, C::Upload, C::FirstRun, C::Wheels, C::Preview, C::Review];
 const BEFORE_REVIEW: &[Context] =
     &[C::List, C::Text, C::Parameters, C::Problems, C::Upload, C::FirstRun, C::Wheels, C::Preview];
+const NOT_FIRST_RUN: &[Context] =
+    &[C::List, C::Text, C::Parameters, C::Problems, C::Upload, C::Wheels, C::Preview, C::Review];
 const PANES: &[Context] = &[C::List, C::Text, C::Parameters, C::Problems, C::Upload];
 const LISTS: &[Context] = &[C::List];
 const MOVING: &[Context] =
@@ -289,7 +291,7 @@ pub const fn table() -> &'static [Command] {
 static TABLE: &[Command] = &[
     // Lists.
     row(Id::Add, "add class", "add", G::Edit, LISTS, &["a", "Insert", "o"], "Adds a plugin class behind this one."),
-    row(Id::Open, "edit parameters", "parameters", G::Edit, LISTS, &["Enter", "l", "Right"], "Opens the parameters of this class."),
+    row(Id::Open, "edit parameters", "edit", G::Edit, LISTS, &["Enter", "l", "Right"], "Opens the parameters of this class."),
     row(Id::ChangeClass, "change class", "class", G::Edit, LISTS, &["r", "F6"], "Changes the class path of this entry."),
     row(Id::Delete, "delete", "delete", G::Edit, LISTS, &["d", "Delete"], "Deletes this entry, or the marked ones; u brings them back."),
     row(Id::Copy, "copy to the other list", "copy", G::Edit, LISTS, &["c", "F5"], "Copies this entry, or the marked ones, with parameters and comments."),
@@ -331,8 +333,8 @@ static TABLE: &[Command] = &[
     row(Id::YankProblem, "copy problem", "", G::Look, &[C::Problems], &["y"], "Copies the problem as text."),
     row(Id::Preview, "upload preview", "preview", G::Look, &[C::Upload], &["Enter"], "Shows what the next launch sends to a controller."),
     // Wheels, preview.
-    row(Id::NextSection, "next section", "section", G::Move, &[C::Wheels, C::Preview], &["Tab"], "Goes to the next section."),
-    row(Id::PreviousSection, "previous section", "", G::Move, &[C::Wheels, C::Preview], &["Shift-Tab"], "Goes to the previous section."),
+    row(Id::NextSection, "next section", "section", G::Move, &[C::Preview], &["Tab"], "Goes to the next section."),
+    row(Id::PreviousSection, "previous section", "", G::Move, &[C::Preview], &["Shift-Tab"], "Goes to the previous section."),
     // Review.
     row(Id::SaveNow, "save", "save", G::Files, &[C::Review], &["s", "F2", "Ctrl-S"], "Saves all changed files."),
     row(Id::GoToError, "go to the error", "go to error", G::Move, &[C::Review], &["e"], "Goes to the first error that would come into the file."),
@@ -374,7 +376,8 @@ static TABLE: &[Command] = &[
     row(Id::Suspend, "suspend", "", G::Files, SCREENS, &["Ctrl-Z"], "Stops the program until the shell's fg."),
     row(Id::Redraw, "redraw", "", G::Look, SCREENS, &["Ctrl-L"], "Draws the whole screen again."),
     row(Id::Browse, "browse for the wheel directory", "", G::Edit, BEFORE_REVIEW, &[], "Walks directories, with the number of wheels in each."),
-    row(Id::About, "what are plugins?", "", G::Look, SCREENS, &[], "One page on plugins, the two files and the upload."),
+    row(Id::About, "what are plugins?", "what are plugins?", G::Look, &[C::FirstRun], &["i"], "One page on plugins, the two files and the upload."),
+    row(Id::About, "what are plugins?", "", G::Look, NOT_FIRST_RUN, &[], "One page on plugins, the two files and the upload."),
     // Text fields.
     row(Id::Accept, "accept", "accept", G::Edit, FIELDS, &["Enter"], "Takes what is typed."),
     row(Id::Cancel, "cancel", "cancel", G::Edit, FIELDS, &["Esc", "Ctrl-C", "Ctrl-G"], "Closes the field; nothing changes."),

@@ -203,6 +203,13 @@ pub fn line(state: &State, role: Role) -> Option<Form> {
     Some(Form::new(FormKind::Line { role, line }, title, vec![FormRow::Text { label: "line", field }]))
 }
 
+/// Says again what SkyPilot would do, after something outside became known.
+pub fn retell(state: &mut State) {
+    let Some(Modal::Form(mut form)) = state.modals.pop_if(|modal| matches!(modal, Modal::Form(_))) else { return };
+    form.notes = notes(state, &form);
+    state.modals.push(Modal::Form(form));
+}
+
 /// Takes what was typed into account; tells what is asked of the outside for it.
 pub fn changed(state: &mut State) -> Vec<Effect> {
     let Some(Modal::Form(mut form)) = state.modals.pop() else { return Vec::new() };
@@ -211,7 +218,7 @@ pub fn changed(state: &mut State) -> Vec<Effect> {
         state.list_mut(role).set_filter(form.text("filter").to_owned());
     }
     form.notes = notes(state, &form);
-    let mut effects = Vec::new();
+    let mut effects = look_for_class(state, &form);
     if form.kind == FormKind::WheelPath
         && let Some(named) = preview::resolve_wheel_path(form.text("path"), &state.facts)
         && !state.facts.directories.contains_key(&named.resolved)
@@ -221,6 +228,26 @@ pub fn changed(state: &mut State) -> Vec<Effect> {
     }
     state.modals.push(Modal::Form(form));
     effects
+}
+
+/// Asks for a look at the module of a class that is typed, once it has one.
+fn look_for_class(state: &State, form: &Form) -> Vec<Effect> {
+    // Only the API server's own modules can be looked for here.
+    let is_class = match form.kind {
+        FormKind::AddClass { .. } => chosen_role(form) == Role::Api,
+        FormKind::ChangeClass { role, .. } => role == Role::Api,
+        _ => false,
+    };
+    let Some((module, class)) = form.text("class").trim().rsplit_once('.').filter(|_| is_class) else {
+        return Vec::new();
+    };
+    if module.is_empty() || class.is_empty() || state.facts.modules.contains_key(module) {
+        return Vec::new();
+    }
+    match operation(state, form).and_then(|(operation, _)| tentative(state, &operation)) {
+        Some(Ok(tried)) => vec![Effect::Scan(Box::new((tried.change.workspace, state.facts.clone())))],
+        _ => Vec::new(),
+    }
 }
 
 /// Returns the operation that a form stands for, and why it is not of the chosen type.
@@ -346,7 +373,7 @@ pub fn notes(state: &State, form: &Form) -> Vec<Note> {
     {
         let hidden = is_hidden(form);
         let shown = if hidden { MASK.to_owned() } else { shown(&value.value) };
-        out.push(Note::told("SkyPilot reads", format!("{}  {shown}", type_name(&value.value))));
+        out.push(Note::told("SkyPilot reads", format!("{}  {shown}", value::type_name(&value.value))));
     }
     match tentative(state, &operation) {
         None => out.push(Note::told("", "The file is large: it is checked after Enter.")),
@@ -354,6 +381,7 @@ pub fn notes(state: &State, form: &Form) -> Vec<Note> {
         Some(Ok(tried)) => {
             written(state, form, &tried.change, &mut out);
             was(form, &mut out);
+            out.extend(changed_type(form));
             out.extend(problem.iter().map(|why| Note::problem(Severity::Error, why.clone())));
             let fresh = tried.fresh.iter().take(MOST_PROBLEMS);
             out.extend(fresh.map(|one| Note::problem(one.severity, visible(&review::sentences(one)).into_owned())));
@@ -381,24 +409,13 @@ fn is_hidden(form: &Form) -> bool {
     form.rows.iter().any(|row| matches!(row, FormRow::Text { field, .. } if field.hidden))
 }
 
-/// Returns the name of a type on the screens.
-const fn type_name(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::List(_) => "list",
-        Value::Map(_) => "map",
-        other => other.type_name(),
-    }
-}
-
 /// Tells how the value will stand in the file.
 fn written(state: &State, form: &Form, change: &operation::Change, out: &mut Vec<Note>) {
     let (role, pointer) = match (&form.kind, &change.focus) {
         (FormKind::AddValue { role, level, items }, _) => {
             (*role, level.join(items.map_or_else(|| form.text("name").to_owned(), |number| number.to_string())))
         }
-        (FormKind::EditValue { role, pointer, .. }, _)
-        | (FormKind::AddClass { .. } | FormKind::ChangeClass { .. }, Some((role, pointer))) => (*role, pointer.clone()),
+        (FormKind::EditValue { role, pointer, .. }, _) => (*role, pointer.clone()),
         _ => return,
     };
     let Some(document) = change.workspace.document(role) else { return };
@@ -414,10 +431,22 @@ fn written(state: &State, form: &Form, change: &operation::Change, out: &mut Vec
 
 use crate::config::operation;
 
+/// Warns where a value that was no string becomes one without a choice of the type.
+fn changed_type(form: &Form) -> Option<Note> {
+    let FormKind::EditValue { was, .. } = &form.kind else { return None };
+    let now = value::read(form.text("value"), form.chosen_type()).value.value;
+    let becomes_string = matches!(now, Value::Str(_)) && !matches!(was, Value::Str(_) | Value::Null);
+    (becomes_string && form.chosen_type() == Type::Auto).then(|| {
+        let text =
+            format!("It was {} and becomes a string. Enter keeps that, Esc restores it.", value::with_article(was));
+        Note::problem(Severity::Warning, text)
+    })
+}
+
 fn was(form: &Form, out: &mut Vec<Note>) {
     if let FormKind::EditValue { was, .. } = &form.kind {
         let text = if is_hidden(form) { MASK.to_owned() } else { shown(was) };
-        out.push(Note::told("was", format!("{}  {text}", type_name(was))));
+        out.push(Note::told("was", format!("{}  {text}", value::type_name(was))));
     }
 }
 

@@ -78,6 +78,8 @@ pub struct Needs {
     pub list: usize,
     /// The rows that the longer list wants.
     pub rows: u16,
+    /// The list whose file is shown as text, which wants the width.
+    pub text: Option<usize>,
 }
 
 /// Cuts `height` rows off the top of `area`.
@@ -130,6 +132,11 @@ pub fn main(screen: Rect, needs: Needs) -> Areas {
         Size::Compact => {
             areas.upload = bottom(&mut rest, 1);
             areas.problems = bottom(&mut rest, 4);
+            if let Some(text) = needs.text {
+                areas.lists[1 - text] = bottom(&mut rest, 5);
+                areas.lists[text] = rest;
+                return areas;
+            }
             let lists = list_height(rest.height, needs.rows, 8);
             let lists = top(&mut rest, lists);
             (areas.lists[0], areas.lists[1]) = split(lists, lists.width / 2);
@@ -137,6 +144,12 @@ pub fn main(screen: Rect, needs: Needs) -> Areas {
         }
         Size::Full => {
             areas.upload = bottom(&mut rest, 4);
+            if let Some(text) = needs.text {
+                let below = bottom(&mut rest, 12);
+                (areas.lists[1 - text], areas.problems) = split(below, below.width / 2);
+                areas.lists[text] = rest;
+                return areas;
+            }
             let lists = list_height(rest.height, needs.rows, 13);
             let lists = top(&mut rest, lists);
             (areas.lists[0], areas.lists[1]) = split(lists, lists.width / 2);
@@ -241,7 +254,8 @@ mod tests {
             for height in 0..50 {
                 let screen = Rect::new(0, 0, width, height);
                 for focus in 0..5 {
-                    let areas = main(screen, Needs { notes: 1, status: 2, focus, list: focus % 2, rows: 40 });
+                    let areas =
+                        main(screen, Needs { notes: 1, status: 2, focus, list: focus % 2, rows: 40, text: None });
                     let all = [
                         areas.header,
                         areas.lists[0],

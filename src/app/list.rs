@@ -172,12 +172,8 @@ impl List {
         self.body = body(file);
         self.entries = Arc::new(entries(file));
         let old = entries(disk);
-        let source = |file: &ConfigFile, entry: &Entry| match &file.content {
-            Content::Text(document) => entry.span.of(document.text()).to_owned(),
-            _ => String::new(),
-        };
-        let new_sources: Vec<String> = self.entries.iter().map(|entry| source(file, entry)).collect();
-        let old_sources: Vec<String> = old.iter().map(|entry| source(disk, entry)).collect();
+        let new_sources: Vec<&str> = self.entries.iter().map(|entry| source(file, entry)).collect();
+        let old_sources: Vec<&str> = old.iter().map(|entry| source(disk, entry)).collect();
         let matched = compare(&old, &old_sources, &self.entries, &new_sources);
         self.markers = matched.markers;
         self.origins = matched.origins;
@@ -231,6 +227,14 @@ fn entries(file: &ConfigFile) -> Vec<Entry> {
     }
 }
 
+/// Returns the text of an entry.
+fn source<'a>(file: &'a ConfigFile, entry: &Entry) -> &'a str {
+    match &file.content {
+        Content::Text(document) => entry.span.of(document.text()),
+        _ => "",
+    }
+}
+
 fn body(file: &ConfigFile) -> Body {
     match &file.content {
         Content::Absent => Body::Absent,
@@ -273,7 +277,7 @@ struct Matched {
 }
 
 /// Finds for each new entry the old one: by its source, else by its class.
-fn compare(old: &[Entry], old_sources: &[String], new: &[Entry], new_sources: &[String]) -> Matched {
+fn compare(old: &[Entry], old_sources: &[&str], new: &[Entry], new_sources: &[&str]) -> Matched {
     let head = new_sources.iter().zip(old_sources).take_while(|(a, b)| a == b).count();
     let most = old.len().min(new.len()) - head;
     let tail = new_sources.iter().rev().zip(old_sources.iter().rev()).take(most).take_while(|(a, b)| a == b).count();
@@ -287,15 +291,15 @@ fn compare(old: &[Entry], old_sources: &[String], new: &[Entry], new_sources: &[
         &mut origins,
         new_middle.clone(),
         &mut left,
-        |index| Some(&new_sources[index]),
-        |index| Some(&old_sources[index]),
+        |index| Some(new_sources[index]),
+        |index| Some(old_sources[index]),
     );
     match_by(
         &mut origins,
         new_middle.clone(),
         &mut left,
-        |index| new[index].class.as_ref(),
-        |index| old[index].class.as_ref(),
+        |index| new[index].class.as_deref(),
+        |index| old[index].class.as_deref(),
     );
     // An entry whose class was changed in its place.
     if new_middle.len() == old_middle.len() {
@@ -326,10 +330,10 @@ fn match_by<'a>(
     origins: &mut [Option<usize>],
     new: std::ops::Range<usize>,
     left: &mut BTreeSet<usize>,
-    new_key: impl Fn(usize) -> Option<&'a String>,
-    old_key: impl Fn(usize) -> Option<&'a String>,
+    new_key: impl Fn(usize) -> Option<&'a str>,
+    old_key: impl Fn(usize) -> Option<&'a str>,
 ) {
-    let mut by_key: HashMap<&String, Vec<usize>> = HashMap::new();
+    let mut by_key: HashMap<&str, Vec<usize>> = HashMap::new();
     for &index in left.iter().rev() {
         if let Some(key) = old_key(index) {
             by_key.entry(key).or_default().push(index);

@@ -87,7 +87,7 @@ impl Told {
             self.say("the order of the entries has changed");
         }
         for (index, entry) in old.iter().enumerate().filter(|(index, _)| !kept[*index]) {
-            self.say(format!("#{} {}  removed (the number it had)", index + 1, name(&entry.class)));
+            self.say(format!("{}  removed (it was #{})", name(&entry.class), index + 1));
         }
     }
 

@@ -2,9 +2,13 @@
 
 use super::command::{Context, Id};
 use super::layout::{self, Size};
+use super::list::Body;
 use super::modal::Modal;
 use super::{Pane, Screen, State, pages};
 use crate::config::{Content, Role};
+
+/// The rows that an error in a text takes below its line.
+const ERROR_ROWS: usize = 4;
 
 /// A cursor to be moved: where it is, how many rows there are, how many fit.
 struct Moving<'a> {
@@ -156,7 +160,10 @@ pub fn settle(state: &mut State) {
         let list = state.list_mut(role);
         list.offset = scrolled(list.offset, list.cursor, list.len(), page);
         let lines = state.workspace.document(role).map_or(0, |document| document.lines().count());
+        let is_broken = matches!(state.list(role).body, Body::Broken { .. });
         let text = &mut state.text[Pane::of(role).index()];
+        // Below the line of an error stands what it is.
+        let page = if is_broken { page.saturating_sub(ERROR_ROWS).max(1) } else { page };
         text.offset = scrolled(text.offset, text.at, lines, page);
     }
     let page = tree_rows(state);
@@ -167,8 +174,8 @@ pub fn settle(state: &mut State) {
     let screen = state.screen_area();
     match state.modals.last_mut() {
         Some(Modal::Commands(commands)) => {
-            let page =
-                usize::from(layout::dialog(screen, pages::COMMANDS_WIDTH, screen.height).height).saturating_sub(5);
+            let page = usize::from(layout::dialog(screen, pages::COMMANDS_WIDTH, screen.height).height)
+                .saturating_sub(4 + pages::commands_foot(screen));
             commands.offset = scrolled(commands.offset, commands.cursor, commands.rows.len(), page);
         }
         Some(Modal::Browse(browse)) => {

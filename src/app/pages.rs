@@ -1,7 +1,5 @@
 //! What the wheel list and the upload preview say, as lines.
 
-use std::path::Path;
-
 use ratatui::layout::Rect;
 
 use super::State;
@@ -21,6 +19,12 @@ pub const COMMANDS_WIDTH: u16 = 104;
 pub const BROWSE_WIDTH: u16 = 76;
 /// The height of the choice of a directory.
 pub const BROWSE_HEIGHT: u16 = 20;
+
+/// Returns the rows below the list of help and palette.
+#[must_use]
+pub const fn commands_foot(screen: Rect) -> usize {
+    if screen.height < 16 { 0 } else { 4 }
+}
 
 /// How a line is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -118,8 +122,10 @@ pub fn verdict(state: &State) -> (Option<Severity>, String) {
             (None, format!("Sent: {}, {size}, and {}.", count(wheels, "wheel"), Role::Remote.file_name()))
         }
         Outcome::Fails => {
-            let why = preview.message.as_deref().or(preview.exception).unwrap_or(reason_text(preview.reason));
-            (Some(Severity::Error), format!("The launch fails: {}", visible(why)))
+            // SkyPilot's own message goes over several lines; the problems have it.
+            let exception = preview.exception.map_or(String::new(), |name| format!(" ({name})"));
+            let why = reason_text(preview.reason);
+            (Some(Severity::Error), format!("The launch fails{exception}: {why}"))
         }
         Outcome::Nothing => {
             let severity = match preview.reason {
@@ -289,7 +295,8 @@ pub fn wheel_name(entry: &DirectoryEntry) -> Option<(String, String, String)> {
 #[must_use]
 pub fn resolved_text(state: &State) -> Option<String> {
     let named = state.preview.wheel_dir.as_ref()?;
-    if Path::new(&named.written) == named.resolved {
+    // What is absolute, or below the home directory, means the same everywhere.
+    if named.written.starts_with(['/', '~']) && !named.written.starts_with("~root") {
         return None;
     }
     let from = match state.facts.cwd_source {
@@ -298,6 +305,5 @@ pub fn resolved_text(state: &State) -> Option<String> {
         CwdSource::CurrentDirectory => "this directory; the API server uses its own",
     };
     let resolved = visible_name(named.resolved.as_os_str());
-    let relative = !named.written.starts_with('~') && !named.written.starts_with('/');
-    Some(if relative { format!("{resolved} (from {from})") } else { resolved })
+    Some(format!("{resolved} (from {from})"))
 }

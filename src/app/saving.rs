@@ -52,7 +52,7 @@ pub fn save_all(state: &mut State) -> Vec<Effect> {
     if let Some(sound) = sound {
         menu = menu.item('o', format!("save only {}", sound.file_name()), "it has no new error", Answer::SaveSound);
     }
-    menu = menu.item('d', "keep a draft", "in the state directory; the files stay as they are", Answer::Draft).careful(
+    menu = menu.item('d', "keep a draft", "in the state directory; the files stay", Answer::Draft).careful(
         '!',
         "save it although broken",
         "asks for the name of the file",
@@ -229,9 +229,9 @@ pub fn conflict(state: &mut State, role: Role) {
         "Content is compared, not dates: somebody changed the text.".to_owned(),
     ];
     let menu = Menu::new(format!("{name} changed on disk"), text)
-        .item('r', "reload", "take the text on disk; yours stays in the undo list", Answer::TakeDisk(role))
-        .careful('o', "overwrite", "keep yours; a copy of theirs goes to the state directory", Answer::Overwrite(role))
-        .item('d', "draft", "write yours to the state directory, leave the file alone", Answer::Draft);
+        .item('r', "reload", "take theirs; your text stays in the undo list", Answer::TakeDisk(role))
+        .careful('o', "overwrite", "keep yours; theirs is copied to the state directory", Answer::Overwrite(role))
+        .item('d', "draft", "only write yours to the state directory", Answer::Draft);
     state.modals.push(Modal::Menu(menu));
 }
 

@@ -35,7 +35,9 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
             now.directories.extend(facts.directories);
             now.modules.extend(facts.modules);
             state.take_facts(now);
-            if let Some(Modal::Form(_)) = state.modals.last() { forms::changed(state) } else { Vec::new() }
+            // Told anew, asked nothing: an answer that leads to a question would never end.
+            forms::retell(state);
+            Vec::new()
         }
         Message::Reread { contents, reason } => saving::take_reread(state, &contents, reason),
         Message::Saved { role, text, result } => saving::saved(state, role, &text, result),
@@ -537,20 +539,23 @@ pub fn bar(state: &State) -> Vec<&'static Command> {
         .filter(|command| !command.bar.is_empty() && command.contexts.contains(&context) && !command.keys.is_empty())
         .filter(|command| unavailable(state, command.id).is_none())
         .collect();
-    commands.sort_by_key(|command| bar_rank(command));
+    let small = state.layout_size() <= Size::One;
+    commands.sort_by_key(|command| bar_rank(command, small));
     commands
 }
 
-/// What only this screen can do comes first, then saving, then the rest.
-fn bar_rank(command: &Command) -> u8 {
+/// The main edits come first, then saving and the preview, then the rest.
+fn bar_rank(command: &Command, small: bool) -> u8 {
     match command.id {
         Id::Accept | Id::Cancel => 0,
-        Id::Save => 2,
-        Id::Preview | Id::Undo => 3,
-        Id::Mark | Id::ChangeClass | Id::Rename | Id::Reveal => 4,
-        Id::Fix | Id::NextProblem => 5,
-        _ if command.contexts.len() == 1 => 1,
-        Id::Filter | Id::NextSection | Id::NextFile => 1,
-        _ => 6,
+        Id::Add | Id::AddValue | Id::Open | Id::EditValue | Id::EditLine | Id::GoTo | Id::SaveNow => 1,
+        Id::Save | Id::Editor if small || command.id == Id::Save => 3,
+        Id::Delete | Id::DeleteValue | Id::Copy | Id::Transfer | Id::ChangeType | Id::AddRemote if !small => 2,
+        Id::Delete | Id::DeleteValue | Id::Copy | Id::Transfer | Id::ChangeType | Id::AddRemote => 4,
+        Id::Preview => 5,
+        Id::Mark | Id::ChangeClass | Id::Rename | Id::Reveal | Id::Undo => 7,
+        _ if command.contexts.len() == 1 => 6,
+        Id::Filter | Id::NextSection | Id::NextFile => 6,
+        _ => 8,
     }
 }

@@ -178,6 +178,24 @@ pub fn shown(value: &Value) -> String {
     }
 }
 
+/// Returns the name of a value's type on the screens.
+#[must_use]
+pub const fn type_name(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::List(_) => "list",
+        Value::Map(_) => "map",
+        other => other.type_name(),
+    }
+}
+
+/// Returns that name with its article.
+#[must_use]
+pub fn with_article(value: &Value) -> String {
+    let name = type_name(value);
+    format!("{} {name}", if name.starts_with(['i', 'a', 'e', 'o', 'u']) { "an" } else { "a" })
+}
+
 /// Returns a number with its noun: `1 item`, `2 items`.
 #[must_use]
 pub fn count(number: usize, noun: &str) -> String {

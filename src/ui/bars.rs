@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 use super::paper::{self, Paper, Piece, width};
 use super::problems;
 use crate::app::layout::Size;
+use crate::app::list::Body;
 use crate::app::{Pane, State, Tone, form::FormKind, history, modal::Modal, pages, review, update, value};
 use crate::check::{Severity, VersionSource};
 use crate::config::Role;
@@ -19,7 +20,7 @@ pub(super) fn main_header(paper: &mut Paper<'_>, state: &State, area: Rect) {
     let theme = paper.theme;
     let wide = state.layout_size() == Size::Full;
     let gap = if wide { "   " } else { "  " };
-    let [errors, warnings, notes] = state.counts();
+    let [errors, warnings, notes] = state.counts;
     let error_text = if wide { value::count(errors, "error") } else { format!("{errors}E") };
     let warning_text = if wide { value::count(warnings, "warning") } else { format!("{warnings}W") };
     let note_text = if wide { value::count(notes, "note") } else { format!("{notes}i") };
@@ -84,7 +85,7 @@ fn place(state: &State) -> String {
 
 /// The panes as tabs, where there is room for one pane only.
 fn tabs(paper: &mut Paper<'_>, state: &State, area: Rect) {
-    let [errors, warnings, _] = state.counts();
+    let [errors, warnings, _] = state.counts;
     let star = |role| if state.is_unsaved(role) { "*" } else { "" };
     let labels = [
         format!("1 API{} {}", star(Role::Api), state.list(Role::Api).entries.len()),
@@ -165,7 +166,11 @@ pub(super) fn upload(paper: &mut Paper<'_>, state: &State, area: Rect) {
 }
 
 fn wheels_text(state: &State) -> String {
+    let is_readable = matches!(state.list(Role::Api).body, Body::Absent | Body::Entries);
     let Some(named) = &state.preview.wheel_dir else {
+        if !is_readable {
+            return "plugins.yaml cannot be read, and with it controller_wheel_path".to_owned();
+        }
         return "controller_wheel_path is not set (b sets it)".to_owned();
     };
     let (number, size) = pages::wheel_directory(state)

@@ -65,6 +65,17 @@ pub(super) fn draw(paper: &mut Paper<'_>, state: &State, area: Rect) {
     let head = u16::try_from(motion::detail_head(size)).unwrap_or(0).min(inside.height);
     let rows = Rect { y: inside.y + head, height: inside.height - head, ..inside };
     tree(paper, state, rows, focused, narrow);
+    if size > Size::One {
+        tree_count(paper, state, area, rows.height);
+    }
+}
+
+/// Writes which row the cursor is on into the frame, where not all rows are shown.
+pub(super) fn tree_count(paper: &mut Paper<'_>, state: &State, frame: Rect, shown: u16) {
+    let rows = state.tree.rows.len();
+    if rows > usize::from(shown) {
+        paper.count(frame, &format!("{}/{rows}", state.tree.cursor + 1));
+    }
 }
 
 /// Returns the class of the entry that is shown.
@@ -85,6 +96,9 @@ fn place(state: &State, role: crate::config::Role, index: usize) -> String {
     };
     let first = document.position(entry.span.start).line;
     let end = document.position(entry.span.end.saturating_sub(1).max(entry.span.start)).line;
+    if first == end {
+        return format!("{}:{first}", role.file_name());
+    }
     format!("{}:{first}-{end}", role.file_name())
 }
 
@@ -108,7 +122,7 @@ struct Columns {
 
 fn columns(area: Rect) -> Columns {
     let inner = area.width.saturating_sub(2);
-    let name = (inner / 3).clamp(14, 34);
+    let name = (inner / 3).clamp(16, 34);
     let reads = if inner >= 60 { 16 } else { 0 };
     let type_width = 7;
     let kind = inner.saturating_sub(type_width + reads).max(name);
@@ -142,11 +156,6 @@ pub(super) fn tree(paper: &mut Paper<'_>, state: &State, area: Rect, focused: bo
             paper.style_row(area, line, paper.theme.selected(true));
         }
     }
-    let rows = state.tree.rows.len();
-    if rows > usize::from(area.height) && area.height > 0 {
-        let text = format!(" {}/{rows} ", state.tree.cursor + 1);
-        paper.write_right(area, area.height - 1, &text, paper.theme.dim());
-    }
 }
 
 #[expect(clippy::too_many_arguments, reason = "one row with everything that it depends on")]
@@ -169,7 +178,7 @@ fn draw_row(
         _ => "  ",
     };
     let indent = " ".repeat(usize::from(depth * INDENT));
-    let name_room = columns.value.saturating_sub(3 + depth * INDENT + 3);
+    let name_room = columns.value.saturating_sub(5 + depth * INDENT);
     // Where something can be added, the name has the whole row.
     let name_room = if row.shape == Shape::Add { area.width } else { name_room.max(6) };
     let name = paper::fit(&row.name, name_room);

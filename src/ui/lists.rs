@@ -4,8 +4,9 @@ use ratatui::layout::Rect;
 
 use super::paper::{self, Paper, width};
 use crate::app::layout::Size;
-use crate::app::list::{Body, List, Marker};
+use crate::app::list::{Body, List, Marker, kind_of};
 use crate::app::{Pane, State, pages, value};
+use crate::check;
 use crate::config::{Role, secret};
 use crate::text::visible::{visible, visible_name};
 use crate::yaml::Document;
@@ -77,7 +78,7 @@ fn title(state: &State, role: Role) -> String {
 fn verdict(state: &State, role: Role) -> String {
     let verdict = state.report.verdict(role);
     match (&verdict.message, verdict.exception) {
-        (Some(message), _) => format!("SkyPilot: {}", visible(message)),
+        (Some(message), _) => format!("SkyPilot: {}", visible(&check::one_line(message))),
         (None, Some(exception)) => format!("SkyPilot ends with {exception}."),
         (None, None) => String::new(),
     }
@@ -137,6 +138,9 @@ fn entries(paper: &mut Paper<'_>, state: &State, role: Role, area: Rect) {
     }
     if full {
         legend(paper, list, area, role);
+    } else if state.layout_size() > Size::One && list.len() > usize::from(rows) {
+        let frame = Rect { x: area.x - 1, y: area.y - 1, width: area.width + 2, height: area.height + 2 };
+        paper.count(frame, &format!("{}/{}", list.cursor + 1, list.len()));
     }
 }
 
@@ -235,6 +239,11 @@ fn text(paper: &mut Paper<'_>, state: &State, role: Role, area: Rect) {
         Body::Broken { offset, problem } => Some((lines.line_of(*offset), document.position(*offset), problem)),
         _ => None,
     };
+    let kind = kind_of(role);
+    let fix =
+        state.problems.iter().find(|one| one.place.file == kind && one.fix.is_some()).and_then(|one| one.fix.as_ref());
+    let fix = fix.map(|fix| visible(&fix.label).into_owned());
+    let fix = fix.as_deref();
     let digits = usize::from(width(&lines.count().to_string())).max(4);
     let mut row = 0;
     let mut line = cursor.offset;
@@ -251,7 +260,7 @@ fn text(paper: &mut Paper<'_>, state: &State, role: Role, area: Rect) {
         if let Some((error_line, position, problem)) = error
             && error_line == line
         {
-            row += error_lines(paper, area, row, digits, (position.line, position.column), problem);
+            row += error_lines(paper, area, row, digits, (position.line, position.column), (problem, fix));
         }
         line += 1;
     }
@@ -271,7 +280,7 @@ fn error_lines(
     row: u16,
     digits: usize,
     place: (usize, usize),
-    problem: &str,
+    (problem, fix): (&str, Option<&str>),
 ) -> u16 {
     let style = paper.theme.severity(crate::check::Severity::Error);
     let gutter = u16::try_from(digits + 3).unwrap_or(7);
@@ -285,6 +294,10 @@ fn error_lines(
     let text = format!("E line {line}, column {column}: {}", visible(problem));
     for part in paper::wrap(&text, area.width.saturating_sub(gutter + 1)) {
         paper.write(area, row + used, gutter, &part, style);
+        used += 1;
+    }
+    if let Some(fix) = fix {
+        paper.pieces(area, row + used, gutter, &[("[f] ", paper.theme.key()), (fix, paper.theme.text())]);
         used += 1;
     }
     let hint = "The list view needs valid YAML. Enter edits the line, e opens your editor; the file is untouched.";

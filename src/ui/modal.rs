@@ -10,7 +10,7 @@ use crate::app::command::{Command, Context, Id, table};
 use crate::app::form::{Form, FormKind, FormRow, Note};
 use crate::app::layout::{self, MIN_HEIGHT};
 use crate::app::modal::{Area, Browse, Commands, Menu, Modal, Notice};
-use crate::app::pages::{BROWSE_HEIGHT, BROWSE_WIDTH, COMMANDS_WIDTH};
+use crate::app::pages::{BROWSE_HEIGHT, BROWSE_WIDTH, COMMANDS_WIDTH, commands_foot};
 use crate::app::value::count;
 use crate::check::Severity;
 use crate::config::{Role, locate};
@@ -85,13 +85,8 @@ fn draw_form(paper: &mut Paper<'_>, form: &Form, screen: Rect) {
         paper.write(inside, row, 0, &paper::fit(&format!("! {why}"), inside.width), theme.severity(Severity::Error));
     }
     let keys = form_keys(form);
-    let pieces: Vec<_> = keys
-        .iter()
-        .flat_map(|(key, label)| {
-            [(key.as_str(), theme.key()), (" ", theme.text()), (*label, theme.text()), ("  ", theme.text())]
-        })
-        .collect();
-    paper.footer(area, &pieces[..pieces.len().saturating_sub(1)]);
+    let keys: Vec<(&str, &str)> = keys.iter().map(|(key, label)| (key.as_str(), *label)).collect();
+    paper.footer(area, &keys);
 }
 
 /// Tells whether a line without a label continues one with a label.
@@ -236,7 +231,7 @@ fn draw_menu(paper: &mut Paper<'_>, menu: &Menu, screen: Rect) {
         let column =
             paper.pieces(inside, at, 0, &[(arrow, theme.heading()), (&key, theme.key()), (&item.label, theme.text())]);
         if !item.detail.is_empty() && column + 4 < inside.width {
-            let column = column.max(24) + 2;
+            let column = column.max(22) + 1;
             paper.write(
                 inside,
                 at,
@@ -251,7 +246,7 @@ fn draw_menu(paper: &mut Paper<'_>, menu: &Menu, screen: Rect) {
         at += 1;
     }
     let leave = if menu.leaving { "stay" } else { "back" };
-    paper.footer(area, &[("Esc", theme.key()), (" ", theme.text()), (leave, theme.text())]);
+    paper.footer(area, &[("Esc", leave)]);
 }
 
 fn draw_commands(paper: &mut Paper<'_>, commands: &Commands, screen: Rect) {
@@ -271,7 +266,10 @@ fn draw_commands(paper: &mut Paper<'_>, commands: &Commands, screen: Rect) {
     if inside.height > 0 {
         paper.cursor = Some((inside.x + column + view.cursor, inside.y));
     }
-    let body = Rect { y: inside.y + 2.min(inside.height), height: inside.height.saturating_sub(2), ..inside };
+    let told = u16::try_from(commands_foot(screen)).unwrap_or(0).min(inside.height);
+    let told = Rect { y: inside.bottom() - told, height: told, ..inside };
+    let body =
+        Rect { y: inside.y + 2.min(inside.height), height: inside.height.saturating_sub(2 + told.height), ..inside };
     if commands.rows.is_empty() {
         paper.write(body, 0, 0, "Nothing matches. Backspace widens the search.", theme.dim());
     }
@@ -280,11 +278,26 @@ fn draw_commands(paper: &mut Paper<'_>, commands: &Commands, screen: Rect) {
         let Some(row) = commands.rows.get(at) else { break };
         command_row(paper, body, line, &table()[row.command], row.unavailable, at == commands.cursor);
     }
-    let hint = if commands.palette { " closes" } else { " closes   ? all keys" };
-    paper.footer(
-        area,
-        &[("Enter", theme.key()), (" runs it   ", theme.text()), ("Esc", theme.key()), (hint, theme.text())],
-    );
+    let more: &[(&str, &str)] = if commands.palette { &[] } else { &[("?", "all keys")] };
+    let keys: Vec<(&str, &str)> = [("Enter", "run it"), ("Esc", "close")].iter().chain(more).copied().collect();
+    paper.footer(area, &keys);
+    tell_command(paper, commands, told);
+}
+
+/// Tells the whole sentence of the command under the cursor, and what the signs mean.
+fn tell_command(paper: &mut Paper<'_>, commands: &Commands, area: Rect) {
+    let theme = paper.theme;
+    let Some(row) = commands.rows.get(commands.cursor) else { return };
+    let why = row.unavailable.map_or(String::new(), |why| format!("  (not now: {why})"));
+    let text = format!("{}{why}", table()[row.command].sentence);
+    let lines = paper::wrap(&text, area.width);
+    for (line, text) in (0..area.height).zip(&lines) {
+        paper.write(area, line, 0, text, theme.heading());
+    }
+    if area.height > 2 && lines.len() < usize::from(area.height) {
+        let legend = "+ added  ~ changed  - removed   E error  W warning  i note   * marked, or not saved";
+        paper.write(area, area.height - 1, 0, &paper::fit(legend, area.width), theme.dim());
+    }
 }
 
 fn command_row(
@@ -311,8 +324,8 @@ fn command_row(
         &[(arrow, theme.heading()), (&keys, theme.key()), (" ", style), (&name, style), (" ", style)],
     );
     if wide {
-        let text = unavailable.map_or_else(|| command.sentence.to_owned(), |why| format!("not now: {why}"));
-        paper.write(area, line, column, &paper::fit(&text, area.width.saturating_sub(column)), theme.dim());
+        let text = paper::fit(command.sentence, area.width.saturating_sub(column));
+        paper.write(area, line, column, &text, theme.dim());
     }
     if is_current {
         paper.style_row(area, line, theme.selected(true));
@@ -329,12 +342,11 @@ fn draw_notice(paper: &mut Paper<'_>, notice: &Notice, screen: Rect) {
     for (row, line) in (0..inside.height).zip(lines.iter().skip(notice.offset.min(last))) {
         paper.write(inside, row, 0, line, theme.text());
     }
-    let more = if last > 0 { "j/k scroll  " } else { "" };
-    paper.footer(area, &[(more, theme.text()), ("Esc", theme.key()), (" closes", theme.text())]);
+    let keys: &[(&str, &str)] = if last > 0 { &[("j/k", "scroll"), ("Esc", "close")] } else { &[("Esc", "close")] };
+    paper.footer(area, keys);
 }
 
 fn draw_area(paper: &mut Paper<'_>, area: &Area, screen: Rect) {
-    let theme = paper.theme;
     let width = screen.width.saturating_sub(4).min(100);
     let (outer, inside) = dialog(
         paper,
@@ -352,17 +364,7 @@ fn draw_area(paper: &mut Paper<'_>, area: &Area, screen: Rect) {
     if row < inside.height && column < inside.width {
         paper.cursor = Some((inside.x + column, inside.y + row));
     }
-    paper.footer(
-        outer,
-        &[
-            ("F2", theme.key()),
-            (" keep  ", theme.text()),
-            ("Esc", theme.key()),
-            (" leave  ", theme.text()),
-            ("F4", theme.key()),
-            (" editor", theme.text()),
-        ],
-    );
+    paper.footer(outer, &[("F2", "keep"), ("Esc", "leave"), ("F4", "editor")]);
 }
 
 fn draw_browse(paper: &mut Paper<'_>, browse: &Browse, screen: Rect) {
@@ -407,19 +409,7 @@ fn draw_browse(paper: &mut Paper<'_>, browse: &Browse, screen: Rect) {
         let row = body.height.saturating_sub(1);
         paper.write(body, row, 0, "(not all names were looked at)", theme.dim());
     }
-    paper.footer(
-        area,
-        &[
-            ("Space", theme.key()),
-            (" choose  ", theme.text()),
-            ("l", theme.key()),
-            (" open  ", theme.text()),
-            ("h", theme.key()),
-            (" up  ", theme.text()),
-            ("Esc", theme.key()),
-            (" back", theme.text()),
-        ],
-    );
+    paper.footer(area, &[("Space", "choose"), ("l", "open"), ("h", "up"), ("Esc", "back")]);
 }
 
 /// Draws the screen for the first run: neither file is there.
@@ -443,7 +433,7 @@ pub(super) fn first_run(paper: &mut Paper<'_>, state: &State, screen: Rect) {
         ("r", "add a plugin class for remote controllers"),
         ("b", "choose the wheel directory (controller_wheel_path)"),
         ("e", "write plugins.yaml in your editor"),
-        (":", "all commands; \"what are plugins?\" is one of them"),
+        ("i", "what are plugins? (one page)"),
     ] {
         lines.push((format!("[{key}] {text}"), true));
     }

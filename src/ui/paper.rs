@@ -98,6 +98,9 @@ impl Paper<'_> {
         }
         let inside = Rect { x: area.x + 1, y: area.y + 1, width: area.width - 2, height: area.height - 2 };
         let edge = Rect { x: area.x + 2, y: area.y, width: area.width.saturating_sub(4), height: 1 };
+        // Where both do not fit, the title counts.
+        let least = width(title).min(16) + 3;
+        let right = if width(right) + 2 + least <= edge.width { right } else { "" };
         let right_width = if right.is_empty() { 0 } else { width(right) + 2 };
         if !title.is_empty() {
             let title = fit(title, edge.width.saturating_sub(right_width + 3));
@@ -110,17 +113,47 @@ impl Paper<'_> {
         inside
     }
 
-    /// Writes a note into the lower edge of a frame.
-    pub(super) fn footer(&mut self, area: Rect, pieces: &[Piece<'_>]) {
+    /// Writes keys with what they do into the lower edge of a frame: as many as fit, whole ones only.
+    pub(super) fn footer(&mut self, area: Rect, keys: &[(&str, &str)]) {
         if area.height < 2 || area.width < 8 {
             return;
         }
-        let total: u16 = pieces.iter().map(|(text, _)| width(text)).fold(2, u16::saturating_add);
         let edge = Rect { x: area.x + 2, y: area.bottom() - 1, width: area.width - 4, height: 1 };
-        let column = edge.width.saturating_sub(total);
-        let at = self.write(edge, 0, column, " ", self.theme.text());
-        let at = self.pieces(edge, 0, at, pieces);
-        self.write(edge, 0, at, " ", self.theme.text());
+        let mut shown = Vec::new();
+        let mut total = 1;
+        for (key, label) in keys {
+            let long = width(key) + 1 + width(label) + 2;
+            if total + long > edge.width + 1 {
+                continue;
+            }
+            total += long;
+            shown.push((*key, *label));
+        }
+        let mut at = edge.width.saturating_sub(total - 1);
+        at = self.write(edge, 0, at, " ", self.theme.text());
+        for (number, (key, label)) in shown.iter().enumerate() {
+            let gap = if number + 1 == shown.len() { " " } else { "  " };
+            at = self.pieces(
+                edge,
+                0,
+                at,
+                &[
+                    (key, self.theme.key()),
+                    (" ", self.theme.text()),
+                    (label, self.theme.text()),
+                    (gap, self.theme.text()),
+                ],
+            );
+        }
+    }
+
+    /// Writes a count into the lower edge of a frame.
+    pub(super) fn count(&mut self, area: Rect, text: &str) {
+        if area.height < 2 || area.width < width(text) + 8 {
+            return;
+        }
+        let edge = Rect { x: area.x + 2, y: area.bottom() - 1, width: area.width - 4, height: 1 };
+        self.write_right(edge, 0, &format!(" {text} "), self.theme.text());
     }
 }
 

@@ -7,9 +7,12 @@ use super::{bars, detail, problems};
 use crate::app::layout::{self, Size};
 use crate::app::tree::{Row, Shape, place_on_disk};
 use crate::app::{State, edits, review, value};
-use crate::config::secret::MASK;
+use crate::config::secret::{self, MASK};
 use crate::text::visible::visible;
-use crate::yaml::Pointer;
+use crate::yaml::{Document, Pointer};
+
+/// Entries larger than this are not masked line by line for each frame, in bytes.
+const MASK_LIMIT: usize = 1 << 16;
 
 /// Draws the screen.
 pub(super) fn draw(paper: &mut Paper<'_>, state: &State, area: Rect) {
@@ -36,6 +39,11 @@ pub(super) fn draw(paper: &mut Paper<'_>, state: &State, area: Rect) {
         paper.frame(tree, "Parameters", &value::count(count, "row"), true)
     };
     detail::tree(paper, state, inside, true, narrow);
+    if !narrow {
+        detail::tree_count(paper, state, tree, inside.height);
+    }
+    let (about, source) = halves(about);
+    self::source(paper, state, source);
     if let Some(row) = state.tree.current() {
         tell(paper, state, about, row, narrow);
     }
@@ -45,6 +53,55 @@ pub(super) fn draw(paper: &mut Paper<'_>, state: &State, area: Rect) {
         bars::status(paper, state, areas.status);
     }
     bars::keys(paper, state, areas.bar);
+}
+
+/// Splits a tall area: what is said of the value, and the text it stands in.
+const fn halves(area: Rect) -> (Rect, Rect) {
+    const ABOUT: u16 = 12;
+    if area.height < 2 * ABOUT {
+        return (area, Rect { height: 0, ..area });
+    }
+    let below = Rect { y: area.y + ABOUT, height: area.height - ABOUT, ..area };
+    (Rect { height: ABOUT, ..area }, below)
+}
+
+/// Draws the text of the entry, the lines of the value under the cursor marked.
+fn source(paper: &mut Paper<'_>, state: &State, area: Rect) {
+    if area.is_empty() {
+        return;
+    }
+    let theme = paper.theme;
+    let Some((role, index)) = state.current_entry() else { return };
+    let (Some(document), Some(entry)) = (state.workspace.document(role), state.list(role).entries.get(index)) else {
+        return;
+    };
+    let inside = paper.frame(area, &format!("As written in {}", role.file_name()), "", false);
+    let lines = document.lines();
+    let (first, last) =
+        (lines.line_of(entry.span.start), lines.line_of(entry.span.end.saturating_sub(1).max(entry.span.start)));
+    let marked = state.tree.current().and_then(|row| row.node).map(|node| document.span(node));
+    let marked =
+        marked.map(|span| (lines.line_of(span.start), lines.line_of(span.end.saturating_sub(1).max(span.start))));
+    let page = usize::from(inside.height);
+    // The value under the cursor is in sight.
+    let top =
+        marked.map_or(first, |(from, _)| from.saturating_sub(page / 2)).min((last + 1).saturating_sub(page)).max(first);
+    // The whole entry is masked at once: names above a value make it a secret.
+    let whole = &document.text()[lines.start_of(first)..lines.line(document.text(), last).end];
+    let text = if state.settings.show_secrets || whole.len() > MASK_LIMIT {
+        whole.to_owned()
+    } else {
+        secret::masked(&Document::parse(whole))
+    };
+    let hidden = !state.settings.show_secrets && whole.len() > MASK_LIMIT;
+    for (row, (line, text)) in (0..inside.height).zip((first..=last).zip(text.lines()).skip(top - first)) {
+        let is_marked = marked.is_some_and(|(from, to)| (from..=to).contains(&line));
+        let number = format!("{}{:>4} ", if is_marked { ">" } else { " " }, line + 1);
+        let text = if hidden { MASK.to_owned() } else { visible(&text.replace('\t', "    ")).into_owned() };
+        let text = paper::fit(&text, inside.width.saturating_sub(7));
+        let style = if is_marked { theme.heading() } else { theme.dim() };
+        paper.pieces(inside, row, 0, &[(&number, theme.dim()), (&text, style)]);
+    }
 }
 
 /// Says what the value under the cursor is, was and means.
@@ -106,7 +163,7 @@ fn facts<'a>(state: &State, row: &Row) -> Vec<(&'a str, String)> {
     }
     if let Some(read) = &read {
         let text: String = value::shown(read).chars().take(400).collect();
-        lines.push(("SkyPilot reads", hide(format!("{}  {text}", read.type_name()))));
+        lines.push(("SkyPilot reads", hide(format!("{}  {text}", value::type_name(read)))));
     }
     let disk = state.disk.document(role);
     let origin = state.list(role).origins.get(index).copied().flatten();
@@ -114,7 +171,7 @@ fn facts<'a>(state: &State, row: &Row) -> Vec<(&'a str, String)> {
     match (&was, row.sign) {
         (Some(was), "~") => {
             let text: String = value::shown(was).chars().take(200).collect();
-            lines.push(("on disk", hide(format!("{}  {text}", was.type_name()))));
+            lines.push(("on disk", hide(format!("{}  {text}", value::type_name(was)))));
         }
         (_, "+") => lines.push(("on disk", "not there yet".to_owned())),
         _ => {}

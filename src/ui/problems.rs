@@ -7,6 +7,7 @@ use crate::app::layout::Size;
 use crate::app::{Pane, State, review};
 use crate::check::Diagnostic;
 use crate::text::visible::visible;
+use crate::yaml::Pointer;
 
 /// Draws the problems pane.
 pub(super) fn draw(paper: &mut Paper<'_>, state: &State, area: Rect) {
@@ -14,7 +15,7 @@ pub(super) fn draw(paper: &mut Paper<'_>, state: &State, area: Rect) {
         return;
     }
     let focused = state.focus == Pane::Problems;
-    let [errors, warnings, notes] = state.counts();
+    let [errors, warnings, notes] = state.counts;
     let total = state.problems.len();
     match state.layout_size() {
         Size::Full => {
@@ -36,7 +37,7 @@ pub(super) fn draw(paper: &mut Paper<'_>, state: &State, area: Rect) {
 fn lines(one: &Diagnostic, room: u16) -> Vec<String> {
     let mut head = review::place_text(one);
     if let Some(pointer) = &one.place.pointer {
-        head = format!("{head}  {}", visible(&pointer.to_path()));
+        head = format!("{head}  {}", visible(&place(pointer)));
     }
     let mut out = vec![paper::fit(&head, room)];
     out.extend(paper::wrap(&visible(&review::sentences(one)), room.saturating_sub(2)));
@@ -44,6 +45,18 @@ fn lines(one: &Diagnostic, room: u16) -> Vec<String> {
         out.push(paper::fit(&format!("[f] {}", visible(&fix.label)), room.saturating_sub(2)));
     }
     out
+}
+
+/// Returns where a pointer leads, as the lists count: `#3 dry_run`.
+fn place(pointer: &Pointer) -> String {
+    match pointer.tokens() {
+        [list, index, rest @ ..] if list == "plugins" => {
+            let number = index.parse::<usize>().map_or_else(|_| index.clone(), |index| (index + 1).to_string());
+            let below = rest.strip_prefix(&["parameters".to_owned()]).unwrap_or(rest);
+            format!("#{number} {}", Pointer::from_tokens(below).to_path())
+        }
+        _ => pointer.to_path(),
+    }
 }
 
 fn list(paper: &mut Paper<'_>, state: &State, area: Rect, focused: bool) {
@@ -98,8 +111,7 @@ fn one(paper: &mut Paper<'_>, state: &State, area: Rect) {
     let parts = paper::wrap(&text, area.width.saturating_sub(5));
     for (row, part) in (0..area.height).zip(&parts) {
         let cut = row + 1 == area.height && parts.len() > usize::from(area.height);
-        let part =
-            if cut { paper::fit(&format!("{part} ... (4, x)"), area.width.saturating_sub(5)) } else { part.clone() };
+        let part = if cut { format!("{} ...", paper::fit(part, area.width.saturating_sub(9))) } else { part.clone() };
         paper.write(area, row, 3, &part, theme.text());
     }
     paper.write(area, 0, 1, &one.severity.letter().to_string(), theme.severity(one.severity));

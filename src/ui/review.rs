@@ -19,7 +19,7 @@ pub(super) fn draw(paper: &mut Paper<'_>, state: &State, area: Rect) {
     let rest = format!(
         "{}{}",
         count(review.files.len(), "file"),
-        if errors > 0 { format!("   {} new in them", count(errors, "error")) } else { String::new() }
+        if errors > 0 { format!("   {}", count(errors, "new error")) } else { String::new() }
     );
     bars::title(paper, areas.title, "Review before save", &rest);
     let mut body = areas.body;
@@ -44,6 +44,11 @@ pub(super) fn draw(paper: &mut Paper<'_>, state: &State, area: Rect) {
         _ => paper.frame(body, &title, &right, true),
     };
     rows(paper, review, inside);
+    let total = review.rows().len();
+    if total > usize::from(inside.height) {
+        let last = (review.offset + usize::from(inside.height)).min(total);
+        paper.count(body, &format!("{last}/{total}"));
+    }
     if state.status.is_some() || !state.saving.is_empty() || question {
         bars::status(paper, state, areas.status);
     } else {
@@ -72,18 +77,19 @@ fn question(paper: &mut Paper<'_>, state: &State, review: &Review, body: &mut Re
         paper.write(place, 0, 1, line, theme.severity(Severity::Error));
     }
     let place = Rect { y: body.bottom() + height - 1, height: 1, ..*body };
+    let other = review.files.len() > 1 && review.files.iter().any(|file| file.errors.is_empty());
     let keys: &[(&str, &str)] = if small {
         &[("e", "rror"), ("d", "raft"), ("!", " force")]
     } else {
         &[
             ("e", " go to the error"),
-            ("S", " save the sound file only"),
+            ("o", " save the other file"),
             ("d", " keep a draft"),
             ("!", " save although broken"),
         ]
     };
     let mut at = if small { 1 } else { paper.write(place, 0, 1, "What now?  ", theme.heading()) };
-    for (key, label) in keys {
+    for (key, label) in keys.iter().filter(|(key, _)| other || *key != "o") {
         at = paper.pieces(
             place,
             0,
@@ -124,10 +130,5 @@ fn rows(paper: &mut Paper<'_>, review: &Review, area: Rect) {
             paper.write(area, row, 1, &part, style);
             row += 1;
         }
-    }
-    let total = review.rows().len();
-    if total > usize::from(area.height) && area.height > 0 {
-        let last = (review.offset + usize::from(area.height)).min(total);
-        paper.write_right(area, area.height - 1, &format!(" {last}/{total} "), theme.dim());
     }
 }

@@ -122,14 +122,12 @@ fn note(entry: &DirectoryEntry) -> Option<String> {
 
 /// Returns the problems of the wheel directory as lines.
 fn problems(state: &State, room: u16) -> Vec<(ratatui::style::Style, String)> {
-    let theme = super::theme::Theme::new(true, false);
-    let _ = theme;
     state
         .problems
         .iter()
         .filter(|one| one.place.file == FileKind::Wheels)
         .flat_map(|one| {
-            let text = format!("{} {}", one.severity.letter(), review::problem_text(one));
+            let text = format!("{} {}", one.severity.letter(), visible(&review::sentences(one)));
             paper::wrap(&text, room.saturating_sub(2)).into_iter().map(|line| (ratatui::style::Style::new(), line))
         })
         .collect()

@@ -6,6 +6,8 @@
 
 mod bars;
 mod detail;
+mod first_run;
+mod form;
 mod lists;
 mod modal;
 mod paper;
@@ -48,7 +50,7 @@ fn screen(paper: &mut Paper<'_>, state: &State, area: Rect) {
     match state.screen {
         Screen::Main if state.is_first_run() => {
             bars::main_header(paper, state, Rect { height: 1, ..area });
-            modal::first_run(paper, state, area);
+            first_run::first_run(paper, state, area);
             bars::status(paper, state, state.areas().status);
             bars::keys(paper, state, state.areas().bar);
         }

@@ -2,15 +2,14 @@
 
 use tui_textarea::CursorMove;
 
-use super::command::{self, Context, Id, table};
-use super::field::{Field, clean_paste};
+use super::command::{Context, Id};
+use super::field::clean_paste;
 use super::keymap::{self, Code, Key};
 use super::message::{EditTarget, Effect};
-use super::modal::{Answer, Browse, CommandRow, Commands, Menu, MenuItem, Modal, Notice};
-use super::{Exit, Screen, State, Tone, edits, forms, motion, saving, update};
+use super::modal::{Answer, Menu, MenuItem, Modal, Notice};
+use super::{Exit, Screen, State, Tone, browse, edits, forms, motion, palette, parameters, saving, update};
 use crate::config::Role;
 use crate::config::operation::Operation;
-use crate::preview;
 
 /// Does what a key means in the topmost dialog.
 pub fn press(state: &mut State, key: Key) -> Vec<Effect> {
@@ -18,10 +17,10 @@ pub fn press(state: &mut State, key: Key) -> Vec<Effect> {
     let id = keymap::find(context, key).map(|command| command.id);
     match context {
         Context::Field => in_form(state, key, id),
-        Context::Commands => in_commands(state, key, id),
+        Context::Commands => palette::in_commands(state, key, id),
         Context::Menu => in_menu(state, key, id),
         Context::Area => in_area(state, key, id),
-        Context::Browse => in_browse(state, id),
+        Context::Browse => browse::in_browse(state, id),
         _ => {
             if id == Some(Id::Close) {
                 state.modals.pop();
@@ -48,7 +47,7 @@ pub fn paste(state: &mut State, text: &str) -> Vec<Effect> {
         }
         Some(Modal::Commands(commands)) => {
             commands.field.paste(text);
-            refill(state);
+            palette::refill(state);
             Vec::new()
         }
         _ => Vec::new(),
@@ -79,7 +78,7 @@ fn in_form(state: &mut State, key: Key, id: Option<Id>) -> Vec<Effect> {
         }
         Some(Id::Browse) => {
             if form.kind == super::form::FormKind::WheelPath {
-                return browse(state);
+                return browse::browse(state);
             }
         }
         Some(id) if in_field => {
@@ -99,161 +98,6 @@ fn in_form(state: &mut State, key: Key, id: Option<Id>) -> Vec<Effect> {
 }
 
 // Help and palette.
-
-/// Opens the help or the palette.
-pub fn open_commands(state: &mut State, palette: bool) {
-    let context = state.screen_context();
-    state.modals.push(Modal::Commands(Commands {
-        palette,
-        all: palette,
-        context,
-        field: Field::default(),
-        cursor: 0,
-        offset: 0,
-        rows: Vec::new(),
-        counts: (0, 0),
-    }));
-    refill(state);
-}
-
-/// Finds what matches the typed text.
-fn refill(state: &mut State) {
-    let Some(Modal::Commands(mut commands)) = state.modals.pop() else { return };
-    let needle = commands.field.text().to_lowercase();
-    let words: Vec<&str> = needle.split_whitespace().collect();
-    let here = |row: &command::Command| row.contexts.contains(&commands.context);
-    let screen_command = |row: &command::Command| {
-        row.contexts.iter().any(|c| {
-            !matches!(
-                c,
-                Context::Field | Context::Area | Context::Browse | Context::Menu | Context::Commands | Context::Notice
-            )
-        })
-    };
-    let mut rows: Vec<(u8, CommandRow)> = Vec::new();
-    for (index, row) in table().iter().enumerate().filter(|(_, row)| screen_command(row)) {
-        let is_here = here(row);
-        if !is_here && !commands.all {
-            continue;
-        }
-        // The same command in another context: the one that works here is enough.
-        if !is_here && table().iter().any(|other| other.id == row.id && here(other)) {
-            continue;
-        }
-        let hay = format!("{} {} {}", row.name, row.keys.join(" "), row.sentence).to_lowercase();
-        if !words.iter().all(|word| hay.contains(word)) {
-            continue;
-        }
-        let unavailable = if is_here { update::unavailable(state, row.id) } else { Some(elsewhere(row)) };
-        let name_first = u8::from(!row.name.to_lowercase().starts_with(needle.trim()) || needle.is_empty());
-        let rank = if commands.palette { name_first + 2 * u8::from(unavailable.is_some()) } else { u8::from(!is_here) };
-        rows.push((rank, CommandRow { command: index, unavailable }));
-    }
-    rows.sort_by_key(|(rank, _)| *rank);
-    let all = table().iter().filter(|row| screen_command(row));
-    commands.counts = (all.clone().filter(|row| here(row)).count(), all.count());
-    commands.rows = rows.into_iter().map(|(_, row)| row).collect();
-    commands.cursor = commands.cursor.min(commands.rows.len().saturating_sub(1));
-    state.modals.push(Modal::Commands(commands));
-}
-
-/// Returns where a command works, for those that do not work here.
-fn elsewhere(row: &command::Command) -> &'static str {
-    match row.contexts.first() {
-        Some(Context::List) => "works in the lists",
-        Some(Context::Text) => "works on a file shown as text",
-        Some(Context::Parameters) => "works in the parameters",
-        Some(Context::Problems) => "works in the problems",
-        Some(Context::Review) => "works in the review (s)",
-        Some(Context::Wheels) => "works in the wheel list (w)",
-        Some(Context::Preview) => "works in the preview (p)",
-        _ => "works on another screen",
-    }
-}
-
-fn in_commands(state: &mut State, key: Key, id: Option<Id>) -> Vec<Effect> {
-    let Some(Modal::Commands(commands)) = state.modals.last_mut() else { return Vec::new() };
-    match id {
-        Some(Id::Accept) => return run_chosen(state),
-        Some(Id::Cancel) => {
-            state.modals.pop();
-            return Vec::new();
-        }
-        Some(Id::ShowAll) if !commands.palette => {
-            commands.all = !commands.all;
-            commands.cursor = 0;
-        }
-        Some(Id::NextRow) => commands.cursor = (commands.cursor + 1).min(commands.rows.len().saturating_sub(1)),
-        Some(Id::PreviousRow) => commands.cursor = commands.cursor.saturating_sub(1),
-        Some(id) => {
-            if commands.field.apply(id) {
-                commands.cursor = 0;
-            }
-        }
-        None => match (key.typed(), key.code) {
-            (Some(c), _) => {
-                commands.field.insert(c);
-                commands.cursor = 0;
-            }
-            (None, Code::PageDown) => {
-                commands.cursor = (commands.cursor + 10).min(commands.rows.len().saturating_sub(1));
-            }
-            (None, Code::PageUp) => commands.cursor = commands.cursor.saturating_sub(10),
-            _ => return Vec::new(),
-        },
-    }
-    refill(state);
-    Vec::new()
-}
-
-fn run_chosen(state: &mut State) -> Vec<Effect> {
-    let Some(Modal::Commands(commands)) = state.modals.pop() else { return Vec::new() };
-    let typed = commands.field.text().trim();
-    if commands.palette {
-        if let Ok(number) = typed.parse::<usize>() {
-            go_to_row(state, number);
-            return Vec::new();
-        }
-        // The names that fingers know from vi.
-        match typed {
-            "w" | "wq" | "x" => return update::run(state, Id::Save),
-            "q" => return saving::quit(state),
-            "q!" => {
-                state.exit = Some(Exit::Left);
-                return Vec::new();
-            }
-            "e!" => return update::run(state, Id::Reload),
-            _ => {}
-        }
-    }
-    let Some(row) = commands.rows.get(commands.cursor) else {
-        state.say(Tone::Failed, format!("There is no command {typed:?}."));
-        return Vec::new();
-    };
-    if let Some(why) = row.unavailable {
-        state.say(Tone::Told, format!("{}: {why}.", table()[row.command].name));
-        return Vec::new();
-    }
-    update::run(state, table()[row.command].id)
-}
-
-/// Goes to a row by the number that is shown in front of it.
-fn go_to_row(state: &mut State, number: usize) {
-    let at = number.saturating_sub(1);
-    match state.screen_context() {
-        Context::List => {
-            let role = state.role;
-            state.list_mut(role).go_to(at);
-        }
-        Context::Text => {
-            let lines = state.workspace.document(state.role).map_or(1, |document| document.lines().count());
-            state.text[super::Pane::of(state.role).index()].at = at.min(lines - 1);
-        }
-        Context::Parameters => state.tree.cursor = at.min(state.tree.rows.len().saturating_sub(1)),
-        Context::Problems => state.problem.at = at.min(state.problems.len().saturating_sub(1)),
-        _ => state.say(Tone::Told, "There are no numbered rows here."),
-    }
-}
 
 // Questions.
 
@@ -317,8 +161,8 @@ fn answer(state: &mut State, answer: Answer) -> Vec<Effect> {
             state.exit = Some(Exit::Left);
             Vec::new()
         }
-        Answer::Convert(kind) => edits::convert(state, kind),
-        Answer::Style(style) => edits::restyle(state, style),
+        Answer::Convert(kind) => parameters::convert(state, kind),
+        Answer::Style(style) => parameters::restyle(state, style),
         Answer::Edit(staged) => vec![Effect::Edit(*staged)],
         Answer::Unstage(staged) => vec![Effect::Unstage(*staged)],
         Answer::TakeDisk(role) => saving::take_disk(state, role),
@@ -387,99 +231,6 @@ fn in_area(state: &mut State, key: Key, id: Option<Id>) -> Vec<Effect> {
 }
 
 // The choice of a directory.
-
-/// Opens the choice of a directory, at the one that is named now.
-pub fn browse(state: &mut State) -> Vec<Effect> {
-    if state.settings.read_only {
-        state.say(Tone::Failed, "Read-only (--read-only): nothing can be changed.");
-        return Vec::new();
-    }
-    let typed = match state.modals.last() {
-        Some(Modal::Form(form)) => form.text("path").trim().to_owned(),
-        _ => String::new(),
-    };
-    let start = preview::resolve_wheel_path(&typed, &state.facts)
-        .map(|named| named.resolved)
-        .or_else(|| state.preview.wheel_dir.as_ref().map(|named| named.resolved.clone()))
-        .or_else(|| state.facts.environment.variables.get(std::ffi::OsStr::new("HOME")).map(std::path::PathBuf::from))
-        .unwrap_or_else(|| state.facts.server_cwd.clone());
-    state.modals.push(Modal::Browse(Browse::default()));
-    vec![Effect::List(start)]
-}
-
-/// Takes a directory that was listed.
-pub fn listed(state: &mut State, listing: super::message::Listing) -> Vec<Effect> {
-    let Some(Modal::Browse(browse)) = state.modals.last_mut() else { return Vec::new() };
-    // What cannot be listed at the start: the nearest one that can.
-    if browse.listing.is_none() && listing.problem.is_some() {
-        return listing.parent.map(Effect::List).into_iter().collect();
-    }
-    browse.cursor = match browse.towards.take() {
-        Some(name) => listing.entries.iter().position(|entry| entry.name == name).map_or(0, |at| at + 1),
-        None => 0,
-    };
-    browse.offset = 0;
-    browse.listing = Some(listing);
-    Vec::new()
-}
-
-fn in_browse(state: &mut State, id: Option<Id>) -> Vec<Effect> {
-    let Some(id) = id else { return Vec::new() };
-    if motion::apply(state, id) {
-        return Vec::new();
-    }
-    let Some(Modal::Browse(browse)) = state.modals.last_mut() else { return Vec::new() };
-    let Some(listing) = &browse.listing else {
-        if id == Id::Close {
-            state.modals.pop();
-        }
-        return Vec::new();
-    };
-    let chosen = match browse.cursor.checked_sub(1) {
-        None => listing.path.clone(),
-        Some(at) => {
-            listing.entries.get(at).map_or_else(|| listing.path.clone(), |entry| listing.path.join(&entry.name))
-        }
-    };
-    match id {
-        Id::Open if browse.cursor == 0 => take_directory(state, &chosen),
-        Id::Open => vec![Effect::List(chosen)],
-        Id::ParentDirectory => {
-            let name = listing.path.file_name().map(std::ffi::OsStr::to_owned);
-            let parent = listing.parent.clone();
-            browse.towards = name;
-            parent.map(Effect::List).into_iter().collect()
-        }
-        Id::ChooseDirectory => take_directory(state, &chosen),
-        Id::Close => {
-            state.modals.pop();
-            Vec::new()
-        }
-        _ => Vec::new(),
-    }
-}
-
-/// Puts the chosen directory into the field that asked for it, or sets it at once.
-fn take_directory(state: &mut State, path: &std::path::Path) -> Vec<Effect> {
-    let Some(text) = path.to_str() else {
-        state.say(Tone::Failed, "The name of this directory is no UTF-8: it cannot stand in plugins.yaml.");
-        return Vec::new();
-    };
-    state.modals.pop();
-    let home = state.facts.environment.variables.get(std::ffi::OsStr::new("HOME")).and_then(|home| home.to_str());
-    // As a person would write it.
-    let text = match home.and_then(|home| text.strip_prefix(home)) {
-        Some(below) if below.starts_with('/') => format!("~{below}"),
-        _ => text.to_owned(),
-    };
-    if let Some(Modal::Form(form)) = state.modals.last_mut() {
-        if let Some(field) = form.field() {
-            field.set(text);
-        }
-        return forms::changed(state);
-    }
-    edits::commit(state, &Operation::SetWheelPath(Some(text)))
-}
 
 /// Shows a text to read.
 pub fn notice(state: &mut State, title: impl Into<String>, text: Vec<String>) {

@@ -9,25 +9,20 @@ use std::sync::Arc;
 use tui_textarea::TextArea;
 
 use super::edits::{self, commit, tentative};
-use super::form::{Form, FormKind, FormRow, Note};
+use super::form::{Form, FormKind, FormRow};
 use super::list::Body;
 use super::message::Effect;
 use super::modal::{Area, Modal};
-use super::tree::{Row, Shape, names_at};
-use super::value::{self, Type, count, shown};
-use super::{State, Tone, pages, review, saving};
-use crate::check::Severity;
+use super::tree::{Row, Shape};
+use super::value::{self, Type};
+use super::{State, Tone, notes, saving};
 use crate::config::operation::Operation;
-use crate::config::secret::{self, MASK};
+use crate::config::secret::{self};
 use crate::config::{Location, PathSource, Role, model};
 use crate::preview;
-use crate::text::visible::{is_invisible, visible, visible_name};
-use crate::wheel::Found;
+use crate::text::visible::{is_invisible, visible};
 use crate::yaml::edit::NewValue;
 use crate::yaml::{Document, Pointer, Value};
-
-/// The most problems that a form tells.
-const MOST_PROBLEMS: usize = 3;
 
 /// Puts a form over the screen.
 pub fn open(state: &mut State, mut form: Form) {
@@ -35,7 +30,7 @@ pub fn open(state: &mut State, mut form: Form) {
         state.say(Tone::Failed, "Read-only (--read-only): nothing can be changed.");
         return;
     }
-    form.notes = notes(state, &form);
+    form.notes = notes::notes(state, &form);
     state.status = None;
     state.modals.push(Modal::Form(form));
 }
@@ -206,7 +201,7 @@ pub fn line(state: &State, role: Role) -> Option<Form> {
 /// Says again what SkyPilot would do, after something outside became known.
 pub fn retell(state: &mut State) {
     let Some(Modal::Form(mut form)) = state.modals.pop_if(|modal| matches!(modal, Modal::Form(_))) else { return };
-    form.notes = notes(state, &form);
+    form.notes = notes::notes(state, &form);
     state.modals.push(Modal::Form(form));
 }
 
@@ -217,7 +212,7 @@ pub fn changed(state: &mut State) -> Vec<Effect> {
     if let FormKind::Filter(role) = form.kind {
         state.list_mut(role).set_filter(form.text("filter").to_owned());
     }
-    form.notes = notes(state, &form);
+    form.notes = notes::notes(state, &form);
     let mut effects = look_for_class(state, &form);
     if form.kind == FormKind::WheelPath
         && let Some(named) = preview::resolve_wheel_path(form.text("path"), &state.facts)
@@ -244,14 +239,14 @@ fn look_for_class(state: &State, form: &Form) -> Vec<Effect> {
     if module.is_empty() || class.is_empty() || state.facts.modules.contains_key(module) {
         return Vec::new();
     }
-    match operation(state, form).and_then(|(operation, _)| tentative(state, &operation)) {
+    match operation_of(state, form).and_then(|(operation, _)| tentative(state, &operation)) {
         Some(Ok(tried)) => vec![Effect::Scan(Box::new((tried.change.workspace, state.facts.clone())))],
         _ => Vec::new(),
     }
 }
 
 /// Returns the operation that a form stands for, and why it is not of the chosen type.
-fn operation(state: &State, form: &Form) -> Option<(Operation, Option<String>)> {
+pub(super) fn operation_of(state: &State, form: &Form) -> Option<(Operation, Option<String>)> {
     let plain = |operation| Some((operation, None));
     match &form.kind {
         FormKind::AddClass { beside, .. } => {
@@ -303,184 +298,10 @@ fn chosen_role(form: &Form) -> Role {
     if form.choice("list") == Some(1) { Role::Remote } else { Role::Api }
 }
 
-/// Returns why Enter is refused, where nothing sensible could be written.
-fn refusal(state: &State, form: &Form) -> Option<String> {
-    match &form.kind {
-        FormKind::AddClass { .. } | FormKind::ChangeClass { .. } if form.text("class").trim().is_empty() => {
-            Some("Type a class path: module.Class. Esc cancels.".to_owned())
-        }
-        FormKind::AddValue { role, level, items: None } => {
-            let name = form.text("name");
-            let there =
-                state.workspace.document(*role).is_some_and(|document| names_at(document, level).contains(name));
-            match (name.is_empty(), there) {
-                (true, _) => Some("Type a name. Esc cancels.".to_owned()),
-                (_, true) => Some(format!("{} is there already: Enter on its row edits it.", visible(name))),
-                _ => None,
-            }
-        }
-        FormKind::Rename { role, pointer } => {
-            let name = form.text("name");
-            let (level, old) = pointer.split_last()?;
-            let there =
-                state.workspace.document(*role).is_some_and(|document| names_at(document, &level).contains(name));
-            match (name.is_empty(), there && name != old) {
-                (true, _) => Some("Type a name. Esc cancels.".to_owned()),
-                (_, true) => Some(format!("{} is there already.", visible(name))),
-                _ => None,
-            }
-        }
-        FormKind::Force(role) if form.text("name") != role.file_name() => {
-            Some(format!("Type {} to save it although SkyPilot would refuse it. Esc goes back.", role.file_name()))
-        }
-        FormKind::SavePath(_) if form.text("path").trim().is_empty() => Some("Type a path. Esc cancels.".to_owned()),
-        _ => None,
-    }
-}
-
-/// Returns what is said below the fields.
-#[must_use]
-pub fn notes(state: &State, form: &Form) -> Vec<Note> {
-    let mut out = Vec::new();
-    match &form.kind {
-        FormKind::Filter(_) => return out,
-        FormKind::Force(role) => {
-            out.push(Note::problem(
-                Severity::Error,
-                format!("SkyPilot would refuse {} as it is now.", role.file_name()),
-            ));
-            out.push(Note::told("", format!("Type {} and Enter to save it all the same.", role.file_name())));
-            return out;
-        }
-        FormKind::SavePath(role) => {
-            out.push(Note::told(
-                "",
-                format!("{} names no file, so SkyPilot reads none.", crate::config::locate::variable(*role)),
-            ));
-            out.push(Note::told("", "The text is written to the path that you type; SkyPilot still does not read it."));
-            return out;
-        }
-        FormKind::WheelPath => wheel_notes(state, form, &mut out),
-        _ => {}
-    }
-    if let Some(why) = refusal(state, form) {
-        out.push(Note::told("", why));
-        return out;
-    }
-    let Some((operation, problem)) = operation(state, form) else { return out };
-    if let (FormKind::AddValue { .. } | FormKind::EditValue { .. }, Operation::Set { value, .. }) =
-        (&form.kind, &operation)
-    {
-        let hidden = is_hidden(form);
-        let shown = if hidden { MASK.to_owned() } else { shown(&value.value) };
-        out.push(Note::told("SkyPilot reads", format!("{}  {shown}", value::type_name(&value.value))));
-    }
-    match tentative(state, &operation) {
-        None => out.push(Note::told("", "The file is large: it is checked after Enter.")),
-        Some(Err(error)) => out.push(Note::problem(Severity::Error, visible(&error.to_string()))),
-        Some(Ok(tried)) => {
-            written(state, form, &tried.change, &mut out);
-            was(form, &mut out);
-            out.extend(changed_type(form));
-            out.extend(problem.iter().map(|why| Note::problem(Severity::Error, why.clone())));
-            let fresh = tried.fresh.iter().take(MOST_PROBLEMS);
-            out.extend(fresh.map(|one| Note::problem(one.severity, visible(&review::sentences(one)).into_owned())));
-            if tried.fresh.is_empty() && problem.is_none() {
-                out.extend(all_is_well(form));
-            }
-        }
-    }
-    out
-}
-
-fn all_is_well(form: &Form) -> Option<Note> {
-    match form.kind {
-        FormKind::AddClass { .. } | FormKind::ChangeClass { .. } => {
-            let (module, class) = form.text("class").trim().rsplit_once('.')?;
-            let text = format!("imports {} and takes {} from it", visible(module), visible(class));
-            Some(Note::told("SkyPilot", text))
-        }
-        FormKind::Line { .. } => Some(Note::told("", "With this line the file parses no worse than before.")),
-        _ => None,
-    }
-}
-
-fn is_hidden(form: &Form) -> bool {
-    form.rows.iter().any(|row| matches!(row, FormRow::Text { field, .. } if field.hidden))
-}
-
-/// Tells how the value will stand in the file.
-fn written(state: &State, form: &Form, change: &operation::Change, out: &mut Vec<Note>) {
-    let (role, pointer) = match (&form.kind, &change.focus) {
-        (FormKind::AddValue { role, level, items }, _) => {
-            (*role, level.join(items.map_or_else(|| form.text("name").to_owned(), |number| number.to_string())))
-        }
-        (FormKind::EditValue { role, pointer, .. }, _) => (*role, pointer.clone()),
-        _ => return,
-    };
-    let Some(document) = change.workspace.document(role) else { return };
-    let Some(node) = document.find(&pointer) else { return };
-    if is_hidden(form) || (secret::is_secret_node(document, node) && !state.settings.show_secrets) {
-        out.push(Note::told("written as", MASK));
-        return;
-    }
-    for (number, line) in edits::written_lines(document, document.source(node)).into_iter().enumerate() {
-        out.push(Note::told(if number == 0 { "written as" } else { "" }, line));
-    }
-}
-
-use crate::config::operation;
-
-/// Warns where a value that was no string becomes one without a choice of the type.
-fn changed_type(form: &Form) -> Option<Note> {
-    let FormKind::EditValue { was, .. } = &form.kind else { return None };
-    let now = value::read(form.text("value"), form.chosen_type()).value.value;
-    let becomes_string = matches!(now, Value::Str(_)) && !matches!(was, Value::Str(_) | Value::Null);
-    (becomes_string && form.chosen_type() == Type::Auto).then(|| {
-        let text =
-            format!("It was {} and becomes a string. Enter keeps that, Esc restores it.", value::with_article(was));
-        Note::problem(Severity::Warning, text)
-    })
-}
-
-fn was(form: &Form, out: &mut Vec<Note>) {
-    if let FormKind::EditValue { was, .. } = &form.kind {
-        let text = if is_hidden(form) { MASK.to_owned() } else { shown(was) };
-        out.push(Note::told("was", format!("{}  {text}", value::type_name(was))));
-    }
-}
-
-fn wheel_notes(state: &State, form: &Form, out: &mut Vec<Note>) {
-    let path = form.text("path").trim();
-    if path.is_empty() {
-        out.push(Note::told("", "Without a directory nothing is uploaded to controllers. Enter removes the key."));
-        return;
-    }
-    let Some(named) = preview::resolve_wheel_path(path, &state.facts) else { return };
-    let resolved = visible_name(named.resolved.as_os_str());
-    out.push(Note::told("resolves to", resolved));
-    if !path.starts_with(['/', '~']) {
-        let text = "A relative path is resolved in the API server's directory, not beside the file.";
-        out.push(Note::problem(Severity::Warning, text));
-    }
-    match state.facts.directories.get(&named.resolved).map(|directory| (&directory.found, directory)) {
-        Some((Found::Listed(_), directory)) => {
-            let (number, size) = directory.wheels().fold((0, 0), |(n, size), one| (n + 1, size + one.size));
-            out.push(Note::told("holds", format!("{}, {}", count(number, "wheel"), pages::size_text(size))));
-        }
-        Some((Found::Missing, _)) => out.push(Note::problem(Severity::Warning, "does not exist: nothing is uploaded")),
-        Some((Found::NotADirectory, _)) => {
-            out.push(Note::problem(Severity::Warning, "is no directory: nothing is uploaded"));
-        }
-        Some(_) => out.push(Note::problem(Severity::Warning, "cannot be listed")),
-        None => out.push(Note::told("holds", "not looked at yet")),
-    }
-}
-
 /// Does what Enter means in the form on top.
 pub fn accept(state: &mut State) -> Vec<Effect> {
     let Some(Modal::Form(mut form)) = state.modals.pop() else { return Vec::new() };
-    if let Some(why) = refusal(state, &form) {
+    if let Some(why) = notes::refusal(state, &form) {
         // Enter in the name of a new value goes on to the value.
         form.refused = Some(why);
         state.modals.push(Modal::Form(form));
@@ -515,7 +336,7 @@ pub fn accept(state: &mut State) -> Vec<Effect> {
             Vec::new()
         }
         _ => {
-            let Some((operation, _)) = operation(state, &form) else { return Vec::new() };
+            let Some((operation, _)) = operation_of(state, &form) else { return Vec::new() };
             let before = state.history.undo_count();
             let effects = commit(state, &operation);
             let refused = state.history.undo_count() == before;

@@ -1,16 +1,18 @@
 //! How messages change the state, and which command does what.
 
-use super::command::{Command, Context, Id};
+use super::command::{Context, Id};
 use super::keymap::{self, Code, Key};
 use super::layout::Size;
-use super::list::{Body, kind_of};
+use super::list::Body;
 use super::message::{EditTarget, Effect, Message, Reason};
 use super::modal::Modal;
-use super::{Exit, Pane, Screen, State, Tone, dialogs, edits, forms, motion, pages, review, saving};
-use crate::check::FileKind;
+use super::{
+    Exit, Pane, Screen, State, Tone, browse, dialogs, edits, forms, lists, motion, pages, palette, parameters,
+    problems, review, saving,
+};
 use crate::config::operation::Operation;
 use crate::config::{Content, Role};
-use crate::text::visible::{visible, visible_name};
+use crate::text::visible::visible_name;
 
 /// Takes a message; returns what is asked of the outside for it.
 pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
@@ -41,7 +43,7 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
         }
         Message::Reread { contents, reason } => saving::take_reread(state, &contents, reason),
         Message::Saved { role, text, result } => saving::saved(state, role, &text, result),
-        Message::Listed(listing) => dialogs::listed(state, listing),
+        Message::Listed(listing) => browse::listed(state, listing),
         Message::Drafted(result) => drafted(state, result),
         Message::Staged(result) => {
             match result {
@@ -200,35 +202,6 @@ fn paste(state: &mut State, text: &str) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Returns why a command cannot run now, for the palette.
-#[must_use]
-pub fn unavailable(state: &State, id: Id) -> Option<&'static str> {
-    match id {
-        Id::Undo if state.history.undo_count() == 0 => Some("nothing to undo"),
-        Id::Redo if state.history.redo_count() == 0 => Some("nothing to redo"),
-        Id::Save if state.unsaved_roles().is_empty() => Some("nothing to save"),
-        Id::GoToError | Id::Force | Id::SaveSound
-            if state.review.as_ref().is_none_or(|review| review.first_error().is_none()) =>
-        {
-            Some("no error stops the save")
-        }
-        Id::SaveSound
-            if state.review.as_ref().is_some_and(|review| review.files.iter().all(|file| !file.errors.is_empty())) =>
-        {
-            Some("each changed file has an error")
-        }
-        Id::NextFile if state.review.as_ref().is_some_and(|review| review.files.len() < 2) => Some("one file changed"),
-        Id::Fix if fix_at_hand(state).is_none() => Some("no problem here offers one"),
-        Id::NextProblem | Id::PreviousProblem if state.problems.is_empty() => Some("there is no problem"),
-        Id::Copy | Id::Transfer | Id::Delete | Id::Duplicate | Id::ChangeClass | Id::MoveUp | Id::MoveDown
-            if state.list(state.role).current().is_none() =>
-        {
-            Some("the list is empty")
-        }
-        _ => None,
-    }
-}
-
 /// Runs a command.
 pub fn run(state: &mut State, id: Id) -> Vec<Effect> {
     let context = state.screen_context();
@@ -236,8 +209,8 @@ pub fn run(state: &mut State, id: Id) -> Vec<Effect> {
         return Vec::new();
     }
     match id {
-        Id::Help => dialogs::open_commands(state, false),
-        Id::Palette => dialogs::open_commands(state, true),
+        Id::Help => palette::open_commands(state, false),
+        Id::Palette => palette::open_commands(state, true),
         Id::About => dialogs::notice(state, "What are plugins?", dialogs::about()),
         Id::Undo => return edits::undo(state, false),
         Id::Redo => return edits::undo(state, true),
@@ -255,17 +228,17 @@ pub fn run(state: &mut State, id: Id) -> Vec<Effect> {
             }
             state.say(Tone::Failed, "plugins.yaml cannot be read: mend it first (e opens it).");
         }
-        Id::Browse => return dialogs::browse(state),
-        Id::NextProblem => next_problem(state, true),
-        Id::PreviousProblem => next_problem(state, false),
-        Id::Fix => return fix(state),
+        Id::Browse => return browse::browse(state),
+        Id::NextProblem => problems::next_problem(state, true),
+        Id::PreviousProblem => problems::next_problem(state, false),
+        Id::Fix => return problems::fix(state),
         Id::NextPane | Id::PreviousPane => step_pane(state, id == Id::NextPane),
         Id::Pane1 | Id::Pane2 | Id::Pane3 | Id::Pane4 | Id::Pane5 => go_to_pane(state, id),
         Id::Back => back(state),
         Id::Redraw => return vec![Effect::Redraw],
         Id::Suspend => return vec![Effect::Suspend],
-        Id::GoTo => go_to_problem(state),
-        Id::Explain => explain(state),
+        Id::GoTo => problems::go_to_problem(state),
+        Id::Explain => problems::explain(state),
         Id::YankProblem => {
             return state
                 .problems
@@ -298,8 +271,8 @@ pub fn run(state: &mut State, id: Id) -> Vec<Effect> {
 /// Runs a command that only one kind of screen has.
 fn run_in(state: &mut State, context: Context, id: Id) -> Vec<Effect> {
     match context {
-        Context::List | Context::FirstRun => edits::on_list(state, id),
-        Context::Parameters => edits::on_tree(state, id),
+        Context::List | Context::FirstRun => lists::on_list(state, id),
+        Context::Parameters => parameters::on_tree(state, id),
         Context::Review => in_review(state, id),
         _ => Vec::new(),
     }
@@ -338,9 +311,9 @@ fn back(state: &mut State) {
     match state.screen {
         Screen::Review => saving::close(state),
         Screen::Parameters if state.tree.level.is_some() => {
-            let _ = edits::on_tree(state, Id::Fold);
+            let _ = parameters::on_tree(state, Id::Fold);
         }
-        Screen::Parameters => edits::leave(state),
+        Screen::Parameters => parameters::leave(state),
         Screen::Wheels | Screen::Preview => state.screen = Screen::Main,
         Screen::Main => {
             let role = state.role;
@@ -388,116 +361,6 @@ fn focus(state: &mut State, pane: Pane) {
 
 // Problems.
 
-/// Goes to the next or the previous problem, around the end.
-fn next_problem(state: &mut State, forward: bool) {
-    let count = state.problems.len();
-    if count == 0 {
-        state.say(Tone::Told, "There is no problem.");
-        return;
-    }
-    state.problem.at = match (state.problem_shown, forward) {
-        // The first press shows the problem under the cursor.
-        (false, true) => state.problem.at,
-        (true, true) => (state.problem.at + 1) % count,
-        (_, false) => (state.problem.at + count - 1) % count,
-    };
-    state.problem_shown = true;
-    let pane = state.focus;
-    go_to_problem(state);
-    if pane == Pane::Problems && state.screen == Screen::Main {
-        state.focus = pane;
-    }
-}
-
-/// Goes to the place that the problem under the cursor is about.
-fn go_to_problem(state: &mut State) {
-    let Some(one) = state.problems.get(state.problem.at).cloned() else { return };
-    let number = state.problem.at + 1;
-    let total = state.problems.len();
-    match one.place.file {
-        FileKind::Api | FileKind::Remote => {
-            let role = if one.place.file == FileKind::Api { Role::Api } else { Role::Remote };
-            state.role = role;
-            state.focus = Pane::of(role);
-            if let Some((start, _)) = &one.place.positions {
-                state.text[Pane::of(role).index()].at = start.line.saturating_sub(1);
-            }
-            match &one.place.pointer {
-                Some(pointer) if forms::is_editable(state, role) => edits::go_to(state, role, pointer, true),
-                _ => state.screen = Screen::Main,
-            }
-        }
-        FileKind::Wheels => state.screen = Screen::Wheels,
-        FileKind::Server => {
-            state.screen = Screen::Main;
-            state.focus = Pane::Problems;
-        }
-    }
-    let fix = one.fix.as_ref().map_or(String::new(), |fix| format!(" [f] {}", fix.label));
-    let text = format!("{number}/{total} {} {}{fix}", one.severity.letter(), one.message);
-    state.say(Tone::Told, text);
-}
-
-fn explain(state: &mut State) {
-    let Some(one) = state.problems.get(state.problem.at).cloned() else { return };
-    let mut text = vec![
-        format!("{}  {}", one.severity.letter(), review::place_text(&one)),
-        visible(&one.message).into_owned(),
-        String::new(),
-        visible(&one.effect).into_owned(),
-    ];
-    if let Some(hint) = &one.hint {
-        text.extend([String::new(), visible(hint).into_owned()]);
-    }
-    if let Some(fix) = &one.fix {
-        text.extend([String::new(), visible(&format!("f: {}", fix.label)).into_owned()]);
-    }
-    text.push(String::new());
-    text.extend(one.code.explanation().lines().map(|line| visible(line).into_owned()));
-    dialogs::notice(state, one.code.name(), text);
-}
-
-/// Returns the problem whose fix is meant: that of the row, else the one under the cursor.
-fn fix_at_hand(state: &State) -> Option<usize> {
-    let has_fix = |number: &usize| state.problems.get(*number).is_some_and(|one| one.fix.is_some());
-    if state.focus == Pane::Problems && state.screen == Screen::Main {
-        return Some(state.problem.at).filter(has_fix);
-    }
-    let in_tree = state.screen_context() == Context::Parameters;
-    let entry = state.current_entry();
-    let of_entry = entry.and_then(|(role, index)| state.list(role).problems.get(&index));
-    let pointer = state.tree.current().map(|row| &row.pointer);
-    let of_row = of_entry
-        .into_iter()
-        .flatten()
-        .copied()
-        .find(|number| in_tree && has_fix(number) && state.problems[*number].place.pointer.as_ref() == pointer);
-    let first = of_entry.into_iter().flatten().copied().find(has_fix);
-    let of_text = || {
-        let kind = kind_of(state.role);
-        (state.screen_context() == Context::Text)
-            .then(|| state.problems.iter().position(|one| one.place.file == kind && one.fix.is_some()))
-            .flatten()
-    };
-    of_row.or(first).or_else(of_text).or_else(|| Some(state.problem.at).filter(has_fix))
-}
-
-fn fix(state: &mut State) -> Vec<Effect> {
-    let Some(number) = fix_at_hand(state) else {
-        state.say(Tone::Told, "No problem here offers a fix: x on a problem explains it.");
-        return Vec::new();
-    };
-    let one = &state.problems[number];
-    let role = match one.place.file {
-        FileKind::Api => Role::Api,
-        FileKind::Remote => Role::Remote,
-        FileKind::Wheels | FileKind::Server => return Vec::new(),
-    };
-    let Some(fix) = &one.fix else { return Vec::new() };
-    let operation = Operation::Splices { role, splices: fix.edits.clone(), label: fix.label.clone() };
-    edits::commit(state, &operation)
-}
-
 /// Asks for a copy of the text for the external editor.
 fn open_editor(state: &mut State) -> Vec<Effect> {
     let role = dialogs::editor_role(state);
@@ -528,34 +391,4 @@ fn line_of_cursor(state: &State, role: Role) -> usize {
     let entry = state.list(role).current().and_then(|index| state.list(role).entries.get(index));
     let offset = node.map(|node| document.span(node).start).or_else(|| entry.map(|entry| entry.span.start));
     offset.map_or(1, |offset| document.position(offset).line)
-}
-
-/// Returns the commands of the key bar, the most useful first.
-#[must_use]
-pub fn bar(state: &State) -> Vec<&'static Command> {
-    let context = state.context();
-    let mut commands: Vec<&'static Command> = super::command::table()
-        .iter()
-        .filter(|command| !command.bar.is_empty() && command.contexts.contains(&context) && !command.keys.is_empty())
-        .filter(|command| unavailable(state, command.id).is_none())
-        .collect();
-    let small = state.layout_size() <= Size::One;
-    commands.sort_by_key(|command| bar_rank(command, small));
-    commands
-}
-
-/// The main edits come first, then saving and the preview, then the rest.
-fn bar_rank(command: &Command, small: bool) -> u8 {
-    match command.id {
-        Id::Accept | Id::Cancel => 0,
-        Id::Add | Id::AddValue | Id::Open | Id::EditValue | Id::EditLine | Id::GoTo | Id::SaveNow => 1,
-        Id::Save | Id::Editor if small || command.id == Id::Save => 3,
-        Id::Delete | Id::DeleteValue | Id::Copy | Id::Transfer | Id::ChangeType | Id::AddRemote if !small => 2,
-        Id::Delete | Id::DeleteValue | Id::Copy | Id::Transfer | Id::ChangeType | Id::AddRemote => 4,
-        Id::Preview => 5,
-        Id::Mark | Id::ChangeClass | Id::Rename | Id::Reveal | Id::Undo => 7,
-        _ if command.contexts.len() == 1 => 6,
-        Id::Filter | Id::NextSection | Id::NextFile => 6,
-        _ => 8,
-    }
 }

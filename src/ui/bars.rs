@@ -6,7 +6,7 @@ use super::paper::{self, Paper, Piece, width};
 use super::problems;
 use crate::app::layout::Size;
 use crate::app::list::Body;
-use crate::app::{Pane, State, Tone, form::FormKind, history, modal::Modal, pages, review, update, value};
+use crate::app::{Pane, State, Tone, form::FormKind, history, modal::Modal, offers, pages, review, value};
 use crate::check::{Severity, VersionSource};
 use crate::config::Role;
 use crate::text::visible::visible;
@@ -244,7 +244,7 @@ pub(super) fn keys(paper: &mut Paper<'_>, state: &State, area: Rect) {
     let help = if state.modals.is_empty() { "? help" } else { "" };
     let room = area.width.saturating_sub(width(help) + 2);
     let mut at = 1;
-    for command in update::bar(state) {
+    for command in offers::bar(state) {
         // Where the label names its keys itself: "K/J order".
         let names_keys = command
             .bar

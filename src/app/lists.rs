@@ -1,0 +1,129 @@
+//! The commands on the two lists.
+
+use std::collections::BTreeSet;
+
+use super::command::Id;
+use super::edits::commit;
+use super::list::Body;
+use super::message::Effect;
+use super::value::pairs_count;
+use super::{Pane, Screen, State, Tone, forms};
+use crate::config::Role;
+use crate::config::operation::Operation;
+
+/// Runs a command on a list.
+pub fn on_list(state: &mut State, id: Id) -> Vec<Effect> {
+    let role = state.role;
+    if matches!(state.list(role).body, Body::Unreadable(_)) {
+        state.say(Tone::Failed, format!("{} is no text and cannot be edited.", role.file_name()));
+        return Vec::new();
+    }
+    let current = state.list(role).current();
+    match id {
+        Id::Add | Id::AddBefore => {
+            let form = forms::add_class(state, role, current, id == Id::AddBefore);
+            forms::open(state, form);
+            return Vec::new();
+        }
+        Id::Mark => mark(state, role),
+        Id::MarkAll => mark_all(state, role),
+        Id::MarkRange => {
+            let list = state.list_mut(role);
+            list.anchor = if list.anchor.is_some() { None } else { Some(list.cursor) };
+            list.selected.extend(current);
+        }
+        Id::Filter => {
+            let form = forms::filter(state, role);
+            forms::open(state, form);
+        }
+        _ => {
+            let Some(index) = current else {
+                state.say(Tone::Told, "The list is empty: a adds a class.");
+                return Vec::new();
+            };
+            return on_entry(state, role, index, id);
+        }
+    }
+    Vec::new()
+}
+
+fn mark(state: &mut State, role: Role) {
+    let list = state.list_mut(role);
+    list.anchor = None;
+    if let Some(index) = list.current() {
+        if !list.selected.remove(&index) {
+            list.selected.insert(index);
+        }
+        list.cursor = (list.cursor + 1).min(list.len().saturating_sub(1));
+    }
+}
+
+fn mark_all(state: &mut State, role: Role) {
+    let list = state.list_mut(role);
+    let all: BTreeSet<usize> = (0..list.len()).filter_map(|row| list.entry_at(row)).collect();
+    list.anchor = None;
+    list.selected = if list.selected == all { BTreeSet::new() } else { all };
+    let number = state.list(role).selected.len();
+    state.say(
+        Tone::Told,
+        format!("{} marked: d deletes, c copies, m moves them. Esc clears the marks.", pairs_count(number)),
+    );
+}
+
+fn on_entry(state: &mut State, role: Role, index: usize, id: Id) -> Vec<Effect> {
+    let chosen = state.list(role).chosen();
+    let entry = |state: &State| state.list(role).entries.get(index).cloned();
+    match id {
+        Id::Open => {
+            state.screen = Screen::Parameters;
+            Vec::new()
+        }
+        Id::ChangeClass => {
+            let class = entry(state).and_then(|entry| entry.class).unwrap_or_default();
+            let form = forms::change_class(role, index, &class);
+            forms::open(state, form);
+            Vec::new()
+        }
+        Id::Delete => commit(state, &Operation::Remove { role, indices: chosen }),
+        Id::Duplicate => commit(state, &Operation::Duplicate { role, indices: chosen }),
+        Id::Copy => {
+            let effects = commit(state, &Operation::Copy { from: role, indices: chosen, at: None });
+            stay(state, role, index);
+            effects
+        }
+        Id::Transfer => {
+            let effects = commit(state, &Operation::Transfer { from: role, indices: chosen, at: None });
+            stay(state, role, index);
+            effects
+        }
+        Id::MoveUp if index == 0 => {
+            state.say(Tone::Told, "It is the first entry already.");
+            Vec::new()
+        }
+        Id::MoveUp => commit(state, &Operation::Reorder { role, from: index, to: index - 1 }),
+        Id::MoveDown if index + 1 >= state.list(role).entries.len() => {
+            state.say(Tone::Told, "It is the last entry already.");
+            Vec::new()
+        }
+        Id::MoveDown => commit(state, &Operation::Reorder { role, from: index, to: index + 1 }),
+        Id::YankClass => match entry(state).and_then(|entry| entry.class) {
+            Some(class) => vec![Effect::Copy { text: class, what: "the class path".to_owned() }],
+            None => Vec::new(),
+        },
+        Id::YankYaml => match (entry(state), state.workspace.document(role)) {
+            (Some(entry), Some(document)) => {
+                let text = entry.span.of(document.text()).to_owned();
+                vec![Effect::Copy { text, what: "the entry as YAML, with its real values".to_owned() }]
+            }
+            _ => Vec::new(),
+        },
+        _ => Vec::new(),
+    }
+}
+
+/// Keeps the cursor in the list it was in, after a copy or a move to the other one.
+fn stay(state: &mut State, role: Role, index: usize) {
+    state.role = role;
+    state.focus = Pane::of(role);
+    state.list_mut(role).go_to(index);
+}

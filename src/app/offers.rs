@@ -1,0 +1,64 @@
+//! Which commands can run now, and which of them the key bar shows first.
+
+use super::command::{Command, Id, table};
+use super::layout::Size;
+use super::{State, problems};
+
+/// Returns why a command cannot run now, for the palette.
+#[must_use]
+pub fn unavailable(state: &State, id: Id) -> Option<&'static str> {
+    match id {
+        Id::Undo if state.history.undo_count() == 0 => Some("nothing to undo"),
+        Id::Redo if state.history.redo_count() == 0 => Some("nothing to redo"),
+        Id::Save if state.unsaved_roles().is_empty() => Some("nothing to save"),
+        Id::GoToError | Id::Force | Id::SaveSound
+            if state.review.as_ref().is_none_or(|review| review.first_error().is_none()) =>
+        {
+            Some("no error stops the save")
+        }
+        Id::SaveSound
+            if state.review.as_ref().is_some_and(|review| review.files.iter().all(|file| !file.errors.is_empty())) =>
+        {
+            Some("each changed file has an error")
+        }
+        Id::NextFile if state.review.as_ref().is_some_and(|review| review.files.len() < 2) => Some("one file changed"),
+        Id::Fix if problems::fix_at_hand(state).is_none() => Some("no problem here offers one"),
+        Id::NextProblem | Id::PreviousProblem if state.problems.is_empty() => Some("there is no problem"),
+        Id::Copy | Id::Transfer | Id::Delete | Id::Duplicate | Id::ChangeClass | Id::MoveUp | Id::MoveDown
+            if state.list(state.role).current().is_none() =>
+        {
+            Some("the list is empty")
+        }
+        _ => None,
+    }
+}
+
+/// Returns the commands of the key bar, the most useful first.
+#[must_use]
+pub fn bar(state: &State) -> Vec<&'static Command> {
+    let context = state.context();
+    let mut commands: Vec<&'static Command> = table()
+        .iter()
+        .filter(|command| !command.bar.is_empty() && command.contexts.contains(&context) && !command.keys.is_empty())
+        .filter(|command| unavailable(state, command.id).is_none())
+        .collect();
+    let small = state.layout_size() <= Size::One;
+    commands.sort_by_key(|command| bar_rank(command, small));
+    commands
+}
+
+/// The main edits come first, then saving and the preview, then the rest.
+fn bar_rank(command: &Command, small: bool) -> u8 {
+    match command.id {
+        Id::Accept | Id::Cancel => 0,
+        Id::Add | Id::AddValue | Id::Open | Id::EditValue | Id::EditLine | Id::GoTo | Id::SaveNow => 1,
+        Id::Save | Id::Editor if small || command.id == Id::Save => 3,
+        Id::Delete | Id::DeleteValue | Id::Copy | Id::Transfer | Id::ChangeType | Id::AddRemote if !small => 2,
+        Id::Delete | Id::DeleteValue | Id::Copy | Id::Transfer | Id::ChangeType | Id::AddRemote => 4,
+        Id::Preview => 5,
+        Id::Mark | Id::ChangeClass | Id::Rename | Id::Reveal | Id::Undo => 7,
+        _ if command.contexts.len() == 1 => 6,
+        Id::Filter | Id::NextSection | Id::NextFile => 6,
+        _ => 8,
+    }
+}

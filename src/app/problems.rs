@@ -1,0 +1,120 @@
+//! Walking through the problems, and applying the fixes that they offer.
+
+use super::command::Context;
+use super::list::kind_of;
+use super::message::Effect;
+use super::{Pane, Screen, State, Tone, dialogs, edits, forms, review};
+use crate::check::FileKind;
+use crate::config::Role;
+use crate::config::operation::Operation;
+use crate::text::visible::visible;
+
+/// Goes to the next or the previous problem, around the end.
+pub(super) fn next_problem(state: &mut State, forward: bool) {
+    let count = state.problems.len();
+    if count == 0 {
+        state.say(Tone::Told, "There is no problem.");
+        return;
+    }
+    state.problem.at = match (state.problem_shown, forward) {
+        // The first press shows the problem under the cursor.
+        (false, true) => state.problem.at,
+        (true, true) => (state.problem.at + 1) % count,
+        (_, false) => (state.problem.at + count - 1) % count,
+    };
+    state.problem_shown = true;
+    let pane = state.focus;
+    go_to_problem(state);
+    if pane == Pane::Problems && state.screen == Screen::Main {
+        state.focus = pane;
+    }
+}
+
+/// Goes to the place that the problem under the cursor is about.
+pub(super) fn go_to_problem(state: &mut State) {
+    let Some(one) = state.problems.get(state.problem.at).cloned() else { return };
+    let number = state.problem.at + 1;
+    let total = state.problems.len();
+    match one.place.file {
+        FileKind::Api | FileKind::Remote => {
+            let role = if one.place.file == FileKind::Api { Role::Api } else { Role::Remote };
+            state.role = role;
+            state.focus = Pane::of(role);
+            if let Some((start, _)) = &one.place.positions {
+                state.text[Pane::of(role).index()].at = start.line.saturating_sub(1);
+            }
+            match &one.place.pointer {
+                Some(pointer) if forms::is_editable(state, role) => edits::go_to(state, role, pointer, true),
+                _ => state.screen = Screen::Main,
+            }
+        }
+        FileKind::Wheels => state.screen = Screen::Wheels,
+        FileKind::Server => {
+            state.screen = Screen::Main;
+            state.focus = Pane::Problems;
+        }
+    }
+    let fix = one.fix.as_ref().map_or(String::new(), |fix| format!(" [f] {}", fix.label));
+    let text = format!("{number}/{total} {} {}{fix}", one.severity.letter(), one.message);
+    state.say(Tone::Told, text);
+}
+
+pub(super) fn explain(state: &mut State) {
+    let Some(one) = state.problems.get(state.problem.at).cloned() else { return };
+    let mut text = vec![
+        format!("{}  {}", one.severity.letter(), review::place_text(&one)),
+        visible(&one.message).into_owned(),
+        String::new(),
+        visible(&one.effect).into_owned(),
+    ];
+    if let Some(hint) = &one.hint {
+        text.extend([String::new(), visible(hint).into_owned()]);
+    }
+    if let Some(fix) = &one.fix {
+        text.extend([String::new(), visible(&format!("f: {}", fix.label)).into_owned()]);
+    }
+    text.push(String::new());
+    text.extend(one.code.explanation().lines().map(|line| visible(line).into_owned()));
+    dialogs::notice(state, one.code.name(), text);
+}
+
+/// Returns the problem whose fix is meant: that of the row, else the one under the cursor.
+pub(super) fn fix_at_hand(state: &State) -> Option<usize> {
+    let has_fix = |number: &usize| state.problems.get(*number).is_some_and(|one| one.fix.is_some());
+    if state.focus == Pane::Problems && state.screen == Screen::Main {
+        return Some(state.problem.at).filter(has_fix);
+    }
+    let in_tree = state.screen_context() == Context::Parameters;
+    let entry = state.current_entry();
+    let of_entry = entry.and_then(|(role, index)| state.list(role).problems.get(&index));
+    let pointer = state.tree.current().map(|row| &row.pointer);
+    let of_row = of_entry
+        .into_iter()
+        .flatten()
+        .copied()
+        .find(|number| in_tree && has_fix(number) && state.problems[*number].place.pointer.as_ref() == pointer);
+    let first = of_entry.into_iter().flatten().copied().find(has_fix);
+    let of_text = || {
+        let kind = kind_of(state.role);
+        (state.screen_context() == Context::Text)
+            .then(|| state.problems.iter().position(|one| one.place.file == kind && one.fix.is_some()))
+            .flatten()
+    };
+    of_row.or(first).or_else(of_text).or_else(|| Some(state.problem.at).filter(has_fix))
+}
+
+pub(super) fn fix(state: &mut State) -> Vec<Effect> {
+    let Some(number) = fix_at_hand(state) else {
+        state.say(Tone::Told, "No problem here offers a fix: x on a problem explains it.");
+        return Vec::new();
+    };
+    let one = &state.problems[number];
+    let role = match one.place.file {
+        FileKind::Api => Role::Api,
+        FileKind::Remote => Role::Remote,
+        FileKind::Wheels | FileKind::Server => return Vec::new(),
+    };
+    let Some(fix) = &one.fix else { return Vec::new() };
+    let operation = Operation::Splices { role, splices: fix.edits.clone(), label: fix.label.clone() };
+    edits::commit(state, &operation)
+}

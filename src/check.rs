@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 pub use diagnostic::{Code, Diagnostic, FileKind, Fix, Place, Severity};
-pub use shape::{of_document, verdict};
+pub use shape::{of_document, one_line, verdict};
 
 use crate::config::{Environment, Role, Workspace};
 use crate::python::Module;

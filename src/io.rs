@@ -45,6 +45,7 @@ pub fn open(options: &Options, environment: Environment) -> (Workspace, Facts) {
         load::load(location, &facts.server_cwd)
     };
     let workspace = Workspace::new(read(Role::Api), read(Role::Remote));
+    scan::add_neighbours(&workspace, &mut facts);
     refresh(options, &workspace, &mut facts);
     (workspace, facts)
 }

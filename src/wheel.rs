@@ -108,6 +108,13 @@ impl Directory {
         if let Found::Listed(entries) = &self.found { entries } else { &[] }
     }
 
+    /// Returns the entry of a name.
+    #[must_use]
+    pub fn entry(&self, name: &OsStr) -> Option<&DirectoryEntry> {
+        let entries = self.entries();
+        entries.binary_search_by(|entry| entry.name.as_os_str().cmp(name)).ok().map(|at| &entries[at])
+    }
+
     /// Returns the names that `*.whl` finds, whatever they are.
     pub fn wheels(&self) -> impl Iterator<Item = &DirectoryEntry> {
         self.entries().iter().filter(|entry| entry.is_wheel())

@@ -318,8 +318,7 @@ impl Finder<'_> {
     fn surprise(&mut self, node: NodeId, read: &Read) {
         let document = self.document;
         let hidden = secret::is_secret_node(document, node);
-        let read = if hidden { read.kind.to_owned() } else { read.whole() };
-        let message = format!("`{}` is {read} to YAML 1.1", fix::shown(document, node));
+        let message = format!("`{}` is {}", fix::shown(document, node), read.told(hidden));
         let fix = fix::quote_value(document, node, false);
         let effect = "The plugin gets what PyYAML reads.";
         let at = document.pointer_to(node);
@@ -381,29 +380,37 @@ impl Finder<'_> {
 /// What a scalar is to PyYAML, where that surprises people.
 #[derive(Debug, PartialEq, Eq)]
 struct Read {
-    /// The type: `a boolean`.
+    /// The type: `boolean`.
     kind: &'static str,
     /// The value, where it is another than what stands there.
     value: Option<String>,
+    /// What it is not, though it looks so.
+    not: Option<&'static str>,
 }
 
 impl Read {
-    fn whole(&self) -> String {
-        self.value.as_ref().map_or_else(|| self.kind.to_owned(), |value| format!("{}, {value},", self.kind))
+    fn told(&self, hidden: bool) -> String {
+        let what = match &self.value {
+            Some(value) if !hidden => format!("the {} {value}", self.kind),
+            _ => format!("a {}", self.kind),
+        };
+        let not = self.not.map_or_else(String::new, |not| format!(", not a {not}"));
+        format!("{what} to YAML 1.1{not}")
     }
 }
 
 /// Says what a plain scalar is to YAML 1.1, where that surprises people.
 fn surprise(source: &str, value: Option<&Value>) -> Option<Read> {
     let lower = source.to_ascii_lowercase();
-    let read = |kind, value| Some(Read { kind, value });
+    let valued = |kind, value: String| Some(Read { kind, value: Some(value), not: None });
+    let other = |kind, not| Some(Read { kind, value: None, not: Some(not) });
     match value? {
-        Value::Bool(is) if !matches!(lower.as_str(), "true" | "false") => read("a boolean", Some(is.to_string())),
-        Value::Int(is) if source.trim_start_matches('+') != is.to_string() => read("a number", Some(is.to_string())),
-        Value::Float(is) if source.contains([':', '_']) => read("a number", Some(is.to_string())),
-        Value::Date(_) => read("a date, not a string,", None),
-        Value::DateTime(_) => read("a date with a time, not a string,", None),
-        Value::Str(_) if looks_like_a_number(&lower) => read("a string, not a number,", None),
+        Value::Bool(is) if !matches!(lower.as_str(), "true" | "false") => valued("boolean", is.to_string()),
+        Value::Int(is) if source.trim_start_matches('+') != is.to_string() => valued("number", is.to_string()),
+        Value::Float(is) if source.contains([':', '_']) => valued("number", is.to_string()),
+        Value::Date(_) => other("date", "string"),
+        Value::DateTime(_) => other("date with a time", "string"),
+        Value::Str(_) if looks_like_a_number(&lower) => other("string", "number"),
         _ => None,
     }
 }
@@ -427,14 +434,14 @@ mod tests {
         let told = |source: &str| {
             let document = Document::parse(format!("k: {source}\n"));
             let value = document.data().expect("valid").get("k").cloned();
-            surprise(source, value.as_ref()).map(|read| read.whole())
+            surprise(source, value.as_ref()).map(|read| read.told(false))
         };
-        assert_eq!(told("yes").as_deref(), Some("a boolean, true,"));
-        assert_eq!(told("010").as_deref(), Some("a number, 8,"));
-        assert_eq!(told("1_0.5").as_deref(), Some("a number, 10.5,"));
-        assert_eq!(told("2026-01-01").as_deref(), Some("a date, not a string,"));
-        assert_eq!(told("1e3").as_deref(), Some("a string, not a number,"));
-        assert_eq!(told("0o17").as_deref(), Some("a string, not a number,"));
+        assert_eq!(told("yes").as_deref(), Some("the boolean true to YAML 1.1"));
+        assert_eq!(told("010").as_deref(), Some("the number 8 to YAML 1.1"));
+        assert_eq!(told("1_0.5").as_deref(), Some("the number 10.5 to YAML 1.1"));
+        assert_eq!(told("2026-01-01").as_deref(), Some("a date to YAML 1.1, not a string"));
+        assert_eq!(told("1e3").as_deref(), Some("a string to YAML 1.1, not a number"));
+        assert_eq!(told("0o17").as_deref(), Some("a string to YAML 1.1, not a number"));
         for plain in ["true", "10", "-3", "1.5", "text", "null", "1.2.3"] {
             assert_eq!(told(plain), None, "{plain}");
         }

@@ -113,6 +113,20 @@ fn unparsed(document: &Document, error: &YamlError, path: &str) -> Verdict {
     Verdict { status, exception: Some(exception), message: Some(error.python_message(path)), plugins: 0 }
 }
 
+/// Returns a message of SkyPilot on one line: PyYAML puts each place on one of its own.
+///
+/// The last place is kept, the others and the path go.
+#[must_use]
+pub fn one_line(message: &str) -> String {
+    let is_place = |line: &&str| line.starts_with("  in \"");
+    let words: Vec<&str> = message.lines().filter(|line| !is_place(line)).map(str::trim).collect();
+    let place = message.lines().rev().find(is_place).and_then(|line| line.rsplit_once("\", "));
+    match place {
+        Some((_, place)) => format!("{} ({place})", words.join(": ")),
+        None => words.join(" "),
+    }
+}
+
 /// Why a configuration is not taken.
 enum Refusal {
     /// By the schema.
@@ -291,6 +305,13 @@ mod tests {
         assert_eq!(told("plugins: ~\nx: ~\n"), "Ok ");
         assert_eq!(told("no\n"), "Ok ");
         assert_eq!(told("plugins:\n- &e\n  class: a.B\n  parameters: *e\n"), "Ok ");
+    }
+
+    #[test]
+    fn messages_fit_on_a_line() {
+        let message = "while scanning\n  in \"p.yaml\", line 1, column 2\nno colon\n  in \"p.yaml\", line 3, column 4";
+        assert_eq!(one_line(message), "while scanning: no colon (line 3, column 4)");
+        assert_eq!(one_line("day is out of range for month"), "day is out of range for month");
     }
 
     #[test]

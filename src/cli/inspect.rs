@@ -280,11 +280,18 @@ pub(super) fn preview(session: &Session, format: Format, out: &mut Output) -> an
 }
 
 pub(super) fn explain(code: &str, out: &mut Output) -> anyhow::Result<Exit> {
-    let Some(code) = Code::ALL.iter().find(|known| known.name() == code) else {
+    let Some(code) = Code::of_name(code) else {
         let names: Vec<&str> = Code::ALL.iter().map(|code| code.name()).collect();
         bail!("there is no diagnostic {:?}; these are: {}", code, names.join(", "));
     };
-    out.text(&format!("{}\n\n{}\n", code.name(), code.explanation().trim_end()))?;
+    let example = code.example().trim_end().replace('\n', "\n    ");
+    out.text(&format!(
+        "{}: {} ({})\n\n{}\n\nExample:\n\n    {example}\n",
+        code.name(),
+        code.title(),
+        code.severity().name(),
+        code.explanation().trim_end(),
+    ))?;
     Ok(Exit::Fine)
 }
 

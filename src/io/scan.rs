@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 pub use browse::{BrowseEntry, Listing, browse};
 
 use crate::check::{CwdSource, Facts, NEWEST, SkyVersion, VersionSource};
-use crate::config::{Environment, Workspace};
+use crate::config::{Content, Environment, Role, Workspace};
 use crate::io::{Options, server};
 use crate::preview;
 use crate::wheel::{Directory, DirectoryEntry, EntryKind, Found};
@@ -101,6 +101,15 @@ fn look_at(mut paths: Vec<PathBuf>, facts: &mut Facts) {
     for path in paths {
         let found = directory(&path);
         facts.directories.insert(path, found);
+    }
+}
+
+/// Looks beside the remote list where that is not there: it may go by another name.
+pub fn add_neighbours(workspace: &Workspace, facts: &mut Facts) {
+    let file = workspace.file(Role::Remote);
+    let (Content::Absent, Some(path)) = (&file.content, &file.location.path) else { return };
+    if let Some(parent) = facts.server_cwd.join(path).parent() {
+        facts.directories.insert(parent.to_owned(), directory(parent));
     }
 }
 

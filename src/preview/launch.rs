@@ -8,8 +8,9 @@
 //! predicted: in those, `.` is the one character that means more than itself,
 //! and only to the regular expression.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
+use std::ops::Bound;
 
 use super::{Fate, Launch};
 use crate::check::SkyVersion;
@@ -33,7 +34,10 @@ pub(super) fn predict(names: &[&str], version: SkyVersion) -> [Launch; 2] {
 /// What a controller keeps between launches.
 #[derive(Default)]
 struct Controller {
-    stamp: Vec<String>,
+    /// The lines of the stamp file, with numbers that give their order.
+    stamp: BTreeMap<String, usize>,
+    /// The number of the next line.
+    next: usize,
     files: BTreeSet<String>,
 }
 
@@ -50,7 +54,7 @@ impl Controller {
         for &name in names {
             if exit_code != 0 {
                 fates.push(Fate::NotReached);
-            } else if self.stamp.iter().any(|line| line == name) {
+            } else if self.stamp.contains_key(name) {
                 fates.push(Fate::Skipped);
             } else {
                 installs.push(name.to_owned());
@@ -68,36 +72,85 @@ impl Controller {
     /// Records a wheel and clears away what counts as an older one of it.
     fn install(&mut self, name: &str) -> Fate {
         let prefix = filename::prefix(name);
-        let (forgets, mut stamp): (Vec<_>, Vec<_>) =
-            self.stamp.drain(..).partition(|line| matches_expression(&prefix, line));
-        stamp.push(name.to_owned());
-        self.stamp = stamp;
+        let mut forgotten: Vec<(usize, String)> = matches(&self.stamp, &prefix)
+            .into_iter()
+            .filter_map(|line| Some((*self.stamp.get(line)?, line.to_owned())))
+            .collect();
+        forgotten.sort_unstable();
+        let forgets: Vec<String> = forgotten.into_iter().map(|(_, line)| line).collect();
+        for line in &forgets {
+            self.stamp.remove(line);
+        }
+        self.stamp.insert(name.to_owned(), self.next);
+        self.next += 1;
         let deletes: Vec<String> = self
             .files
-            .iter()
-            .filter(|file| file.as_str() != name && file.starts_with(&prefix) && wheel::matches_glob(OsStr::new(file)))
+            .range::<str, _>((Bound::Included(prefix.as_str()), Bound::Unbounded))
+            .take_while(|file| file.starts_with(&prefix))
+            .filter(|file| file.as_str() != name && wheel::matches_glob(OsStr::new(file)))
             .cloned()
             .collect();
-        self.files.retain(|file| !deletes.contains(file));
+        for file in &deletes {
+            self.files.remove(file);
+        }
         Fate::Installs { deletes, forgets }
     }
 
     fn after(&self, exit_code: i32, installs: Vec<String>, fates: Vec<Fate>) -> Launch {
+        let mut stamp: Vec<(usize, &String)> = self.stamp.iter().map(|(line, number)| (*number, line)).collect();
+        stamp.sort_unstable();
         Launch {
             exit_code,
             installs,
-            stamp: self.stamp.clone(),
+            stamp: stamp.into_iter().map(|(_, line)| line.clone()).collect(),
             wheels_left: self.files.iter().cloned().collect(),
             fates,
         }
     }
 }
 
-/// Tells whether a line starts with what `prefix` matches as a regular
+/// Returns the lines that start with what `prefix` matches as a regular
 /// expression: a dot stands for any character.
-pub(super) fn matches_expression(prefix: &str, line: &str) -> bool {
-    line.len() >= prefix.len()
-        && prefix.bytes().zip(line.bytes()).all(|(wanted, found)| wanted == b'.' || wanted == found)
+///
+/// Looks at the lines that match and at few others, as there may be many.
+pub(super) fn matches<'a>(lines: &'a BTreeMap<String, usize>, prefix: &str) -> Vec<&'a str> {
+    let mut heads = vec![String::new()];
+    for (nth, part) in prefix.split('.').enumerate() {
+        if nth > 0 {
+            heads = heads.iter().flat_map(|head| one_longer(lines, head)).collect();
+        }
+        for head in &mut heads {
+            head.push_str(part);
+        }
+        heads.retain(|head| starting_with(lines, head).next().is_some());
+    }
+    heads.iter().flat_map(|head| starting_with(lines, head)).collect()
+}
+
+/// Returns each beginning of a line that is one character longer than `head`.
+fn one_longer(lines: &BTreeMap<String, usize>, head: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut from = head.to_owned();
+    while let Some((line, _)) = lines.range::<str, _>((Bound::Included(from.as_str()), Bound::Unbounded)).next()
+        && let Some(rest) = line.strip_prefix(head)
+    {
+        // The line may be `head` itself, which comes first.
+        let after = rest.chars().next().map_or(0, |c| u32::from(c) + 1);
+        if let Some(c) = rest.chars().next() {
+            found.push(format!("{head}{c}"));
+        }
+        let Some(next) = (after..=u32::from(char::MAX)).find_map(char::from_u32) else { break };
+        from = format!("{head}{next}");
+    }
+    found
+}
+
+fn starting_with<'a>(lines: &'a BTreeMap<String, usize>, head: &str) -> impl Iterator<Item = &'a str> {
+    let head = head.to_owned();
+    lines
+        .range::<str, _>((Bound::Included(head.as_str()), Bound::Unbounded))
+        .map(|(line, _)| line.as_str())
+        .take_while(move |line| line.starts_with(&head))
 }
 
 #[cfg(test)]
@@ -145,6 +198,16 @@ mod tests {
         );
         assert_eq!(second.fates, [installs(&[], &[]), Fate::Skipped]);
         assert_eq!(second.stamp, [dotted, other]);
+    }
+
+    #[test]
+    fn a_dot_stands_for_any_character() {
+        let lines = ["a", "a.b-1", "a.b-2", "a-b-1", "ab-1", "aéb-1", "b.b-1"];
+        let lines: BTreeMap<String, usize> = lines.map(|line| (line.to_owned(), 0)).into();
+        assert_eq!(matches(&lines, "a.b-"), ["a-b-1", "a.b-1", "a.b-2", "aéb-1"]);
+        assert_eq!(matches(&lines, "..b-"), ["a-b-1", "a.b-1", "a.b-2", "aéb-1", "b.b-1"]);
+        assert_eq!(matches(&lines, "ab-"), ["ab-1"]);
+        assert_eq!(matches(&lines, "c.b-"), [""; 0]);
     }
 
     #[test]

@@ -5,6 +5,7 @@
 
 mod wheels;
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use super::task::{Broken, Task};
@@ -276,7 +277,11 @@ impl Problems<'_> {
                 "rename the directory or the file: plain letters, digits, `.`, `_`, `-` and `/`",
             );
         }
-        let mut elsewhere = task.missing.iter().filter(|source| !self.told(task, source));
+        // Another problem says already that these are not there.
+        let read = task.other.iter().map(|(_, _, read)| read.as_str());
+        let gone = self.preview.mounts.iter().filter(|mount| !mount.kind.exists()).filter_map(|m| m.local.to_str());
+        let told: HashSet<&str> = read.chain(gone).collect();
+        let mut elsewhere = task.missing.iter().filter(|source| !told.contains(source.as_str()));
         if let Some(source) = elsewhere.next() {
             let more = and_more(elsewhere.count());
             self.add(
@@ -288,12 +293,6 @@ impl Problems<'_> {
                 "write the absolute path of the directory without `..`",
             );
         }
-    }
-
-    /// Tells whether another problem says already that this source is not there.
-    fn told(&self, task: &Task, source: &str) -> bool {
-        task.other.iter().any(|(_, _, read)| read == source)
-            || self.preview.mounts.iter().any(|mount| !mount.kind.exists() && mount.local.to_str() == Some(source))
     }
 
     fn directory(&self) -> Option<PathBuf> {

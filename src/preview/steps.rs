@@ -1,7 +1,7 @@
 //! The account of a launch step by step, in our own words, for text and screen.
 
 use super::{Fate, Launch, Outcome, Preview, Reason, launch};
-use crate::check::{Controller, Facts, Severity, Status};
+use crate::check::{self, Controller, Facts, Severity, Status};
 use crate::config::Role;
 use crate::text::visible::{visible, visible_name};
 
@@ -121,7 +121,10 @@ impl Account<'_> {
                 _ => format!(
                     "one of the files is refused: {}{}",
                     preview.exception.unwrap_or("an exception"),
-                    preview.message.as_ref().map_or_else(String::new, |message| format!(": {}", visible(message)))
+                    preview
+                        .message
+                        .as_ref()
+                        .map_or_else(String::new, |m| format!(": {}", visible(&check::one_line(m))))
                 ),
             };
             self.step(StepKind::Read, Some(Severity::Error), problem);

@@ -142,7 +142,9 @@ fn read_back(mounts: &[Mount], config: &Path) -> Result<Vec<Source>, String> {
     for (target, meant, is_config) in wanted {
         let source = sources.get(target).and_then(|source| source.as_str());
         let source = source.ok_or_else(|| format!("the source of `{}` is no text", visible(target)))?;
-        if let Some(name) = replaced(target).or_else(|| replaced(source)) {
+        // A variable that `..` takes away again is harmless.
+        let kept = abspath(OsStr::new(source), Path::new("/"));
+        if let Some(name) = replaced(target).or_else(|| replaced(kept.to_str().unwrap_or_default())) {
             return Err(format!("SkyPilot puts a value in the place of `{name}`"));
         }
         read.push(Source { target: target.into(), meant: meant.into(), read: source.into(), is_config });
@@ -180,8 +182,7 @@ fn resolve(source: &str, facts: &Facts) -> PathBuf {
 }
 
 fn exists(source: &str, facts: &Facts) -> bool {
-    // So it says in `Task.expand_and_validate_file_mounts`.
-    source.starts_with("skypilot:") || known(&resolve(source, facts), facts).unwrap_or(false)
+    known(&resolve(source, facts), facts).unwrap_or(false)
 }
 
 /// Returns whether a path exists, none where no fact tells.
@@ -190,7 +191,7 @@ fn known(path: &Path, facts: &Facts) -> Option<bool> {
         && let Found::Listed(_) = directory.found
     {
         let name = path.file_name()?;
-        return Some(directory.entries().iter().any(|entry| entry.name == name && entry.kind.exists()));
+        return Some(directory.entry(name).is_some_and(|entry| entry.kind.exists()));
     }
     let found = &facts.directories.get(path)?.found;
     Some(!matches!(found, Found::Missing | Found::Failed { .. }))

@@ -6,7 +6,7 @@ use super::paper::{self, Paper, width};
 use crate::app::layout::Size;
 use crate::app::list::{Body, List, Marker, kind_of};
 use crate::app::{Pane, State, pages, review, value};
-use crate::check::Severity;
+use crate::check::{self, Severity};
 use crate::config::{Role, secret};
 use crate::text::visible::{visible, visible_name};
 use crate::yaml::Document;
@@ -78,7 +78,7 @@ fn title(state: &State, role: Role) -> String {
 fn verdict(state: &State, role: Role) -> String {
     let verdict = state.report.verdict(role);
     match (&verdict.message, verdict.exception) {
-        (Some(message), _) => format!("SkyPilot: {}", visible(message)),
+        (Some(message), _) => format!("SkyPilot: {}", visible(&check::one_line(message))),
         (None, Some(exception)) => format!("SkyPilot ends with {exception}."),
         (None, None) => String::new(),
     }

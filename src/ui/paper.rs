@@ -217,7 +217,8 @@ pub(super) fn wrap(text: &str, room: u16) -> Vec<String> {
     let mut used = 0;
     for word in text.split_inclusive(' ') {
         let wide = width(word.trim_end());
-        if used + wide > room && !line.is_empty() {
+        // A word that fits no line is broken in any case: it begins on this one.
+        if wide <= room && used + wide > room && !line.is_empty() {
             lines.push(std::mem::take(&mut line).trim_end().to_owned());
             used = 0;
         }
@@ -264,6 +265,7 @@ mod tests {
     fn lines_break_between_words_and_long_words_break_too() {
         assert_eq!(wrap("the API server stops", 10), ["the API", "server", "stops"]);
         assert_eq!(wrap("abcdefgh", 3), ["abc", "def", "gh"]);
+        assert_eq!(wrap("W abcdefgh", 5), ["W abc", "defgh"]);
         assert_eq!(wrap("", 3), [""]);
     }
 }

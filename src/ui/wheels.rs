@@ -84,7 +84,7 @@ fn row(paper: &mut Paper<'_>, area: Rect, line: u16, entry: &DirectoryEntry, is_
         pages::wheel_name(entry).unwrap_or_else(|| (file.clone(), "?".to_owned(), "no wheel name".to_owned()));
     let note = note(entry);
     let wide = area.width >= 70;
-    let name_room = if wide { (area.width / 3).min(36) } else { area.width.saturating_sub(30) };
+    let name_room = if wide { (area.width / 3).min(36) } else { area.width.saturating_sub(25) };
     let mut pieces = vec![
         (arrow.to_owned(), theme.heading()),
         (paper::column(&name, name_room), theme.text()),
@@ -95,6 +95,8 @@ fn row(paper: &mut Paper<'_>, area: Rect, line: u16, entry: &DirectoryEntry, is_
     }
     pieces.push((format!("{size:>9}  "), theme.text()));
     if let Some(note) = note {
+        // The whole sentence stands among the problems below.
+        let note = if area.width < 100 { "W".to_owned() } else { note };
         pieces.push((note, theme.severity(crate::check::Severity::Warning)));
     }
     let pieces: Vec<_> = pieces.iter().map(|(text, style)| (text.as_str(), *style)).collect();

@@ -104,8 +104,9 @@ def task_fails(sky, fill, mounts, config, scratch):
         task.expand_and_validate_file_mounts()
     except Exception:  # pylint: disable=broad-except
         return True
-    # A source that counts as a bucket's URL fails at the upload itself.
-    return any(source.startswith('//') for source in task.file_mounts.values()) or not set(wanted) <= set(task.file_mounts)
+    # A source that counts as a bucket's URL, or that is not looked for, fails at the upload itself.
+    sources = task.file_mounts.values()
+    return any(s.startswith('//') or not os.path.exists(s) for s in sources) or not set(wanted) <= set(task.file_mounts)
 
 
 def ask_sky(sky, env, case, scratch):

@@ -64,7 +64,7 @@ fn codes(report: &Report) -> BTreeSet<Code> {
     report.diagnostics.iter().map(|one| one.code).collect()
 }
 
-fn only<'r>(report: &'r Report, code: Code) -> &'r Diagnostic {
+fn only(report: &Report, code: Code) -> &Diagnostic {
     let found: Vec<&Diagnostic> = report.diagnostics.iter().filter(|one| one.code == code).collect();
     assert_eq!(found.len(), 1, "{}: {:#?}", code.name(), report.diagnostics);
     found[0]
@@ -388,12 +388,12 @@ fn values_that_surprise_are_notes_with_what_python_reads() {
     assert_eq!(
         told,
         [
-            "`no` is a boolean, false, to YAML 1.1",
-            "`0755` is a number, 493, to YAML 1.1",
-            "`1_000` is a number, 1000, to YAML 1.1",
-            "`on` is a boolean, true, to YAML 1.1",
-            "`1e3` is a string, not a number, to YAML 1.1",
-            "`12:30` is a number, 750, to YAML 1.1",
+            "`no` is the boolean false to YAML 1.1",
+            "`0755` is the number 493 to YAML 1.1",
+            "`1_000` is the number 1000 to YAML 1.1",
+            "`on` is the boolean true to YAML 1.1",
+            "`1e3` is a string to YAML 1.1, not a number",
+            "`12:30` is the number 750 to YAML 1.1",
         ]
     );
     assert!(report.diagnostics.iter().all(|one| one.severity == Severity::Info));

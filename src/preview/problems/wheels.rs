@@ -161,13 +161,12 @@ impl Problems<'_> {
 
     /// Prefixes that match other packages' records as regular expressions.
     fn dots(&mut self, by_prefix: &BTreeMap<String, Vec<&str>>) {
+        let names = self.preview.mounts.iter().filter_map(|mount| mount.name.to_str());
+        let names: BTreeMap<String, usize> = names.enumerate().map(|(place, name)| (name.to_owned(), place)).collect();
         for prefix in by_prefix.keys().filter(|prefix| prefix.contains('.')) {
-            let Some(other) = by_prefix.iter().find(|(other, names)| {
-                *other != prefix && names.iter().any(|name| launch::matches_expression(prefix, name))
-            }) else {
-                continue;
-            };
-            let message = format!("`{}` also matches the record of {}", visible(prefix), visible(other.1[0]));
+            let matches = launch::matches(&names, prefix);
+            let Some(other) = matches.into_iter().find(|name| !name.starts_with(prefix.as_str())) else { continue };
+            let message = format!("`{}` also matches the record of {}", visible(prefix), visible(other));
             let place = Place { path: self.directory(), ..Self::wheel(Path::new("")) };
             self.add(
                 Code::WheelPrefix,

@@ -8,7 +8,7 @@ use serde_json::json;
 use super::diagnostic::{Code, Diagnostic, Fix, Place, Severity};
 use super::refusal::{MOST_OF_A_KIND, consequence, keys_with, plain_type};
 use super::repr::python_type;
-use super::{Load, LoadEntry, Outcome, Status, Verdict, fix, shape};
+use super::{Load, LoadEntry, Outcome, Status, Verdict, fix};
 use crate::config::{ConfigFile, Content, Role, Workspace, model};
 use crate::text::{Span, Splice};
 use crate::yaml::{Document, Pointer, Value};
@@ -92,10 +92,9 @@ pub(super) fn entry(class: &str, parameters: Option<&Value>) -> Option<(Outcome,
 }
 
 /// Finds all that stops the load of one file's list.
-pub(super) fn diagnose(workspace: &Workspace, role: Role, found: &mut Vec<Diagnostic>) {
-    let file = workspace.file(role);
-    let Content::Text(document) = &file.content else { return };
-    if shape::verdict(file, role).status != Status::Ok {
+pub(super) fn diagnose(workspace: &Workspace, role: Role, verdict: &Verdict, found: &mut Vec<Diagnostic>) {
+    let Content::Text(document) = &workspace.file(role).content else { return };
+    if verdict.status != Status::Ok {
         return;
     }
     let data = model::effective(document);
@@ -105,8 +104,11 @@ pub(super) fn diagnose(workspace: &Workspace, role: Role, found: &mut Vec<Diagno
         Some(Value::Null) => finder.plugins_null(),
         Some(Value::List(items)) => {
             for (index, item) in items.iter().enumerate() {
-                let at = Pointer::from_tokens(["plugins".to_owned(), index.to_string()]);
                 let class = item.get("class").and_then(Value::as_str).unwrap_or_default();
+                if entry(class, item.get("parameters")).is_none() {
+                    continue;
+                }
+                let at = Pointer::from_tokens(["plugins".to_owned(), index.to_string()]);
                 if let Some((outcome, exception, _)) = entry(class, None) {
                     finder.class(&at.join("class"), class, outcome, exception);
                 }

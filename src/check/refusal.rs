@@ -8,8 +8,8 @@ use serde_json::json;
 
 use super::diagnostic::{Code, Diagnostic, Fix, Place, Severity};
 use super::repr::{python_type, repr};
-use super::shape::{holds, similar, verdict};
-use super::{Status, fix, syntax};
+use super::shape::{holds, similar};
+use super::{Status, Verdict, fix, syntax};
 use crate::config::schema::{self, Object, Type};
 use crate::config::{Content, Role, Unreadable, UnreadableReason, Workspace};
 use crate::text::{Span, Splice};
@@ -31,9 +31,11 @@ pub(super) const fn consequence(role: Role) -> &'static str {
 }
 
 /// Finds all that is refused in one file.
-pub(super) fn diagnose(workspace: &Workspace, role: Role, found: &mut Vec<Diagnostic>) {
-    let file = workspace.file(role);
-    match &file.content {
+pub(super) fn diagnose(workspace: &Workspace, role: Role, verdict: &Verdict, found: &mut Vec<Diagnostic>) {
+    if matches!(verdict.status, Status::Ok | Status::Absent) {
+        return;
+    }
+    match &workspace.file(role).content {
         Content::Absent => {}
         Content::Unreadable(why) => found.push(unreadable(workspace, role, why)),
         Content::Text(document) => {
@@ -46,10 +48,9 @@ pub(super) fn diagnose(workspace: &Workspace, role: Role, found: &mut Vec<Diagno
                     }
                 }
             }
-            let verdict = verdict(file, role);
             let told = found[before..].iter().any(|d| d.severity == Severity::Error);
-            if !matches!(verdict.status, Status::Ok | Status::Absent) && !told {
-                let message = verdict.message.unwrap_or_else(|| "SkyPilot refuses the file".to_owned());
+            if !told {
+                let message = verdict.message.clone().unwrap_or_else(|| "SkyPilot refuses the file".to_owned());
                 let effect = format!("{}: {}.", verdict.exception.unwrap_or("the process dies"), consequence(role));
                 let place = Place::file(workspace, role);
                 found.push(Diagnostic::new(Code::WrongType, Severity::Error, place, message, effect));

@@ -8,10 +8,14 @@ use super::diagnostic::{Code, Diagnostic, Fix, Place};
 use super::fix;
 use super::refusal::{MOST_OF_A_KIND, consequence};
 use super::syntax::is_allowed;
-use crate::config::{Content, Role, Workspace, model, schema, secret};
+use crate::config::model::{self, Entry};
+use crate::config::{Content, Role, Workspace, schema, secret};
 use crate::text::visible::{is_invisible, visible};
 use crate::text::{Span, Splice};
 use crate::yaml::{Document, Kind, NodeId, Pointer, ScalarStyle, Tree, Value};
+
+/// The number of keys up to which comparing each with each is faster than a hash.
+const FEW_KEYS: usize = 8;
 
 /// Finds what is accepted and most likely not meant in one file.
 pub(super) fn diagnose(workspace: &Workspace, role: Role, found: &mut Vec<Diagnostic>) {
@@ -25,8 +29,9 @@ pub(super) fn diagnose(workspace: &Workspace, role: Role, found: &mut Vec<Diagno
     finder.directive(tree);
     finder.duplicate_keys(tree);
     finder.ignored_keys();
-    finder.entries();
-    finder.parameters(tree);
+    let entries = model::entries(document);
+    finder.entries(&entries);
+    finder.parameters(tree, &entries);
     if role == Role::Api {
         finder.wheel_path();
     }
@@ -70,6 +75,10 @@ impl Finder<'_> {
     fn invisible(&mut self) {
         let document = self.document;
         let text = document.text();
+        // What cannot be seen and is ASCII, YAML does not allow.
+        if text.is_ascii() {
+            return;
+        }
         let start = text.len() - text.trim_start_matches('\u{feff}').len();
         let mut before = ' ';
         let mut count = 0;
@@ -163,14 +172,12 @@ impl Finder<'_> {
         let document = self.document;
         let mut count = 0;
         for node in tree.ids().filter(|&node| tree.is_mapping(node)) {
-            let mut seen: HashMap<&str, NodeId> = HashMap::new();
-            for (key, _) in tree.pairs(node) {
-                let Some(first) = seen.insert(document.key_token(key), key) else { continue };
+            for (first, second) in equal_keys(document, tree, node) {
                 count += 1;
                 if count > MOST_OF_A_KIND {
                     return;
                 }
-                self.duplicate_key(tree, node, first, key);
+                self.duplicate_key(tree, node, first, second);
             }
         }
     }
@@ -230,33 +237,36 @@ impl Finder<'_> {
         }
     }
 
-    fn entries(&mut self) {
+    fn entries(&mut self, entries: &[Entry]) {
         let document = self.document;
-        let mut first: HashMap<String, Pointer> = HashMap::new();
+        let mut first: HashMap<&str, usize> = HashMap::with_capacity(entries.len());
         let mut twice = 0;
-        let mut blank = 0;
-        for entry in model::entries(document) {
-            let (Some(class), Some(node)) = (&entry.class, entry.class_node) else { continue };
-            let at = entry.pointer.join("class");
+        let mut odd = 0;
+        for (place, entry) in entries.iter().enumerate() {
+            let (Some(class), Some(node)) = (entry.class.as_deref(), entry.class_node) else { continue };
             let span = document.span(node);
-            let odd = class.contains('.') && class.chars().any(|c| !(c.is_alphanumeric() || matches!(c, '_' | '.')));
-            if odd && blank < MOST_OF_A_KIND {
-                blank += 1;
-                self.odd_class(class, &at, span);
+            let is_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.');
+            if class.contains('.') && !class.chars().all(is_name) && odd < MOST_OF_A_KIND {
+                odd += 1;
+                self.odd_class(class, &entry.pointer.join("class"), span);
             }
-            let Some(other) = first.insert(class.clone(), entry.pointer.clone()) else { continue };
+            let Some(other) = first.insert(class, place) else { continue };
             if twice < MOST_OF_A_KIND {
                 twice += 1;
-                let value = |at: &Pointer| document.find(at).map(|node| document.source(node).to_owned());
-                let equal = value(&other) == value(&entry.pointer);
-                let fix = equal.then(|| fix::remove(document, &entry.pointer, "remove this entry", true)).flatten();
-                let message = format!("{class} is also {}", other.to_path());
-                let effect = "It is constructed and installed twice; the later one stays registered.";
-                let one = self.push(Code::DuplicateClass, span, Some(at), message, effect);
-                one.hint = Some("remove one of them, unless that is meant".to_owned());
-                one.fix = fix;
+                self.twice(&entries[other], entry, class, span);
             }
         }
+    }
+
+    fn twice(&mut self, other: &Entry, entry: &Entry, class: &str, span: Span) {
+        let document = self.document;
+        let equal = document.source(other.node) == document.source(entry.node);
+        let fix = equal.then(|| fix::remove(document, &entry.pointer, "remove this entry", true)).flatten();
+        let message = format!("{class} is also {}", other.pointer.to_path());
+        let effect = "It is constructed and installed twice; the later one stays registered.";
+        let one = self.push(Code::DuplicateClass, span, Some(entry.pointer.join("class")), message, effect);
+        one.hint = Some("remove one of them, unless that is meant".to_owned());
+        one.fix = fix;
     }
 
     fn odd_class(&mut self, class: &str, at: &Pointer, span: Span) {
@@ -272,44 +282,35 @@ impl Finder<'_> {
     }
 
     /// Tells of parameters that YAML 1.1 types in a way that surprises, and of empty ones.
-    fn parameters(&mut self, tree: &Tree) {
+    fn parameters(&mut self, tree: &Tree, entries: &[Entry]) {
         let document = self.document;
-        let roots: HashSet<NodeId> =
-            model::entries(document).iter().filter_map(|e| e.parameters).map(|n| tree.target(n)).collect();
-        if roots.is_empty() {
-            return;
-        }
-        // Parents end behind their children: what lies in parameters is found in one walk back.
-        let mut inside = vec![false; tree.len()];
-        let mut keys = HashSet::new();
-        let mut rows = Vec::new();
-        let ids: Vec<NodeId> = tree.ids().collect();
-        for &node in ids.iter().rev() {
-            let below = tree.parent(node).is_some_and(|parent| inside[parent.index()]);
-            inside[node.index()] = below || roots.contains(&node);
-            if !inside[node.index()] {
+        let mut seen = HashSet::new();
+        let (mut surprises, mut empty) = (0, 0);
+        for root in entries.iter().filter_map(|entry| entry.parameters).map(|node| tree.target(node)) {
+            // Aliases let entries share their parameters.
+            if !seen.insert(root) {
                 continue;
             }
             // The names of parameters themselves must be strings: that is an error, told elsewhere.
-            let names = tree.pairs(node).map(|(key, _)| key).filter(|_| roots.contains(&node));
-            keys.extend(names);
-            if tree.kind(node) == Kind::Scalar(ScalarStyle::Plain) && tree.tag(node).is_none() && !keys.contains(&node)
-            {
-                rows.push(node);
-            }
-        }
-        let mut surprises = 0;
-        let mut empty = 0;
-        for node in rows.into_iter().rev() {
-            if document.span(node).is_empty() {
-                empty += 1;
-                if empty <= MOST_OF_A_KIND {
-                    self.empty_value(tree, node);
+            let mut open: Vec<NodeId> = tree.pairs(root).rev().map(|(_, value)| value).collect();
+            while let Some(node) = open.pop() {
+                open.extend(tree.children(node).iter().rev());
+                if tree.kind(node) != Kind::Scalar(ScalarStyle::Plain) || tree.tag(node).is_some() {
+                    continue;
                 }
-            } else if let Some(read) = surprise(document.scalar(node), document.value(node).as_ref()) {
-                surprises += 1;
-                if surprises <= MOST_OF_A_KIND {
-                    self.surprise(node, &read);
+                let source = document.scalar(node);
+                if source.is_empty() && document.span(node).is_empty() {
+                    empty += 1;
+                    if empty <= MOST_OF_A_KIND {
+                        self.empty_value(tree, node);
+                    }
+                } else if may_surprise(source)
+                    && let Some(read) = surprise(source, document.value(node).as_ref())
+                {
+                    surprises += 1;
+                    if surprises <= MOST_OF_A_KIND {
+                        self.surprise(node, &read);
+                    }
                 }
             }
         }
@@ -397,6 +398,30 @@ impl Read {
         let not = self.not.map_or_else(String::new, |not| format!(", not a {not}"));
         format!("{what} to YAML 1.1{not}")
     }
+}
+
+/// Returns the pairs of equal keys of a mapping, each with the one before it.
+fn equal_keys(document: &Document, tree: &Tree, mapping: NodeId) -> Vec<(NodeId, NodeId)> {
+    let mut equal = Vec::new();
+    if tree.pairs(mapping).len() <= FEW_KEYS {
+        for (place, (key, _)) in tree.pairs(mapping).enumerate() {
+            let before = tree.pairs(mapping).take(place);
+            let token = document.key_token(key);
+            let same = before.filter(|(other, _)| document.key_token(*other) == token).last();
+            equal.extend(same.map(|(other, _)| (other, key)));
+        }
+        return equal;
+    }
+    let mut seen: HashMap<&str, NodeId> = HashMap::new();
+    for (key, _) in tree.pairs(mapping) {
+        equal.extend(seen.insert(document.key_token(key), key).map(|first| (first, key)));
+    }
+    equal
+}
+
+/// Tells by the first character whether a plain scalar may surprise: most do not.
+fn may_surprise(source: &str) -> bool {
+    source.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '-' | '+' | '.' | 'y' | 'Y' | 'n' | 'N' | 'o' | 'O'))
 }
 
 /// Says what a plain scalar is to YAML 1.1, where that surprises people.

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use serde_json::json;
 
 use super::diagnostic::{Code, Diagnostic, Fix, Place};
-use super::fix;
+use super::fix::{self, Bench};
 use super::refusal::{MOST_OF_A_KIND, consequence};
 use super::syntax::is_allowed;
 use crate::config::model::{self, Entry};
@@ -20,7 +20,8 @@ const FEW_KEYS: usize = 8;
 /// Finds what is accepted and most likely not meant in one file.
 pub(super) fn diagnose(workspace: &Workspace, role: Role, found: &mut Vec<Diagnostic>) {
     let Content::Text(document) = &workspace.file(role).content else { return };
-    let mut finder = Finder { workspace, role, document, found };
+    let bench = Bench::new(document, role);
+    let mut finder = Finder { workspace, role, document, bench, found };
     finder.byte_order_mark();
     finder.invisible();
     finder.encrypted();
@@ -41,6 +42,7 @@ struct Finder<'a> {
     workspace: &'a Workspace,
     role: Role,
     document: &'a Document,
+    bench: Bench<'a>,
     found: &'a mut Vec<Diagnostic>,
 }
 
@@ -65,7 +67,7 @@ impl Finder<'_> {
             return;
         }
         let fix = fix::of("remove the byte order mark", true, vec![Splice::delete(span)]);
-        let fix = fix::harmless(self.document, self.role, fix);
+        let fix = self.bench.harmless(fix);
         let message = "the file starts with a byte order mark";
         let one = self.push(Code::ByteOrderMark, span, None, message, "SkyPilot's reader takes it off.");
         one.hint = Some("remove it, if no other program needs it".to_owned());
@@ -101,7 +103,7 @@ impl Finder<'_> {
                 _ => (visible(&c.to_string()).into_owned(), "", "remove it"),
             };
             let fix = fix::of(label, false, vec![Splice::new(span, instead)]);
-            let fix = fix::harmless(document, self.role, fix);
+            let fix = self.bench.harmless(fix);
             let message = format!("an invisible character: {name}");
             let effect = "SkyPilot reads something else than the file looks like.";
             let one = self.push(Code::Invisible, span, None, message, effect);
@@ -157,7 +159,7 @@ impl Finder<'_> {
                 let span = Span::new(line, end);
                 let whole = Span::new(line, crate::text::next_line(text, line));
                 let fix = fix::of("remove the line", true, vec![Splice::delete(whole)]);
-                let fix = fix::tried(document, fix, |new| new.data().ok() == document.data().ok());
+                let fix = self.bench.tried(fix, |new| new.data().ok() == document.data().ok());
                 let message = format!("`%YAML {version}` is not heeded");
                 let effect = "PyYAML reads YAML 1.1 all the same: `yes` is a boolean, `010` is 8.";
                 let one = self.push(Code::YamlDirective, span, None, message, effect);
@@ -200,7 +202,7 @@ impl Finder<'_> {
         }
         let message = format!("the key `{name}` stands twice, first on line {line}");
         let effect = "PyYAML takes the last one; the first is lost without a word.";
-        let fix = fix::drop_pair(document, mapping, first);
+        let fix = self.bench.drop_pair(mapping, first);
         let one = self.push(Code::DuplicateKey, span, Some(at), message, effect);
         one.hint = Some("remove one of them".to_owned());
         one.fix = fix;
@@ -215,7 +217,7 @@ impl Finder<'_> {
         if !classes.map(|(_, value)| document.string(value)).all(|class| class.is_some_and(good)) {
             return None;
         }
-        fix::harmless(document, self.role, fix::dash(document, second)?)
+        self.bench.harmless(fix::dash(document, second)?)
     }
 
     fn ignored_keys(&mut self) {
@@ -228,7 +230,7 @@ impl Finder<'_> {
             let key = fix::keys(document, &Pointer::root(), name).pop();
             let span = key.map_or(Span::empty(0), |key| document.span(key));
             let at = Pointer::from_tokens([name]);
-            let fix = fix::remove(document, &at, "remove it", true);
+            let fix = self.bench.remove(&at, "remove it", true);
             let message = format!("the key `{name}` is unknown and has no value");
             let effect = "SkyPilot drops it; with a value it would refuse the file.";
             let one = self.push(Code::IgnoredKey, span, Some(at), message, effect);
@@ -261,7 +263,7 @@ impl Finder<'_> {
     fn twice(&mut self, other: &Entry, entry: &Entry, class: &str, span: Span) {
         let document = self.document;
         let equal = document.source(other.node) == document.source(entry.node);
-        let fix = equal.then(|| fix::remove(document, &entry.pointer, "remove this entry", true)).flatten();
+        let fix = equal.then(|| self.bench.remove(&entry.pointer, "remove this entry", true)).flatten();
         let message = format!("{class} is also {}", other.pointer.to_path());
         let effect = "It is constructed and installed twice; the later one stays registered.";
         let one = self.push(Code::DuplicateClass, span, Some(entry.pointer.join("class")), message, effect);
@@ -272,8 +274,7 @@ impl Finder<'_> {
     fn odd_class(&mut self, class: &str, at: &Pointer, span: Span) {
         let meant = fix::mended_class(class);
         let safe = meant.as_deref() == Some(class.trim());
-        let fix =
-            meant.and_then(|meant| fix::replace(self.document, at, &json!(meant), format!("write {meant}"), safe));
+        let fix = meant.and_then(|meant| self.bench.replace(at, &json!(meant), format!("write {meant}"), safe));
         let message = format!("'{class}' holds a character that no Python name has");
         let effect = format!("Most likely no such module can be imported: {}.", consequence(self.role));
         let one = self.push(Code::ClassBlank, span, Some(at.clone()), message, &effect);
@@ -357,7 +358,7 @@ impl Finder<'_> {
         if trimmed != path && !trimmed.is_empty() {
             let message = "`controller_wheel_path` starts or ends with a blank";
             let effect = "SkyPilot takes it as it is written: most likely nothing is uploaded.";
-            let fix = fix::replace(document, &at, &json!(trimmed), "remove the blank", true);
+            let fix = self.bench.replace(&at, &json!(trimmed), "remove the blank", true);
             let one = self.push(Code::PathBlank, span, Some(at.clone()), message, effect);
             one.hint = Some("remove the blank".to_owned());
             one.fix = fix;
@@ -367,7 +368,7 @@ impl Finder<'_> {
             let home = home.filter(|rest| (rest.is_empty() || rest.starts_with('/')) && !rest.contains('$'));
             let fix = home.and_then(|rest| {
                 let meant = format!("~{rest}");
-                fix::replace(document, &at, &json!(meant), format!("write {meant}"), true)
+                self.bench.replace(&at, &json!(meant), format!("write {meant}"), true)
             });
             let message = "`controller_wheel_path` holds a `$`";
             let effect = "SkyPilot expands no variables: it looks for a directory of that very name.";

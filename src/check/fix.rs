@@ -81,9 +81,9 @@ impl<'a> Bench<'a> {
     /// Returns the fix that gives a key another name, none where the key stands twice.
     pub(super) fn rename(&self, parent: &Pointer, from: &str, to: &str) -> Option<Fix> {
         let [key] = keys(self.document, parent, from)[..] else { return None };
-        let (from, path) = (parent.join(from).to_string(), parent.join(to).to_string());
+        let (old, new) = (parent.join(from).to_string(), parent.join(to).to_string());
         let edits = vec![Splice::new(self.document.span(key), to)];
-        let patch = json!([{"op": "move", "from": from, "path": path}]);
+        let patch = json!([{"op": "move", "from": old, "path": new}]);
         self.tried(Fix { patch: Some(patch), ..of(format!("rename it to {to}"), true, edits) }, |_| true)
     }
 

@@ -12,6 +12,7 @@ mod sense;
 mod shape;
 mod surroundings;
 mod syntax;
+mod typing;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

@@ -8,11 +8,12 @@ use super::diagnostic::{Code, Diagnostic, Fix, Place};
 use super::fix::{self, Bench};
 use super::refusal::{MOST_OF_A_KIND, consequence};
 use super::syntax::is_allowed;
+use super::typing;
 use crate::config::model::{self, Entry};
-use crate::config::{Content, Role, Workspace, schema, secret};
+use crate::config::{Content, Role, Workspace, schema};
 use crate::text::visible::{is_invisible, visible};
 use crate::text::{Span, Splice};
-use crate::yaml::{Document, Kind, NodeId, Pointer, ScalarStyle, Tree, Value};
+use crate::yaml::{Document, NodeId, Pointer, Tree, Value};
 
 /// The number of keys up to which comparing each with each is faster than a hash.
 const FEW_KEYS: usize = 8;
@@ -29,13 +30,14 @@ pub(super) fn diagnose(workspace: &Workspace, role: Role, found: &mut Vec<Diagno
     finder.no_configuration(data);
     finder.directive(tree);
     finder.duplicate_keys(tree);
+    finder.merges(tree);
     finder.ignored_keys();
     let entries = model::entries(document);
     finder.entries(&entries);
-    finder.parameters(tree, &entries);
     if role == Role::Api {
         finder.wheel_path();
     }
+    typing::diagnose(workspace, role, document, &entries, found);
 }
 
 struct Finder<'a> {
@@ -208,6 +210,35 @@ impl Finder<'_> {
         one.fix = fix;
     }
 
+    /// Tells of mappings that merge several others with the same key: which one
+    /// wins differs between releases of PyYAML.
+    fn merges(&mut self, tree: &Tree) {
+        let document = self.document;
+        let mappings = tree.ids().filter(|&node| tree.is_mapping(node));
+        let merging = mappings.filter_map(|node| {
+            let merges = |(key, _): &(NodeId, NodeId)| document.key_is(*key, "<<");
+            Some((node, tree.pairs(node).find(merges)?.0))
+        });
+        for (node, merge) in merging.take(MOST_OF_A_KIND) {
+            let pairs = document.effective_pairs(node);
+            let own: HashSet<&str> =
+                pairs.iter().filter(|pair| !pair.merged).map(|pair| document.key_token(pair.key)).collect();
+            let mut first: HashMap<&str, NodeId> = HashMap::new();
+            let clash = pairs.iter().filter(|pair| pair.merged).find(|pair| {
+                let name = document.key_token(pair.key);
+                let other = first.insert(name, pair.value);
+                let differs = other.is_some_and(|other| document.source(other) != document.source(pair.value));
+                differs && !own.contains(name)
+            });
+            let Some(clash) = clash else { continue };
+            let message = format!("two of the merged mappings have `{}`", document.key_token(clash.key));
+            let effect = "Up to PyYAML 6.0.3 the first one wins, later the last one.";
+            let at = document.pointer_to(merge);
+            let one = self.push(Code::MergeOrder, document.span(merge), Some(at), message, effect);
+            one.hint = Some("write the key into the mapping itself".to_owned());
+        }
+    }
+
     /// Puts the dash before a second `class`, where both are class paths: what was
     /// hidden behind the last one must not be an error.
     fn dash_fix(&self, tree: &Tree, mapping: NodeId, second: NodeId) -> Option<Fix> {
@@ -282,72 +313,6 @@ impl Finder<'_> {
         one.fix = fix;
     }
 
-    /// Tells of parameters that YAML 1.1 types in a way that surprises, and of empty ones.
-    fn parameters(&mut self, tree: &Tree, entries: &[Entry]) {
-        let document = self.document;
-        let mut seen = HashSet::new();
-        let (mut surprises, mut empty) = (0, 0);
-        for root in entries.iter().filter_map(|entry| entry.parameters).map(|node| tree.target(node)) {
-            // Aliases let entries share their parameters.
-            if !seen.insert(root) {
-                continue;
-            }
-            // The names of parameters themselves must be strings: that is an error, told elsewhere.
-            let mut open: Vec<NodeId> = tree.pairs(root).rev().map(|(_, value)| value).collect();
-            while let Some(node) = open.pop() {
-                open.extend(tree.children(node).iter().rev());
-                if tree.kind(node) != Kind::Scalar(ScalarStyle::Plain) || tree.tag(node).is_some() {
-                    continue;
-                }
-                let source = document.scalar(node);
-                if source.is_empty() && document.span(node).is_empty() {
-                    empty += 1;
-                    if empty <= MOST_OF_A_KIND {
-                        self.empty_value(tree, node);
-                    }
-                } else if may_surprise(source)
-                    && let Some(read) = surprise(source, document.value(node).as_ref())
-                {
-                    surprises += 1;
-                    if surprises <= MOST_OF_A_KIND {
-                        self.surprise(node, &read);
-                    }
-                }
-            }
-        }
-    }
-
-    fn surprise(&mut self, node: NodeId, read: &Read) {
-        let document = self.document;
-        let hidden = secret::is_secret_node(document, node);
-        let message = format!("`{}` is {}", fix::shown(document, node), read.told(hidden));
-        let fix = fix::quote_value(document, node, false);
-        let effect = "The plugin gets what PyYAML reads.";
-        let at = document.pointer_to(node);
-        let one = self.push(Code::YamlSurprise, document.span(node), Some(at), message, effect);
-        one.hint = Some("put quotes around it if a string is meant".to_owned());
-        one.fix = fix;
-    }
-
-    fn empty_value(&mut self, tree: &Tree, node: NodeId) {
-        let document = self.document;
-        let Some(mapping) = tree.parent(node) else { return };
-        let Some((key, _)) = tree.pairs(mapping).find(|(_, value)| *value == node) else { return };
-        let at = document.pointer_to(node);
-        let text = document.text();
-        let key = document.span(key);
-        let behind = &text[key.end..crate::text::end_of_line(text, key.end)];
-        let comment = behind.trim_start_matches([':', ' ', '\t']).starts_with('#');
-        let hint = if comment {
-            "what starts with `#` is a comment: put quotes around it if it is the value"
-        } else {
-            "give it a value, write `null` if that is meant, or remove it"
-        };
-        let message = format!("{} has no value", at.to_path());
-        let one = self.push(Code::EmptyValue, key, Some(at), message, "The plugin gets None.");
-        one.hint = Some(hint.to_owned());
-    }
-
     fn wheel_path(&mut self) {
         let document = self.document;
         let value = model::wheel_path(document);
@@ -379,28 +344,6 @@ impl Finder<'_> {
     }
 }
 
-/// What a scalar is to PyYAML, where that surprises people.
-#[derive(Debug, PartialEq, Eq)]
-struct Read {
-    /// The type: `boolean`.
-    kind: &'static str,
-    /// The value, where it is another than what stands there.
-    value: Option<String>,
-    /// What it is not, though it looks so.
-    not: Option<&'static str>,
-}
-
-impl Read {
-    fn told(&self, hidden: bool) -> String {
-        let what = match &self.value {
-            Some(value) if !hidden => format!("the {} {value}", self.kind),
-            _ => format!("a {}", self.kind),
-        };
-        let not = self.not.map_or_else(String::new, |not| format!(", not a {not}"));
-        format!("{what} to YAML 1.1{not}")
-    }
-}
-
 /// Returns the pairs of equal keys of a mapping, each with the one before it.
 fn equal_keys(document: &Document, tree: &Tree, mapping: NodeId) -> Vec<(NodeId, NodeId)> {
     let mut equal = Vec::new();
@@ -418,58 +361,4 @@ fn equal_keys(document: &Document, tree: &Tree, mapping: NodeId) -> Vec<(NodeId,
         equal.extend(seen.insert(document.key_token(key), key).map(|first| (first, key)));
     }
     equal
-}
-
-/// Tells by the first character whether a plain scalar may surprise: most do not.
-fn may_surprise(source: &str) -> bool {
-    source.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '-' | '+' | '.' | 'y' | 'Y' | 'n' | 'N' | 'o' | 'O'))
-}
-
-/// Says what a plain scalar is to YAML 1.1, where that surprises people.
-fn surprise(source: &str, value: Option<&Value>) -> Option<Read> {
-    let lower = source.to_ascii_lowercase();
-    let valued = |kind, value: String| Some(Read { kind, value: Some(value), not: None });
-    let other = |kind, not| Some(Read { kind, value: None, not: Some(not) });
-    match value? {
-        Value::Bool(is) if !matches!(lower.as_str(), "true" | "false") => valued("boolean", is.to_string()),
-        Value::Int(is) if source.trim_start_matches('+') != is.to_string() => valued("number", is.to_string()),
-        Value::Float(is) if source.contains([':', '_']) => valued("number", is.to_string()),
-        Value::Date(_) => other("date", "string"),
-        Value::DateTime(_) => other("date with a time", "string"),
-        Value::Str(_) if looks_like_a_number(&lower) => other("string", "number"),
-        _ => None,
-    }
-}
-
-/// `1e3`, `0o17`, `08`: numbers to people and to YAML 1.2.
-fn looks_like_a_number(text: &str) -> bool {
-    let digits = text.trim_start_matches(['-', '+']);
-    if !digits.starts_with(|c: char| c.is_ascii_digit()) {
-        return false;
-    }
-    let octal = digits.strip_prefix("0o").is_some_and(|d| !d.is_empty() && d.bytes().all(|b| b.is_ascii_digit()));
-    octal || digits.parse::<f64>().is_ok()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn surprises_are_those_of_yaml_1_1() {
-        let told = |source: &str| {
-            let document = Document::parse(format!("k: {source}\n"));
-            let value = document.data().expect("valid").get("k").cloned();
-            surprise(source, value.as_ref()).map(|read| read.told(false))
-        };
-        assert_eq!(told("yes").as_deref(), Some("the boolean true to YAML 1.1"));
-        assert_eq!(told("010").as_deref(), Some("the number 8 to YAML 1.1"));
-        assert_eq!(told("1_0.5").as_deref(), Some("the number 10.5 to YAML 1.1"));
-        assert_eq!(told("2026-01-01").as_deref(), Some("a date to YAML 1.1, not a string"));
-        assert_eq!(told("1e3").as_deref(), Some("a string to YAML 1.1, not a number"));
-        assert_eq!(told("0o17").as_deref(), Some("a string to YAML 1.1, not a number"));
-        for plain in ["true", "10", "-3", "1.5", "text", "null", "1.2.3"] {
-            assert_eq!(told(plain), None, "{plain}");
-        }
-    }
 }

@@ -71,7 +71,7 @@ impl Finder<'_> {
         let fix = fix::of("remove the byte order mark", true, vec![Splice::delete(span)]);
         let fix = self.bench.harmless(fix);
         let message = "the file starts with a byte order mark";
-        let one = self.push(Code::ByteOrderMark, span, None, message, "SkyPilot's reader takes it off.");
+        let one = self.push(Code::ByteOrderMark, span, None, message, "Its reader takes it off.");
         one.hint = Some("remove it, if no other program needs it".to_owned());
         one.fix = fix;
     }
@@ -107,7 +107,7 @@ impl Finder<'_> {
             let fix = fix::of(label, false, vec![Splice::new(span, instead)]);
             let fix = self.bench.harmless(fix);
             let message = format!("an invisible character: {name}");
-            let effect = "SkyPilot reads something else than the file looks like.";
+            let effect = "It reads something else than the file looks like.";
             let one = self.push(Code::Invisible, span, None, message, effect);
             one.hint = Some("remove it, or write it as an escape in double quotes".to_owned());
             one.fix = fix;
@@ -126,7 +126,7 @@ impl Finder<'_> {
             ("ansible-vault", "edit it with `ansible-vault edit`, and give the server the decrypted file")
         };
         let message = format!("this looks like a file of {name}");
-        let one = self.push(Code::Encrypted, Span::empty(0), None, message, "SkyPilot decrypts nothing.");
+        let one = self.push(Code::Encrypted, Span::empty(0), None, message, "It decrypts nothing.");
         one.hint = Some(hint.to_owned());
     }
 
@@ -142,7 +142,7 @@ impl Finder<'_> {
             _ if text.contains('#') => "the file holds comments alone".to_owned(),
             _ => "the file is empty".to_owned(),
         };
-        let effect = "SkyPilot loads no plugins, without a word.";
+        let effect = "It loads no plugins, without a word.";
         self.push(Code::NoConfiguration, Span::empty(0), None, message, effect);
     }
 
@@ -263,7 +263,7 @@ impl Finder<'_> {
             let at = Pointer::from_tokens([name]);
             let fix = self.bench.remove(&at, "remove it", true);
             let message = format!("the key `{name}` is unknown and has no value");
-            let effect = "SkyPilot drops it; with a value it would refuse the file.";
+            let effect = "It drops the key; with a value it would refuse the file.";
             let one = self.push(Code::IgnoredKey, span, Some(at), message, effect);
             one.hint = Some("remove it".to_owned());
             one.fix = fix;
@@ -322,7 +322,7 @@ impl Finder<'_> {
         let trimmed = path.trim();
         if trimmed != path && !trimmed.is_empty() {
             let message = "`controller_wheel_path` starts or ends with a blank";
-            let effect = "SkyPilot takes it as it is written: most likely nothing is uploaded.";
+            let effect = "It takes the path as it is written: most likely nothing is uploaded.";
             let fix = self.bench.replace(&at, &json!(trimmed), "remove the blank", true);
             let one = self.push(Code::PathBlank, span, Some(at.clone()), message, effect);
             one.hint = Some("remove the blank".to_owned());
@@ -336,7 +336,7 @@ impl Finder<'_> {
                 self.bench.replace(&at, &json!(meant), format!("write {meant}"), true)
             });
             let message = "`controller_wheel_path` holds a `$`";
-            let effect = "SkyPilot expands no variables: it looks for a directory of that very name.";
+            let effect = "It expands no variables: it looks for a directory of that very name.";
             let one = self.push(Code::NoExpansion, span, Some(at), message, effect);
             one.hint = Some("write `~` or the whole path".to_owned());
             one.fix = fix;

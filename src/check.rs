@@ -12,6 +12,7 @@ mod sense;
 mod shape;
 mod surroundings;
 mod syntax;
+mod typing;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -220,9 +221,9 @@ pub fn check(workspace: &Workspace, facts: &Facts) -> Report {
     let controller_load =
         preview.config_uploaded.as_ref().map(|_| load::load(workspace.file(Role::Remote), &verdicts[1]));
     let mut diagnostics = Vec::new();
-    for role in Role::ALL {
-        refusal::diagnose(workspace, role, &mut diagnostics);
-        load::diagnose(workspace, role, &mut diagnostics);
+    for (role, verdict) in Role::ALL.into_iter().zip(&verdicts) {
+        refusal::diagnose(workspace, role, verdict, &mut diagnostics);
+        load::diagnose(workspace, role, verdict, &mut diagnostics);
         sense::diagnose(workspace, role, &mut diagnostics);
     }
     surroundings::diagnose(workspace, facts, &mut diagnostics);

@@ -73,6 +73,8 @@ impl fmt::Display for Position {
 #[derive(Clone, Debug)]
 pub struct LineIndex {
     starts: Vec<u32>,
+    /// Whether each character is one byte, as in most files: columns need no counting then.
+    ascii: bool,
 }
 
 impl LineIndex {
@@ -91,7 +93,7 @@ impl LineIndex {
                 at += 1;
             }
         }
-        Self { starts }
+        Self { starts, ascii: text.is_ascii() }
     }
 
     /// Returns the number of lines; a text that ends in a break has an empty last one.
@@ -124,6 +126,9 @@ impl LineIndex {
     pub fn position(&self, text: &str, offset: usize) -> Position {
         let offset = offset.min(text.len());
         let line = self.line_of(offset);
+        if self.ascii {
+            return Position { line: line + 1, column: offset - self.start_of(line) + 1 };
+        }
         let head = &text.as_bytes()[self.start_of(line)..offset];
         // Continuation bytes are no characters of their own.
         let column = head.iter().filter(|&&byte| byte & 0xC0 != 0x80).count();

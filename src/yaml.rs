@@ -145,8 +145,17 @@ impl Document {
         if let Some((key, value)) = tree.pairs(node).rev().find(|(key, _)| self.key_is(*key, token)) {
             return Some((Some(key), value));
         }
+        if !self.may_merge(tree, node) {
+            return None;
+        }
         let merged = self.effective_pairs(node).into_iter().rev().find(|pair| self.key_is(pair.key, token))?;
         Some((Some(merged.key), merged.value))
+    }
+
+    /// Tells cheaply whether a mapping may merge others.
+    fn may_merge(&self, tree: &Tree, node: NodeId) -> bool {
+        let special = |key| tree.kind(key) == Kind::Alias || tree.tag(key).is_some() || self.scalar(key) == "<<";
+        tree.pairs(node).any(|(key, _)| special(key))
     }
 
     /// Tells whether a key goes by `token` in a pointer.

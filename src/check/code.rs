@@ -110,6 +110,8 @@ codes! {
 
     /// The same key twice in a mapping.
     DuplicateKey, "duplicate-key", Warning, "The same key twice";
+    /// Two merged mappings with the same key.
+    MergeOrder, "merge-order", Warning, "Merged mappings that disagree";
     /// Two entries that became one for want of a dash.
     ForgottenDash, "forgotten-dash", Warning, "Two entries that became one";
     /// A class that stands twice in a list.

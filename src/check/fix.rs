@@ -1,5 +1,7 @@
 //! Fixes: edits that take a problem away, each tried on the text before it is offered.
 
+use std::cell::Cell;
+
 use serde_json::{Value as Json, json};
 
 use super::diagnostic::Fix;
@@ -10,9 +12,10 @@ use crate::text::{Span, Splice, splice};
 use crate::yaml::edit;
 use crate::yaml::{Document, Kind, NodeId, Pointer, ScalarStyle, Tree, Value, patch};
 
-/// The largest text, in bytes, for which fixes are sought that must be parsed
-/// to be tried: a check runs at every change.
-const LARGEST: usize = 256 * 1024;
+/// How many bytes may be parsed for the fixes of one file: a check runs at every change.
+const BUDGET: usize = 1024 * 1024;
+/// What a trial costs beside the bytes of the text, in bytes.
+const TRIAL: usize = 512;
 /// The number of characters beyond which a source is cut where it is shown.
 const SHOWN: usize = 60;
 
@@ -21,56 +24,94 @@ pub(super) fn of(label: impl AsRef<str>, safe: bool, edits: Vec<Splice>) -> Fix 
     Fix { label: visible(label.as_ref()).into_owned(), safe, edits, patch: None }
 }
 
-/// Returns the fix where the text parses with it and what it becomes is as wanted.
-pub(super) fn tried(document: &Document, fix: Fix, wanted: impl FnOnce(&Document) -> bool) -> Option<Fix> {
-    if document.text().len() > LARGEST {
-        return None;
+/// Where fixes are tried: each trial parses the text again, so that their
+/// number is limited by what that costs.
+pub(super) struct Bench<'a> {
+    document: &'a Document,
+    role: Role,
+    /// How many bytes may still be parsed.
+    left: Cell<usize>,
+}
+
+impl<'a> Bench<'a> {
+    pub(super) const fn new(document: &'a Document, role: Role) -> Self {
+        Self { document, role, left: Cell::new(BUDGET) }
     }
-    let new = Document::parse(splice(document.text(), &fix.edits).ok()?);
-    (new.data().is_ok() && wanted(&new)).then_some(fix)
-}
 
-/// Returns the fix where SkyPilot takes the file with it, if it does without it.
-pub(super) fn harmless(document: &Document, role: Role, fix: Fix) -> Option<Fix> {
-    let taken = |document: &Document| of_document(document, role).exception.is_none();
-    tried(document, fix, |new| taken(new) || !taken(document))
-}
-
-/// Returns the fix that applies a patch, with the bytes that it changes.
-pub(super) fn by_patch(document: &Document, label: impl AsRef<str>, safe: bool, patch: Json) -> Option<Fix> {
-    if document.text().len() > LARGEST {
-        return None;
+    fn may_try(&self) -> Option<()> {
+        let left = self.left.get().checked_sub(self.document.text().len() + TRIAL)?;
+        self.left.set(left);
+        Some(())
     }
-    let operations = patch::parse(&patch).ok()?;
-    let edited = edit::apply(document, &operations).ok()?;
-    Some(Fix { patch: Some(patch), ..of(label, safe, edited.splices) })
-}
 
-/// Returns the fix that puts another value in place of the one at a pointer.
-pub(super) fn replace(
-    document: &Document,
-    at: &Pointer,
-    value: &Json,
-    label: impl AsRef<str>,
-    safe: bool,
-) -> Option<Fix> {
-    by_patch(document, label, safe, json!([{"op": "replace", "path": at.to_string(), "value": value}]))
-}
+    /// Returns the fix where the text parses with it and what it becomes is as wanted.
+    pub(super) fn tried(&self, fix: Fix, wanted: impl FnOnce(&Document) -> bool) -> Option<Fix> {
+        self.may_try()?;
+        let new = Document::parse(splice(self.document.text(), &fix.edits).ok()?);
+        (new.data().is_ok() && wanted(&new)).then_some(fix)
+    }
 
-/// Returns the fix that removes what is at a pointer, as often as it stands there.
-pub(super) fn remove(document: &Document, at: &Pointer, label: impl AsRef<str>, safe: bool) -> Option<Fix> {
-    let times = at.split_last().map_or(1, |(parent, token)| keys(document, &parent, token).len()).max(1);
-    let operation = json!({"op": "remove", "path": at.to_string()});
-    by_patch(document, label, safe, Json::Array(vec![operation; times]))
-}
+    /// Returns the fix where SkyPilot takes the file with it, if it does without it.
+    pub(super) fn harmless(&self, fix: Fix) -> Option<Fix> {
+        let taken = |document: &Document| of_document(document, self.role).exception.is_none();
+        self.tried(fix, |new| taken(new) || !taken(self.document))
+    }
 
-/// Returns the fix that gives a key another name, none where the key stands twice.
-pub(super) fn rename(document: &Document, parent: &Pointer, from: &str, to: &str) -> Option<Fix> {
-    let [key] = keys(document, parent, from)[..] else { return None };
-    let patch = json!([{"op": "move", "from": parent.join(from).to_string(), "path": parent.join(to).to_string()}]);
-    let edits = vec![Splice::new(document.span(key), to)];
-    let fix = Fix { patch: Some(patch), ..of(format!("rename it to {to}"), true, edits) };
-    tried(document, fix, |_| true)
+    /// Returns the fix that applies a patch, with the bytes that it changes.
+    fn by_patch(&self, label: impl AsRef<str>, safe: bool, patch: Json) -> Option<Fix> {
+        self.may_try()?;
+        let operations = patch::parse(&patch).ok()?;
+        let edited = edit::apply(self.document, &operations).ok()?;
+        Some(Fix { patch: Some(patch), ..of(label, safe, edited.splices) })
+    }
+
+    /// Returns the fix that puts another value in place of the one at a pointer.
+    pub(super) fn replace(&self, at: &Pointer, value: &Json, label: impl AsRef<str>, safe: bool) -> Option<Fix> {
+        self.by_patch(label, safe, json!([{"op": "replace", "path": at.to_string(), "value": value}]))
+    }
+
+    /// Returns the fix that removes what is at a pointer, as often as it stands there.
+    pub(super) fn remove(&self, at: &Pointer, label: impl AsRef<str>, safe: bool) -> Option<Fix> {
+        self.may_try()?;
+        let times = at.split_last().map_or(1, |(parent, token)| keys(self.document, &parent, token).len()).max(1);
+        let operation = json!({"op": "remove", "path": at.to_string()});
+        self.by_patch(label, safe, Json::Array(vec![operation; times]))
+    }
+
+    /// Returns the fix that gives a key another name, none where the key stands twice.
+    pub(super) fn rename(&self, parent: &Pointer, from: &str, to: &str) -> Option<Fix> {
+        let [key] = keys(self.document, parent, from)[..] else { return None };
+        let (old, new) = (parent.join(from).to_string(), parent.join(to).to_string());
+        let edits = vec![Splice::new(self.document.span(key), to)];
+        let patch = json!([{"op": "move", "from": old, "path": new}]);
+        self.tried(Fix { patch: Some(patch), ..of(format!("rename it to {to}"), true, edits) }, |_| true)
+    }
+
+    /// Returns the fix that removes the first of two equal keys, which nobody reads.
+    pub(super) fn drop_pair(&self, mapping: NodeId, key: NodeId) -> Option<Fix> {
+        let document = self.document;
+        let tree = document.tree().ok()?;
+        let pairs: Vec<(NodeId, NodeId)> = tree.pairs(mapping).collect();
+        let place = pairs.iter().position(|(k, _)| *k == key)?;
+        let (_, value) = pairs[place];
+        let (next, _) = *pairs.get(place + 1)?;
+        let text = document.text();
+        let (start, end, next) = (document.span(key).start, document.span(value).end, document.span(next).start);
+        let line = crate::text::start_of_line(text, start);
+        let own_line = text[line..start].bytes().all(|b| b == b' ');
+        let span = if own_line && !tree.is_flow(mapping) && text[end.max(start)..next].contains(['\n', '\r']) {
+            Span::new(line, whole_lines(tree, value, text, end.max(start)))
+        } else {
+            Span::new(start, next)
+        };
+        // A comment between the two would go with it.
+        if span.start != line && text[end.max(start)..next].contains('#') {
+            return None;
+        }
+        let old = document.data().ok()?;
+        let fix = of("remove the first one, which is not read", true, vec![Splice::delete(span)]);
+        self.tried(fix, |new| new.data().is_ok_and(|data| same_but_for_order(data, old)))
+    }
 }
 
 /// Returns the fix that puts quotes around plain scalars, so that they are strings.
@@ -115,31 +156,6 @@ pub(super) fn dash(document: &Document, first_key: NodeId) -> Option<Fix> {
     let line = crate::text::start_of_line(text, start);
     let fits = blanks.start >= line && text[line..start].bytes().all(|b| b == b' ');
     fits.then(|| of("insert the dash", true, vec![Splice::new(blanks, "- ")]))
-}
-
-/// Returns the fix that removes the first of two equal keys, which nobody reads.
-pub(super) fn drop_pair(document: &Document, mapping: NodeId, key: NodeId) -> Option<Fix> {
-    let tree = document.tree().ok()?;
-    let pairs: Vec<(NodeId, NodeId)> = tree.pairs(mapping).collect();
-    let place = pairs.iter().position(|(k, _)| *k == key)?;
-    let (_, value) = pairs[place];
-    let (next, _) = *pairs.get(place + 1)?;
-    let text = document.text();
-    let (start, end, next) = (document.span(key).start, document.span(value).end, document.span(next).start);
-    let line = crate::text::start_of_line(text, start);
-    let own_line = text[line..start].bytes().all(|b| b == b' ');
-    let span = if own_line && !tree.is_flow(mapping) && text[end.max(start)..next].contains(['\n', '\r']) {
-        Span::new(line, whole_lines(tree, value, text, end.max(start)))
-    } else {
-        Span::new(start, next)
-    };
-    // A comment between the two would go with it.
-    if span.start != line && text[end.max(start)..next].contains('#') {
-        return None;
-    }
-    let old = document.data().ok()?;
-    let fix = of("remove the first one, which is not read", true, vec![Splice::delete(span)]);
-    tried(document, fix, |new| new.data().is_ok_and(|data| same_but_for_order(data, old)))
 }
 
 /// Returns where the last line of a value ends; a block scalar ends there itself.
@@ -223,7 +239,7 @@ mod tests {
             let tree = document.tree().expect("valid");
             let mapping = tree.ids().find(|&node| tree.is_mapping(node)).expect("a mapping");
             let (key, _) = tree.pairs(mapping).next().expect("a pair");
-            let fix = drop_pair(&document, mapping, key).expect(text);
+            let fix = Bench::new(&document, Role::Api).drop_pair(mapping, key).expect(text);
             assert_eq!(splice(text, &fix.edits).expect("fits"), want);
         }
     }

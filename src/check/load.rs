@@ -6,12 +6,13 @@
 use serde_json::json;
 
 use super::diagnostic::{Code, Diagnostic, Fix, Place, Severity};
-use super::refusal::{MOST_OF_A_KIND, consequence, keys_with, plain_type};
+use super::fix::Bench;
+use super::refusal::{MOST_OF_A_KIND, consequence, plain_type, typed_keys};
 use super::repr::python_type;
-use super::{Load, LoadEntry, Outcome, Status, Verdict, fix, shape};
+use super::{Load, LoadEntry, Outcome, Status, Verdict, fix};
 use crate::config::{ConfigFile, Content, Role, Workspace, model};
 use crate::text::{Span, Splice};
-use crate::yaml::{Document, Pointer, Value};
+use crate::yaml::{Document, NodeId, Pointer, Value};
 
 /// What every module object has: found, but no plugin class. The first line is
 /// the module's own, the rest every Python object's. (`__file__` is left out: some have none.)
@@ -92,21 +93,24 @@ pub(super) fn entry(class: &str, parameters: Option<&Value>) -> Option<(Outcome,
 }
 
 /// Finds all that stops the load of one file's list.
-pub(super) fn diagnose(workspace: &Workspace, role: Role, found: &mut Vec<Diagnostic>) {
-    let file = workspace.file(role);
-    let Content::Text(document) = &file.content else { return };
-    if shape::verdict(file, role).status != Status::Ok {
+pub(super) fn diagnose(workspace: &Workspace, role: Role, verdict: &Verdict, found: &mut Vec<Diagnostic>) {
+    let Content::Text(document) = &workspace.file(role).content else { return };
+    if verdict.status != Status::Ok {
         return;
     }
     let data = model::effective(document);
     let most = found.len() + MOST_OF_A_KIND;
-    let mut finder = Finder { workspace, role, document, found };
+    let bench = Bench::new(document, role);
+    let mut finder = Finder { workspace, role, document, bench, found };
     match data.get("plugins") {
         Some(Value::Null) => finder.plugins_null(),
         Some(Value::List(items)) => {
             for (index, item) in items.iter().enumerate() {
-                let at = Pointer::from_tokens(["plugins".to_owned(), index.to_string()]);
                 let class = item.get("class").and_then(Value::as_str).unwrap_or_default();
+                if entry(class, item.get("parameters")).is_none() {
+                    continue;
+                }
+                let at = Pointer::from_tokens(["plugins".to_owned(), index.to_string()]);
                 if let Some((outcome, exception, _)) = entry(class, None) {
                     finder.class(&at.join("class"), class, outcome, exception);
                 }
@@ -124,6 +128,7 @@ struct Finder<'a> {
     workspace: &'a Workspace,
     role: Role,
     document: &'a Document,
+    bench: Bench<'a>,
     found: &'a mut Vec<Diagnostic>,
 }
 
@@ -147,7 +152,7 @@ impl Finder<'_> {
         let effect = format!("It raises {exception}: {consequence}, and what stands below in the list is not loaded.");
         let span = document.find(at).map_or(Span::empty(0), |node| document.span(node));
         let meant = fix::mended_class(class).filter(|meant| entry(meant, None).is_none());
-        let fix = meant.and_then(|meant| fix::replace(document, at, &json!(meant), format!("write {meant}"), false));
+        let fix = meant.and_then(|meant| self.bench.replace(at, &json!(meant), format!("write {meant}"), false));
         let one = self.push(Code::ClassPath, span, at.clone(), &what, &effect);
         one.hint = Some("write the full path: package.module.Class".to_owned());
         one.fix = fix;
@@ -172,7 +177,7 @@ impl Finder<'_> {
         let fix = edit.and_then(|edit| {
             let patch = Some(json!([{"op": "replace", "path": "/plugins", "value": []}]));
             let fix = Fix { patch, ..fix::of("write plugins: []", true, vec![edit]) };
-            fix::tried(document, fix, |new| model::list(new).is_some())
+            self.bench.tried(fix, |new| model::list(new).is_some())
         });
         let one = self.push(Code::PluginsNull, shown, at, "`plugins:` has no value", &effect);
         one.hint = Some("write `plugins: []`, or remove the key".to_owned());
@@ -182,15 +187,18 @@ impl Finder<'_> {
     fn parameters(&mut self, at: &Pointer, item: &Value) {
         let document = self.document;
         let pairs = item.get("parameters").and_then(Value::as_map).unwrap_or_default();
-        let bad = pairs.iter().map(|(key, _)| key).filter(|key| key.as_str().is_none_or(|name| name == "self"));
-        for key in bad.take(MOST_OF_A_KIND) {
-            let nodes = document.find(at).map_or(Vec::new(), |node| keys_with(document, node, key));
+        let is_bad = |key: &Value| key.as_str().is_none_or(|name| name == "self");
+        let mut written = typed_keys(document, at);
+        written.retain(|(_, value)| is_bad(value));
+        for key in pairs.iter().map(|(key, _)| key).filter(|key| is_bad(key)).take(MOST_OF_A_KIND) {
+            let nodes: Vec<NodeId> =
+                written.iter().filter(|(_, value)| value.same_key(key)).map(|(node, _)| *node).collect();
             let span = nodes.last().map_or(Span::empty(0), |&node| document.span(node));
             let source = span.of(document.text());
             let place = at.join(if key.as_str().is_some() { "self" } else { source });
             let effect = format!("It raises TypeError: {}.", consequence(self.role));
             let (message, hint, fix) = if key.as_str().is_some() {
-                let fix = fix::remove(document, &place, "remove it", false);
+                let fix = self.bench.remove(&place, "remove it", false);
                 ("a parameter cannot be called `self`".to_owned(), "give it another name", fix)
             } else {
                 let what = plain_type(key);

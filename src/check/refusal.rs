@@ -7,9 +7,10 @@
 use serde_json::json;
 
 use super::diagnostic::{Code, Diagnostic, Fix, Place, Severity};
+use super::fix::Bench;
 use super::repr::{python_type, repr};
-use super::shape::{holds, similar, verdict};
-use super::{Status, fix, syntax};
+use super::shape::{holds, similar};
+use super::{Status, Verdict, fix, syntax};
 use crate::config::schema::{self, Object, Type};
 use crate::config::{Content, Role, Unreadable, UnreadableReason, Workspace};
 use crate::text::{Span, Splice};
@@ -31,9 +32,11 @@ pub(super) const fn consequence(role: Role) -> &'static str {
 }
 
 /// Finds all that is refused in one file.
-pub(super) fn diagnose(workspace: &Workspace, role: Role, found: &mut Vec<Diagnostic>) {
-    let file = workspace.file(role);
-    match &file.content {
+pub(super) fn diagnose(workspace: &Workspace, role: Role, verdict: &Verdict, found: &mut Vec<Diagnostic>) {
+    if matches!(verdict.status, Status::Ok | Status::Absent) {
+        return;
+    }
+    match &workspace.file(role).content {
         Content::Absent => {}
         Content::Unreadable(why) => found.push(unreadable(workspace, role, why)),
         Content::Text(document) => {
@@ -42,14 +45,14 @@ pub(super) fn diagnose(workspace: &Workspace, role: Role, found: &mut Vec<Diagno
                 Err(error) => found.push(syntax::diagnose(workspace, role, document, error)),
                 Ok(data) => {
                     if let Ok(tree) = document.tree() {
-                        Finder { workspace, role, document, tree, found }.top(data);
+                        let bench = Bench::new(document, role);
+                        Finder { workspace, role, document, tree, bench, found }.top(data);
                     }
                 }
             }
-            let verdict = verdict(file, role);
             let told = found[before..].iter().any(|d| d.severity == Severity::Error);
-            if !matches!(verdict.status, Status::Ok | Status::Absent) && !told {
-                let message = verdict.message.unwrap_or_else(|| "SkyPilot refuses the file".to_owned());
+            if !told {
+                let message = verdict.message.clone().unwrap_or_else(|| "SkyPilot refuses the file".to_owned());
                 let effect = format!("{}: {}.", verdict.exception.unwrap_or("the process dies"), consequence(role));
                 let place = Place::file(workspace, role);
                 found.push(Diagnostic::new(Code::WrongType, Severity::Error, place, message, effect));
@@ -90,6 +93,7 @@ struct Finder<'a> {
     role: Role,
     document: &'a Document,
     tree: &'a Tree,
+    bench: Bench<'a>,
     found: &'a mut Vec<Diagnostic>,
 }
 
@@ -103,7 +107,7 @@ impl Finder<'_> {
 
     /// Tells whether there are so many errors that more help nobody.
     fn is_full(&self) -> bool {
-        self.found.len() >= 4 * MOST_OF_A_KIND
+        self.found.len() >= 2 * MOST_OF_A_KIND
     }
 
     fn span(&self, at: &Pointer) -> Span {
@@ -132,9 +136,8 @@ impl Finder<'_> {
         let kept: Vec<(&Value, &Value)> =
             pairs.iter().filter(|(_, v)| !matches!(v, Value::Null)).map(|(k, v)| (k, v)).collect();
         self.object(&kept, schema::of(self.role), &root);
-        for (key, _) in pairs.iter().filter(|(k, v)| k.as_str().is_none() && matches!(v, Value::Null)) {
-            self.key_not_string(key, &root, true);
-        }
+        let bad = pairs.iter().filter(|(k, v)| k.as_str().is_none() && matches!(v, Value::Null)).map(|(key, _)| key);
+        self.keys_not_strings(bad, &root, true);
     }
 
     /// Puts `plugins:` above a list that is the whole document.
@@ -151,7 +154,7 @@ impl Finder<'_> {
         };
         let entries = items.iter().all(|item| item.get("class").is_some());
         let fix = fix::of("put `plugins:` above the list", entries, vec![edit]);
-        fix::tried(self.document, fix, |new| new.data().is_ok_and(|new| new.get("plugins") == Some(data)))
+        self.bench.tried(fix, |new| new.data().is_ok_and(|new| new.get("plugins") == Some(data)))
     }
 
     fn object(&mut self, pairs: &[(&Value, &Value)], schema: &Object, at: &Pointer) {
@@ -163,12 +166,14 @@ impl Finder<'_> {
             match key {
                 Value::Str(name) if schema.property(name).is_some() => {}
                 Value::Str(name) => self.unknown_key(name, schema, at, pairs),
-                _ => self.key_not_string(key, at, false),
+                _ => {}
             }
             if self.is_full() {
                 return;
             }
         }
+        let bad = pairs.iter().map(|(key, _)| *key).filter(|key| key.as_str().is_none());
+        self.keys_not_strings(bad, at, false);
         for property in schema.properties {
             let Some(value) = get(property.name) else { continue };
             let below = at.join(property.name);
@@ -221,7 +226,7 @@ impl Finder<'_> {
         let alone = text[start_of_line(text, dash)..dash].bytes().all(|b| b == b' ') && text[dash..].starts_with('-');
         let fix = fix::of("take the dash out", true, vec![Splice::new(Span::new(dash, dash + 1), " ")]);
         let joined = list.join(above).join("parameters");
-        alone.then(|| fix::tried(self.document, fix, |new| new.find(&joined).is_some()))?
+        alone.then(|| self.bench.tried(fix, |new| new.find(&joined).is_some()))?
     }
 
     fn of_type(&mut self, value: &Value, kind: Type, at: &Pointer) -> bool {
@@ -262,8 +267,8 @@ impl Finder<'_> {
                 let path = at.tokens().last().is_some_and(|token| token == "controller_wheel_path");
                 fix::quote_value(document, node, path)
             }
-            (Type::Free, _) if !value.is_truthy() => fix::remove(document, at, "remove `parameters`", true),
-            (Type::Object(_), Value::Null) => fix::remove(document, at, "remove the empty item", false),
+            (Type::Free, _) if !value.is_truthy() => self.bench.remove(at, "remove `parameters`", true),
+            (Type::Object(_), Value::Null) => self.bench.remove(at, "remove the empty item", false),
             (Type::Object(_), Value::Str(text)) => {
                 let start = document.span(node).start;
                 let colon = ["class:", "parameters:"].iter().find(|key| text.starts_with(**key));
@@ -275,16 +280,16 @@ impl Finder<'_> {
                 let label = if colon.is_some() { "put a blank behind the colon" } else { "write `class: ` before it" };
                 let fix = fix::of(label, true, vec![edit]);
                 let pointed = at.clone();
-                fix::tried(document, fix, |new| new.find(&pointed).is_some_and(|node| new.string(node).is_none()))
+                self.bench.tried(fix, |new| new.find(&pointed).is_some_and(|node| new.string(node).is_none()))
             }
             (Type::Array(_), Value::Str(class)) if class_like(class) => {
                 let entry = json!([{"class": &**class}]);
-                fix::replace(document, at, &entry, "make it the class of an entry", true)
+                self.bench.replace(at, &entry, "make it the class of an entry", true)
             }
             (Type::Array(_), Value::Map(_)) if value.get("class").is_some() => {
                 let (first, _) = self.tree.pairs(self.tree.target(node)).next()?;
                 let fix = fix::dash(document, first)?;
-                fix::tried(document, fix, |new| {
+                self.bench.tried(fix, |new| {
                     new.find(at).is_some_and(|node| new.tree().is_ok_and(|tree| tree.is_sequence(node)))
                 })
             }
@@ -298,8 +303,8 @@ impl Finder<'_> {
         let meant = similar(name, schema);
         let where_ = if at.is_root() { "at the top of this file" } else { "in an entry" };
         let message = format!("unknown key {} {where_}", repr(&Value::str(name)));
-        let rename = meant.filter(|meant| !taken(meant)).and_then(|meant| fix::rename(self.document, at, name, meant));
-        let fix = rename.or_else(|| fix::remove(self.document, &at.join(name), "remove it", false));
+        let rename = meant.filter(|meant| !taken(meant)).and_then(|meant| self.bench.rename(at, name, meant));
+        let fix = rename.or_else(|| self.bench.remove(&at.join(name), "remove it", false));
         let hint = match (name, self.role, at.is_root()) {
             ("controller_wheel_path", Role::Remote, true) => "it belongs into plugins.yaml".to_owned(),
             ("class" | "parameters", _, true) => "an entry stands in the list below `plugins:`".to_owned(),
@@ -317,18 +322,26 @@ impl Finder<'_> {
         one.fix = fix;
     }
 
-    fn key_not_string(&mut self, key: &Value, at: &Pointer, idle: bool) {
+    fn keys_not_strings<'v>(&mut self, bad: impl Iterator<Item = &'v Value>, at: &Pointer, idle: bool) {
         let document = self.document;
-        let node = document.find(at).and_then(|node| keys_with(document, node, key).pop());
-        let span = node.map_or(Span::empty(0), |node| document.span(node));
-        let source = span.of(document.text()).to_owned();
-        let message = format!("the key `{source}` is {} to YAML 1.1, not a string", plain_type(key));
-        let at = at.join(&source);
-        // No such key means anything to SkyPilot, with or without quotes.
-        let fix = fix::remove(document, &at, "remove it", idle);
-        let one = self.push(Code::KeyNotString, span, at, message, "TypeError");
-        one.hint = Some("remove it, or put quotes around a name that belongs elsewhere".to_owned());
-        one.fix = fix;
+        let mut bad = bad.peekable();
+        if bad.peek().is_none() {
+            return;
+        }
+        let mut written = typed_keys(document, at);
+        written.retain(|(_, value)| value.as_str().is_none());
+        for key in bad.take(MOST_OF_A_KIND) {
+            let node = written.iter().rev().find(|(_, value)| value.same_key(key)).map(|(node, _)| *node);
+            let span = node.map_or(Span::empty(0), |node| document.span(node));
+            let source = span.of(document.text()).to_owned();
+            let message = format!("the key `{source}` is {} to YAML 1.1, not a string", plain_type(key));
+            let at = at.join(&source);
+            // No such key means anything to SkyPilot, with or without quotes.
+            let fix = self.bench.remove(&at, "remove it", idle);
+            let one = self.push(Code::KeyNotString, span, at, message, "TypeError");
+            one.hint = Some("remove it, or put quotes around a name that belongs elsewhere".to_owned());
+            one.fix = fix;
+        }
     }
 
     fn first_line(&self, span: Span) -> Span {
@@ -348,12 +361,11 @@ fn line_break(text: &str) -> &str {
     if end < text.len() { &text[end..end + crate::text::break_width(text.as_bytes(), end)] } else { "\n" }
 }
 
-/// Returns the key nodes of a mapping that stand for this value.
-pub(super) fn keys_with(document: &Document, mapping: NodeId, key: &Value) -> Vec<NodeId> {
-    let Ok(tree) = document.tree() else { return Vec::new() };
-    let pairs = document.effective_pairs(tree.target(mapping));
-    let keys = pairs.iter().map(|pair| pair.key);
-    keys.filter(|&node| document.value(node).is_some_and(|value| value.same_key(key))).collect()
+/// Returns the keys of a mapping, with those that it merges, and what they are.
+pub(super) fn typed_keys(document: &Document, mapping: &Pointer) -> Vec<(NodeId, Value)> {
+    let (Ok(tree), Some(node)) = (document.tree(), document.find(mapping)) else { return Vec::new() };
+    let pairs = document.effective_pairs(tree.target(node));
+    pairs.iter().filter_map(|pair| Some((pair.key, document.value(pair.key)?))).collect()
 }
 
 /// Returns how people call the type of a value.

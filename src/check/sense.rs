@@ -5,18 +5,24 @@ use std::collections::{HashMap, HashSet};
 use serde_json::json;
 
 use super::diagnostic::{Code, Diagnostic, Fix, Place};
-use super::fix;
+use super::fix::{self, Bench};
 use super::refusal::{MOST_OF_A_KIND, consequence};
 use super::syntax::is_allowed;
-use crate::config::{Content, Role, Workspace, model, schema, secret};
+use super::typing;
+use crate::config::model::{self, Entry};
+use crate::config::{Content, Role, Workspace, schema};
 use crate::text::visible::{is_invisible, visible};
 use crate::text::{Span, Splice};
-use crate::yaml::{Document, Kind, NodeId, Pointer, ScalarStyle, Tree, Value};
+use crate::yaml::{Document, NodeId, Pointer, Tree, Value};
+
+/// The number of keys up to which comparing each with each is faster than a hash.
+const FEW_KEYS: usize = 8;
 
 /// Finds what is accepted and most likely not meant in one file.
 pub(super) fn diagnose(workspace: &Workspace, role: Role, found: &mut Vec<Diagnostic>) {
     let Content::Text(document) = &workspace.file(role).content else { return };
-    let mut finder = Finder { workspace, role, document, found };
+    let bench = Bench::new(document, role);
+    let mut finder = Finder { workspace, role, document, bench, found };
     finder.byte_order_mark();
     finder.invisible();
     finder.encrypted();
@@ -24,18 +30,21 @@ pub(super) fn diagnose(workspace: &Workspace, role: Role, found: &mut Vec<Diagno
     finder.no_configuration(data);
     finder.directive(tree);
     finder.duplicate_keys(tree);
+    finder.merges(tree);
     finder.ignored_keys();
-    finder.entries();
-    finder.parameters(tree);
+    let entries = model::entries(document);
+    finder.entries(&entries);
     if role == Role::Api {
         finder.wheel_path();
     }
+    typing::diagnose(workspace, role, document, &entries, found);
 }
 
 struct Finder<'a> {
     workspace: &'a Workspace,
     role: Role,
     document: &'a Document,
+    bench: Bench<'a>,
     found: &'a mut Vec<Diagnostic>,
 }
 
@@ -60,9 +69,9 @@ impl Finder<'_> {
             return;
         }
         let fix = fix::of("remove the byte order mark", true, vec![Splice::delete(span)]);
-        let fix = fix::harmless(self.document, self.role, fix);
+        let fix = self.bench.harmless(fix);
         let message = "the file starts with a byte order mark";
-        let one = self.push(Code::ByteOrderMark, span, None, message, "SkyPilot's reader takes it off.");
+        let one = self.push(Code::ByteOrderMark, span, None, message, "Its reader takes it off.");
         one.hint = Some("remove it, if no other program needs it".to_owned());
         one.fix = fix;
     }
@@ -70,6 +79,10 @@ impl Finder<'_> {
     fn invisible(&mut self) {
         let document = self.document;
         let text = document.text();
+        // What cannot be seen and is ASCII, YAML does not allow.
+        if text.is_ascii() {
+            return;
+        }
         let start = text.len() - text.trim_start_matches('\u{feff}').len();
         let mut before = ' ';
         let mut count = 0;
@@ -92,9 +105,9 @@ impl Finder<'_> {
                 _ => (visible(&c.to_string()).into_owned(), "", "remove it"),
             };
             let fix = fix::of(label, false, vec![Splice::new(span, instead)]);
-            let fix = fix::harmless(document, self.role, fix);
+            let fix = self.bench.harmless(fix);
             let message = format!("an invisible character: {name}");
-            let effect = "SkyPilot reads something else than the file looks like.";
+            let effect = "It reads something else than the file looks like.";
             let one = self.push(Code::Invisible, span, None, message, effect);
             one.hint = Some("remove it, or write it as an escape in double quotes".to_owned());
             one.fix = fix;
@@ -113,7 +126,7 @@ impl Finder<'_> {
             ("ansible-vault", "edit it with `ansible-vault edit`, and give the server the decrypted file")
         };
         let message = format!("this looks like a file of {name}");
-        let one = self.push(Code::Encrypted, Span::empty(0), None, message, "SkyPilot decrypts nothing.");
+        let one = self.push(Code::Encrypted, Span::empty(0), None, message, "It decrypts nothing.");
         one.hint = Some(hint.to_owned());
     }
 
@@ -129,7 +142,7 @@ impl Finder<'_> {
             _ if text.contains('#') => "the file holds comments alone".to_owned(),
             _ => "the file is empty".to_owned(),
         };
-        let effect = "SkyPilot loads no plugins, without a word.";
+        let effect = "It loads no plugins, without a word.";
         self.push(Code::NoConfiguration, Span::empty(0), None, message, effect);
     }
 
@@ -148,7 +161,7 @@ impl Finder<'_> {
                 let span = Span::new(line, end);
                 let whole = Span::new(line, crate::text::next_line(text, line));
                 let fix = fix::of("remove the line", true, vec![Splice::delete(whole)]);
-                let fix = fix::tried(document, fix, |new| new.data().ok() == document.data().ok());
+                let fix = self.bench.tried(fix, |new| new.data().ok() == document.data().ok());
                 let message = format!("`%YAML {version}` is not heeded");
                 let effect = "PyYAML reads YAML 1.1 all the same: `yes` is a boolean, `010` is 8.";
                 let one = self.push(Code::YamlDirective, span, None, message, effect);
@@ -163,14 +176,12 @@ impl Finder<'_> {
         let document = self.document;
         let mut count = 0;
         for node in tree.ids().filter(|&node| tree.is_mapping(node)) {
-            let mut seen: HashMap<&str, NodeId> = HashMap::new();
-            for (key, _) in tree.pairs(node) {
-                let Some(first) = seen.insert(document.key_token(key), key) else { continue };
+            for (first, second) in equal_keys(document, tree, node) {
                 count += 1;
                 if count > MOST_OF_A_KIND {
                     return;
                 }
-                self.duplicate_key(tree, node, first, key);
+                self.duplicate_key(tree, node, first, second);
             }
         }
     }
@@ -193,10 +204,39 @@ impl Finder<'_> {
         }
         let message = format!("the key `{name}` stands twice, first on line {line}");
         let effect = "PyYAML takes the last one; the first is lost without a word.";
-        let fix = fix::drop_pair(document, mapping, first);
+        let fix = self.bench.drop_pair(mapping, first);
         let one = self.push(Code::DuplicateKey, span, Some(at), message, effect);
         one.hint = Some("remove one of them".to_owned());
         one.fix = fix;
+    }
+
+    /// Tells of mappings that merge several others with the same key: which one
+    /// wins differs between releases of PyYAML.
+    fn merges(&mut self, tree: &Tree) {
+        let document = self.document;
+        let mappings = tree.ids().filter(|&node| tree.is_mapping(node));
+        let merging = mappings.filter_map(|node| {
+            let merges = |(key, _): &(NodeId, NodeId)| document.key_is(*key, "<<");
+            Some((node, tree.pairs(node).find(merges)?.0))
+        });
+        for (node, merge) in merging.take(MOST_OF_A_KIND) {
+            let pairs = document.effective_pairs(node);
+            let own: HashSet<&str> =
+                pairs.iter().filter(|pair| !pair.merged).map(|pair| document.key_token(pair.key)).collect();
+            let mut first: HashMap<&str, NodeId> = HashMap::new();
+            let clash = pairs.iter().filter(|pair| pair.merged).find(|pair| {
+                let name = document.key_token(pair.key);
+                let other = first.insert(name, pair.value);
+                let differs = other.is_some_and(|other| document.source(other) != document.source(pair.value));
+                differs && !own.contains(name)
+            });
+            let Some(clash) = clash else { continue };
+            let message = format!("two of the merged mappings have `{}`", document.key_token(clash.key));
+            let effect = "Up to PyYAML 6.0.3 the first one wins, later the last one.";
+            let at = document.pointer_to(merge);
+            let one = self.push(Code::MergeOrder, document.span(merge), Some(at), message, effect);
+            one.hint = Some("write the key into the mapping itself".to_owned());
+        }
     }
 
     /// Puts the dash before a second `class`, where both are class paths: what was
@@ -208,7 +248,7 @@ impl Finder<'_> {
         if !classes.map(|(_, value)| document.string(value)).all(|class| class.is_some_and(good)) {
             return None;
         }
-        fix::harmless(document, self.role, fix::dash(document, second)?)
+        self.bench.harmless(fix::dash(document, second)?)
     }
 
     fn ignored_keys(&mut self) {
@@ -221,129 +261,56 @@ impl Finder<'_> {
             let key = fix::keys(document, &Pointer::root(), name).pop();
             let span = key.map_or(Span::empty(0), |key| document.span(key));
             let at = Pointer::from_tokens([name]);
-            let fix = fix::remove(document, &at, "remove it", true);
+            let fix = self.bench.remove(&at, "remove it", true);
             let message = format!("the key `{name}` is unknown and has no value");
-            let effect = "SkyPilot drops it; with a value it would refuse the file.";
+            let effect = "It drops the key; with a value it would refuse the file.";
             let one = self.push(Code::IgnoredKey, span, Some(at), message, effect);
             one.hint = Some("remove it".to_owned());
             one.fix = fix;
         }
     }
 
-    fn entries(&mut self) {
+    fn entries(&mut self, entries: &[Entry]) {
         let document = self.document;
-        let mut first: HashMap<String, Pointer> = HashMap::new();
+        let mut first: HashMap<&str, usize> = HashMap::with_capacity(entries.len());
         let mut twice = 0;
-        let mut blank = 0;
-        for entry in model::entries(document) {
-            let (Some(class), Some(node)) = (&entry.class, entry.class_node) else { continue };
-            let at = entry.pointer.join("class");
+        let mut odd = 0;
+        for (place, entry) in entries.iter().enumerate() {
+            let (Some(class), Some(node)) = (entry.class.as_deref(), entry.class_node) else { continue };
             let span = document.span(node);
-            let odd = class.contains('.') && class.chars().any(|c| !(c.is_alphanumeric() || matches!(c, '_' | '.')));
-            if odd && blank < MOST_OF_A_KIND {
-                blank += 1;
-                self.odd_class(class, &at, span);
+            let is_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.');
+            if class.contains('.') && !class.chars().all(is_name) && odd < MOST_OF_A_KIND {
+                odd += 1;
+                self.odd_class(class, &entry.pointer.join("class"), span);
             }
-            let Some(other) = first.insert(class.clone(), entry.pointer.clone()) else { continue };
+            let Some(other) = first.insert(class, place) else { continue };
             if twice < MOST_OF_A_KIND {
                 twice += 1;
-                let value = |at: &Pointer| document.find(at).map(|node| document.source(node).to_owned());
-                let equal = value(&other) == value(&entry.pointer);
-                let fix = equal.then(|| fix::remove(document, &entry.pointer, "remove this entry", true)).flatten();
-                let message = format!("{class} is also {}", other.to_path());
-                let effect = "It is constructed and installed twice; the later one stays registered.";
-                let one = self.push(Code::DuplicateClass, span, Some(at), message, effect);
-                one.hint = Some("remove one of them, unless that is meant".to_owned());
-                one.fix = fix;
+                self.twice(&entries[other], entry, class, span);
             }
         }
+    }
+
+    fn twice(&mut self, other: &Entry, entry: &Entry, class: &str, span: Span) {
+        let document = self.document;
+        let equal = document.source(other.node) == document.source(entry.node);
+        let fix = equal.then(|| self.bench.remove(&entry.pointer, "remove this entry", true)).flatten();
+        let message = format!("{class} is also {}", other.pointer.to_path());
+        let effect = "It is constructed and installed twice; the later one stays registered.";
+        let one = self.push(Code::DuplicateClass, span, Some(entry.pointer.join("class")), message, effect);
+        one.hint = Some("remove one of them, unless that is meant".to_owned());
+        one.fix = fix;
     }
 
     fn odd_class(&mut self, class: &str, at: &Pointer, span: Span) {
         let meant = fix::mended_class(class);
         let safe = meant.as_deref() == Some(class.trim());
-        let fix =
-            meant.and_then(|meant| fix::replace(self.document, at, &json!(meant), format!("write {meant}"), safe));
+        let fix = meant.and_then(|meant| self.bench.replace(at, &json!(meant), format!("write {meant}"), safe));
         let message = format!("'{class}' holds a character that no Python name has");
         let effect = format!("Most likely no such module can be imported: {}.", consequence(self.role));
         let one = self.push(Code::ClassBlank, span, Some(at.clone()), message, &effect);
         one.hint = Some("write the path as `import` would take it".to_owned());
         one.fix = fix;
-    }
-
-    /// Tells of parameters that YAML 1.1 types in a way that surprises, and of empty ones.
-    fn parameters(&mut self, tree: &Tree) {
-        let document = self.document;
-        let roots: HashSet<NodeId> =
-            model::entries(document).iter().filter_map(|e| e.parameters).map(|n| tree.target(n)).collect();
-        if roots.is_empty() {
-            return;
-        }
-        // Parents end behind their children: what lies in parameters is found in one walk back.
-        let mut inside = vec![false; tree.len()];
-        let mut keys = HashSet::new();
-        let mut rows = Vec::new();
-        let ids: Vec<NodeId> = tree.ids().collect();
-        for &node in ids.iter().rev() {
-            let below = tree.parent(node).is_some_and(|parent| inside[parent.index()]);
-            inside[node.index()] = below || roots.contains(&node);
-            if !inside[node.index()] {
-                continue;
-            }
-            // The names of parameters themselves must be strings: that is an error, told elsewhere.
-            let names = tree.pairs(node).map(|(key, _)| key).filter(|_| roots.contains(&node));
-            keys.extend(names);
-            if tree.kind(node) == Kind::Scalar(ScalarStyle::Plain) && tree.tag(node).is_none() && !keys.contains(&node)
-            {
-                rows.push(node);
-            }
-        }
-        let mut surprises = 0;
-        let mut empty = 0;
-        for node in rows.into_iter().rev() {
-            if document.span(node).is_empty() {
-                empty += 1;
-                if empty <= MOST_OF_A_KIND {
-                    self.empty_value(tree, node);
-                }
-            } else if let Some(read) = surprise(document.scalar(node), document.value(node).as_ref()) {
-                surprises += 1;
-                if surprises <= MOST_OF_A_KIND {
-                    self.surprise(node, &read);
-                }
-            }
-        }
-    }
-
-    fn surprise(&mut self, node: NodeId, read: &Read) {
-        let document = self.document;
-        let hidden = secret::is_secret_node(document, node);
-        let message = format!("`{}` is {}", fix::shown(document, node), read.told(hidden));
-        let fix = fix::quote_value(document, node, false);
-        let effect = "The plugin gets what PyYAML reads.";
-        let at = document.pointer_to(node);
-        let one = self.push(Code::YamlSurprise, document.span(node), Some(at), message, effect);
-        one.hint = Some("put quotes around it if a string is meant".to_owned());
-        one.fix = fix;
-    }
-
-    fn empty_value(&mut self, tree: &Tree, node: NodeId) {
-        let document = self.document;
-        let Some(mapping) = tree.parent(node) else { return };
-        let Some((key, _)) = tree.pairs(mapping).find(|(_, value)| *value == node) else { return };
-        let at = document.pointer_to(node);
-        let text = document.text();
-        let key = document.span(key);
-        let behind = &text[key.end..crate::text::end_of_line(text, key.end)];
-        let comment = behind.trim_start_matches([':', ' ', '\t']).starts_with('#');
-        let hint = if comment {
-            "what starts with `#` is a comment: put quotes around it if it is the value"
-        } else {
-            "give it a value, write `null` if that is meant, or remove it"
-        };
-        let message = format!("{} has no value", at.to_path());
-        let one = self.push(Code::EmptyValue, key, Some(at), message, "The plugin gets None.");
-        one.hint = Some(hint.to_owned());
     }
 
     fn wheel_path(&mut self) {
@@ -355,8 +322,8 @@ impl Finder<'_> {
         let trimmed = path.trim();
         if trimmed != path && !trimmed.is_empty() {
             let message = "`controller_wheel_path` starts or ends with a blank";
-            let effect = "SkyPilot takes it as it is written: most likely nothing is uploaded.";
-            let fix = fix::replace(document, &at, &json!(trimmed), "remove the blank", true);
+            let effect = "It takes the path as it is written: most likely nothing is uploaded.";
+            let fix = self.bench.replace(&at, &json!(trimmed), "remove the blank", true);
             let one = self.push(Code::PathBlank, span, Some(at.clone()), message, effect);
             one.hint = Some("remove the blank".to_owned());
             one.fix = fix;
@@ -366,10 +333,10 @@ impl Finder<'_> {
             let home = home.filter(|rest| (rest.is_empty() || rest.starts_with('/')) && !rest.contains('$'));
             let fix = home.and_then(|rest| {
                 let meant = format!("~{rest}");
-                fix::replace(document, &at, &json!(meant), format!("write {meant}"), true)
+                self.bench.replace(&at, &json!(meant), format!("write {meant}"), true)
             });
             let message = "`controller_wheel_path` holds a `$`";
-            let effect = "SkyPilot expands no variables: it looks for a directory of that very name.";
+            let effect = "It expands no variables: it looks for a directory of that very name.";
             let one = self.push(Code::NoExpansion, span, Some(at), message, effect);
             one.hint = Some("write `~` or the whole path".to_owned());
             one.fix = fix;
@@ -377,73 +344,21 @@ impl Finder<'_> {
     }
 }
 
-/// What a scalar is to PyYAML, where that surprises people.
-#[derive(Debug, PartialEq, Eq)]
-struct Read {
-    /// The type: `boolean`.
-    kind: &'static str,
-    /// The value, where it is another than what stands there.
-    value: Option<String>,
-    /// What it is not, though it looks so.
-    not: Option<&'static str>,
-}
-
-impl Read {
-    fn told(&self, hidden: bool) -> String {
-        let what = match &self.value {
-            Some(value) if !hidden => format!("the {} {value}", self.kind),
-            _ => format!("a {}", self.kind),
-        };
-        let not = self.not.map_or_else(String::new, |not| format!(", not a {not}"));
-        format!("{what} to YAML 1.1{not}")
-    }
-}
-
-/// Says what a plain scalar is to YAML 1.1, where that surprises people.
-fn surprise(source: &str, value: Option<&Value>) -> Option<Read> {
-    let lower = source.to_ascii_lowercase();
-    let valued = |kind, value: String| Some(Read { kind, value: Some(value), not: None });
-    let other = |kind, not| Some(Read { kind, value: None, not: Some(not) });
-    match value? {
-        Value::Bool(is) if !matches!(lower.as_str(), "true" | "false") => valued("boolean", is.to_string()),
-        Value::Int(is) if source.trim_start_matches('+') != is.to_string() => valued("number", is.to_string()),
-        Value::Float(is) if source.contains([':', '_']) => valued("number", is.to_string()),
-        Value::Date(_) => other("date", "string"),
-        Value::DateTime(_) => other("date with a time", "string"),
-        Value::Str(_) if looks_like_a_number(&lower) => other("string", "number"),
-        _ => None,
-    }
-}
-
-/// `1e3`, `0o17`, `08`: numbers to people and to YAML 1.2.
-fn looks_like_a_number(text: &str) -> bool {
-    let digits = text.trim_start_matches(['-', '+']);
-    if !digits.starts_with(|c: char| c.is_ascii_digit()) {
-        return false;
-    }
-    let octal = digits.strip_prefix("0o").is_some_and(|d| !d.is_empty() && d.bytes().all(|b| b.is_ascii_digit()));
-    octal || digits.parse::<f64>().is_ok()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn surprises_are_those_of_yaml_1_1() {
-        let told = |source: &str| {
-            let document = Document::parse(format!("k: {source}\n"));
-            let value = document.data().expect("valid").get("k").cloned();
-            surprise(source, value.as_ref()).map(|read| read.told(false))
-        };
-        assert_eq!(told("yes").as_deref(), Some("the boolean true to YAML 1.1"));
-        assert_eq!(told("010").as_deref(), Some("the number 8 to YAML 1.1"));
-        assert_eq!(told("1_0.5").as_deref(), Some("the number 10.5 to YAML 1.1"));
-        assert_eq!(told("2026-01-01").as_deref(), Some("a date to YAML 1.1, not a string"));
-        assert_eq!(told("1e3").as_deref(), Some("a string to YAML 1.1, not a number"));
-        assert_eq!(told("0o17").as_deref(), Some("a string to YAML 1.1, not a number"));
-        for plain in ["true", "10", "-3", "1.5", "text", "null", "1.2.3"] {
-            assert_eq!(told(plain), None, "{plain}");
+/// Returns the pairs of equal keys of a mapping, each with the one before it.
+fn equal_keys(document: &Document, tree: &Tree, mapping: NodeId) -> Vec<(NodeId, NodeId)> {
+    let mut equal = Vec::new();
+    if tree.pairs(mapping).len() <= FEW_KEYS {
+        for (place, (key, _)) in tree.pairs(mapping).enumerate() {
+            let before = tree.pairs(mapping).take(place);
+            let token = document.key_token(key);
+            let same = before.filter(|(other, _)| document.key_token(*other) == token).last();
+            equal.extend(same.map(|(other, _)| (other, key)));
         }
+        return equal;
     }
+    let mut seen: HashMap<&str, NodeId> = HashMap::new();
+    for (key, _) in tree.pairs(mapping) {
+        equal.extend(seen.insert(document.key_token(key), key).map(|first| (first, key)));
+    }
+    equal
 }

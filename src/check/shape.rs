@@ -13,6 +13,10 @@ use crate::yaml::{Document, ErrorKind, Pointer, Value, YamlError};
 
 /// The exception of a refused configuration.
 pub(super) const INVALID: &str = "InvalidSkyPilotConfigError";
+/// The most unknown keys that a message names.
+const MOST_NAMED: usize = 200;
+/// The length, in bytes, from which on no word is similar to a known key.
+const LONG: usize = 100;
 /// Python counts two words as similar from this ratio on (`difflib`).
 const CUTOFF: f64 = 0.6;
 
@@ -152,27 +156,47 @@ fn validate(document: &Document, data: &Value, role: Role) -> Result<(), Refusal
     };
     let kept: Vec<(&Value, &Value)> =
         pairs.iter().filter(|(_, v)| !matches!(v, Value::Null)).map(|(k, v)| (k, v)).collect();
-    object(document, &kept, schema::of(role), &Pointer::root())?;
+    object(document, &kept, schema::of(role), &Path::Root)?;
     if pairs.iter().any(|(key, _)| key.as_str().is_none()) {
         return Err(Refusal::Python("TypeError", "keywords must be strings".to_owned()));
     }
     Ok(())
 }
 
-fn object(document: &Document, pairs: &[(&Value, &Value)], schema: &Object, at: &Pointer) -> Result<(), Refusal> {
+/// The way from the root to a value; a pointer is made of it only for an error.
+enum Path<'a> {
+    Root,
+    Key(&'a Self, &'static str),
+    Item(&'a Self, usize),
+}
+
+impl Path<'_> {
+    fn pointer(&self) -> Pointer {
+        match self {
+            Self::Root => Pointer::root(),
+            Self::Key(above, name) => above.pointer().join(name),
+            Self::Item(above, index) => above.pointer().join(index),
+        }
+    }
+}
+
+fn object(document: &Document, pairs: &[(&Value, &Value)], schema: &Object, at: &Path<'_>) -> Result<(), Refusal> {
     let refuse = |message: String| Err(Refusal::Schema(Violation { message }));
     let get = |name: &str| pairs.iter().find(|(k, _)| k.as_str() == Some(name)).map(|(_, v)| *v);
     for property in schema.properties.iter().filter(|p| p.required) {
         if get(property.name).is_none() {
             let name = property.name;
-            return refuse(format!("'{name}' is a required property. Check problematic field(s): {}", json_path(at)));
+            return refuse(format!(
+                "'{name}' is a required property. Check problematic field(s): {}",
+                json_path(&at.pointer())
+            ));
         }
     }
     let known = |key: &Value| key.as_str().and_then(|name| schema.property(name)).is_some();
     let unknown: Vec<&Value> = pairs.iter().map(|(k, _)| *k).filter(|k| !known(k)).collect();
     if !unknown.is_empty() {
         let mut parts = Vec::new();
-        for key in unknown {
+        for key in unknown.into_iter().take(MOST_NAMED) {
             match key {
                 Value::Str(name) => parts.push(match similar(name, schema) {
                     Some(meant) => format!("Instead of {}, did you mean '{meant}'?", repr(key)),
@@ -189,11 +213,11 @@ fn object(document: &Document, pairs: &[(&Value, &Value)], schema: &Object, at: 
     }
     for property in schema.properties {
         let Some(value) = get(property.name) else { continue };
-        let below = at.join(property.name);
+        let below = Path::Key(at, property.name);
         of_type(document, value, property.kind, &below)?;
         if let (Type::Array(items), Value::List(values)) = (property.kind, value) {
             for (index, item) in values.iter().enumerate() {
-                let below = below.join(index);
+                let below = Path::Item(&below, index);
                 of_type(document, item, Type::Object(items), &below)?;
                 if let Value::Map(pairs) = item {
                     let pairs: Vec<_> = pairs.iter().map(|(k, v)| (k, v)).collect();
@@ -214,7 +238,11 @@ pub(super) fn holds(document: &Document, value: &Value, kind: Type, at: &Pointer
     tree.zip(document.find(at)).is_some_and(|(tree, node)| tree.is_mapping(tree.target(node)))
 }
 
-fn of_type(document: &Document, value: &Value, kind: Type, at: &Pointer) -> Result<(), Refusal> {
+fn of_type(document: &Document, value: &Value, kind: Type, at: &Path<'_>) -> Result<(), Refusal> {
+    if kind.holds(value) {
+        return Ok(());
+    }
+    let at = &at.pointer();
     if holds(document, value, kind, at) {
         return Ok(());
     }
@@ -231,6 +259,9 @@ fn json_path(at: &Pointer) -> String {
 
 /// Returns the known key that SkyPilot takes `name` for.
 pub(super) fn similar(name: &str, schema: &Object) -> Option<&'static str> {
+    if name.len() > LONG {
+        return None;
+    }
     let score = |p: &schema::Property| (ratio(p.name, name), p.name);
     let rows = schema.properties.iter().map(score).filter(|(ratio, _)| *ratio >= CUTOFF);
     rows.max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, name)| name)

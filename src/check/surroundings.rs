@@ -49,7 +49,7 @@ fn from_variable(workspace: &Workspace, facts: &Facts, role: Role, found: &mut V
     let name = variable(role);
     let Location { path, source: PathSource::Env } = &file.location else { return };
     let Some(path) = path else {
-        let effect = "SkyPilot reads no file: no plugins, without a word.";
+        let effect = "It reads no file: no plugins, without a word.";
         let one = of_server(Code::VariableEmpty, None, format!("{name} is set to nothing"), effect);
         found.push(one.hint("unset it, or let it name the file"));
         return;
@@ -98,7 +98,7 @@ fn singular(workspace: &Workspace, facts: &Facts, found: &mut Vec<Diagnostic>) {
     if names.iter().any(|entry| entry.name == *SINGULAR) {
         let other = parent.join(SINGULAR);
         let message = format!("{} is not read: the name has an s", visible_name(other.as_os_str()));
-        let effect = format!("SkyPilot reads {}: nothing is sent to controllers.", visible_name(path.as_os_str()));
+        let effect = format!("It reads {}: nothing is sent to controllers.", visible_name(path.as_os_str()));
         found.push(of_server(Code::SingularName, Some(&other), message, &effect).hint("rename the file"));
     }
 }

@@ -81,8 +81,10 @@ pub const fn default_path(role: Role) -> &'static str {
 /// Returns where a file is.
 #[must_use]
 pub fn locate(role: Role, flag: Option<&Path>, environment: &Environment) -> Location {
-    if let Some(path) = flag {
-        return Location { path: Some(path.to_owned()), source: PathSource::Flag };
+    if let Some(flag) = flag {
+        let named = !flag.as_os_str().is_empty();
+        let path = named.then(|| environment.cwd.join(expand_user(flag.as_os_str(), environment)));
+        return Location { path, source: PathSource::Flag };
     }
     match environment.get(variable(role)) {
         Some(written) if written.is_empty() => Location { path: None, source: PathSource::Env },
@@ -146,6 +148,45 @@ mod tests {
         assert_eq!(expanded("~ann/x", &[]), "/users/ann/x");
         assert_eq!(expanded("~nobody-here/x", &[]), "~nobody-here/x");
         assert_eq!(expanded("./~", &[("HOME", "/h")]), "./~");
+    }
+
+    #[test]
+    fn homes_are_taken_as_they_are() {
+        for (home, path, want) in [
+            (Some(""), "~/x", "/x"),
+            (Some(""), "~", "/"),
+            (Some("rel"), "~/x", "rel/x"),
+            (Some("/"), "~/", "/"),
+            (Some("/h"), " ~/x", " ~/x"),
+            (Some("/h"), "$HOME/x", "$HOME/x"),
+            (None, "~ann", "/users/ann"),
+        ] {
+            let variables: Vec<(&str, &str)> = home.iter().map(|home| ("HOME", *home)).collect();
+            let got = expand_user(OsStr::new(path), &environment(&variables));
+            // As text: `Path` takes `/h/` and `/h` for the same.
+            assert_eq!(got.as_os_str(), want, "{home:?} {path}");
+        }
+        assert_eq!(expand_user(OsStr::new("~/x"), &Environment::default()), PathBuf::from("~/x"));
+        let bytes = OsStr::from_bytes(b"~/\xff");
+        assert_eq!(expand_user(bytes, &environment(&[("HOME", "/h")])).as_os_str().as_bytes(), b"/h/\xff");
+    }
+
+    #[test]
+    fn a_flag_goes_before_the_variable_and_that_before_the_default() {
+        let set = Environment {
+            cwd: PathBuf::from("/work"),
+            ..environment(&[("HOME", "/h"), ("SKYPILOT_SERVER_PLUGINS_CONFIG", "conf/p.yaml")])
+        };
+        let at = |role, flag: Option<&str>| {
+            let location = locate(role, flag.map(Path::new), &set);
+            (location.path.map(|path| path.display().to_string()), location.source)
+        };
+        let is = |path: &str, source| (Some(path.to_owned()), source);
+        assert_eq!(at(Role::Api, None), is("conf/p.yaml", PathSource::Env));
+        assert_eq!(at(Role::Remote, None), is("/h/.sky/remote_plugins.yaml", PathSource::Default));
+        assert_eq!(at(Role::Api, Some("p.yaml")), is("/work/p.yaml", PathSource::Flag));
+        assert_eq!(at(Role::Api, Some("~/p.yaml")), is("/h/p.yaml", PathSource::Flag));
+        assert_eq!(at(Role::Api, Some("")), (None, PathSource::Flag));
     }
 
     #[test]

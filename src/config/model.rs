@@ -1,7 +1,9 @@
 //! Typed reading: the entries of a list in order, each field with its place.
 
+use std::collections::HashSet;
+
 use crate::text::{self, Span};
-use crate::yaml::{Document, NodeId, Pointer, Value};
+use crate::yaml::{Document, NodeId, Pointer, Tree, Value};
 
 /// One entry of a list, as far as it is a mapping.
 #[derive(Clone, Debug)]
@@ -49,7 +51,7 @@ pub fn entries(document: &Document) -> Vec<Entry> {
         };
         let class_node = field("class");
         let parameters = field("parameters");
-        let count = parameters.map_or(0, |node| tree.pairs(tree.target(node)).len());
+        let count = parameters.map_or(0, |node| count(document, tree, node));
         found.push(Entry {
             index,
             pointer: Pointer::from_tokens(["plugins".to_owned(), index.to_string()]),
@@ -63,6 +65,17 @@ pub fn entries(document: &Document) -> Vec<Entry> {
         });
     }
     found
+}
+
+/// Returns how many keys a mapping has, with those that it merges.
+fn count(document: &Document, tree: &Tree, node: NodeId) -> usize {
+    let node = tree.target(node);
+    let merges = tree.pairs(node).any(|(key, _)| document.key_is(key, "<<"));
+    if !merges {
+        return tree.pairs(node).len();
+    }
+    let keys: HashSet<&str> = document.effective_pairs(node).iter().map(|pair| document.key_token(pair.key)).collect();
+    keys.len()
 }
 
 /// Returns the node of the `plugins` list and its items.

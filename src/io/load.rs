@@ -57,14 +57,20 @@ pub fn read(path: &Path) -> Content {
         Ok(now) if !now.is_file() => {
             return unreadable(UnreadableReason::Endless, "it has become something else than a file");
         }
-        Ok(now) if now.len() > MAX_SIZE => {
-            let problem = format!("it has {} bytes; this program reads up to {MAX_SIZE}", now.len());
-            return unreadable(UnreadableReason::TooLarge, &problem);
-        }
+        Ok(now) if now.len() > MAX_SIZE => return too_large(),
         Ok(_) => {}
         Err(error) => return failed(&error),
     }
-    read_all(file).map_or_else(|error| failed(&error), decode)
+    match read_all(file) {
+        // It may have grown meanwhile, and what lies in `/proc` has no size.
+        Ok(bytes) if bytes.len() as u64 > MAX_SIZE => too_large(),
+        Ok(bytes) => decode(bytes),
+        Err(error) => failed(&error),
+    }
+}
+
+fn too_large() -> Content {
+    unreadable(UnreadableReason::TooLarge, &format!("it has more than {MAX_SIZE} bytes, the most that is read"))
 }
 
 /// The number of `/dev/null`, the one device that surely ends: major 1, minor 3
@@ -76,7 +82,7 @@ const NONBLOCK: i32 = rustix::fs::OFlags::NONBLOCK.bits().cast_signed();
 
 fn read_all(file: File) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    file.take(MAX_SIZE).read_to_end(&mut bytes)?;
+    file.take(MAX_SIZE + 1).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 
@@ -129,6 +135,34 @@ mod tests {
         assert_eq!(reason(&read(&at.path().join("latin1"))), Some(UnreadableReason::Encoding { offset: 3 }));
         std::fs::write(at.path().join("text"), "a: 1\n").expect("written");
         assert!(matches!(read(&at.path().join("text")), Content::Text(_)));
+    }
+
+    #[test]
+    fn what_cannot_be_asked_for_is_absent() {
+        let at = tempfile::tempdir().expect("a directory");
+        std::os::unix::fs::symlink("loop", at.path().join("loop")).expect("linked");
+        std::fs::write(at.path().join("file"), "").expect("written");
+        for name in ["loop", "file/below", "nul\0", &"x".repeat(300), &"x/".repeat(3000)] {
+            assert!(matches!(read(&at.path().join(name)), Content::Absent), "{name:?}");
+        }
+    }
+
+    #[test]
+    fn the_null_device_is_an_empty_file_and_a_socket_none() {
+        let Content::Text(document) = read(Path::new("/dev/null")) else { panic!("it is text") };
+        assert_eq!(document.text(), "");
+        let at = tempfile::tempdir().expect("a directory");
+        let _socket = std::os::unix::net::UnixListener::bind(at.path().join("socket")).expect("bound");
+        assert_eq!(reason(&read(&at.path().join("socket"))), Some(UnreadableReason::Other));
+    }
+
+    #[test]
+    fn a_file_beyond_the_limit_is_not_read() {
+        let at = tempfile::tempdir().expect("a directory");
+        let file = File::create(at.path().join("large")).expect("made");
+        // Nothing but a size: the disk holds no byte of it.
+        file.set_len(MAX_SIZE + 1).expect("sized");
+        assert_eq!(reason(&read(&at.path().join("large"))), Some(UnreadableReason::TooLarge));
     }
 
     #[test]

@@ -84,14 +84,13 @@ impl<'a> Constructor<'a> {
 
     /// Runs PyYAML's order of construction for its errors alone.
     fn check(&mut self, root: NodeId) -> Result<(), YamlError> {
-        let mut queue = VecDeque::from([root]);
-        let mut seen = HashSet::new();
         if !self.is_collection(root) {
-            self.leaf(root)?;
-            return Ok(());
+            return self.verify(root);
         }
+        let mut queue = VecDeque::from([root]);
+        let mut seen = vec![false; self.tree.len()];
         while let Some(node) = queue.pop_front() {
-            if !seen.insert(node) {
+            if std::mem::replace(&mut seen[node.index()], true) {
                 continue;
             }
             match self.type_of(node) {
@@ -108,19 +107,29 @@ impl<'a> Constructor<'a> {
                         return Err(self.expected("mapping", node));
                     }
                     self.flatten(node)?;
-                    for pair in self.flat_pairs(node) {
-                        self.child(pair.key, &mut queue)?;
-                        self.hashable(node, pair.key)?;
-                        self.child(pair.value, &mut queue)?;
-                    }
+                    self.for_each_pair(node, |this, key, value| {
+                        this.child(key, &mut queue)?;
+                        this.hashable(node, key)?;
+                        this.child(value, &mut queue)
+                    })?;
                 }
                 kind @ (Type::Omap | Type::Pairs) => self.ordered(node, kind, &mut queue)?,
-                Type::Scalar(_) | Type::Binary | Type::Unknown(_) => {
-                    self.leaf(node)?;
-                }
+                Type::Scalar(_) | Type::Binary | Type::Unknown(_) => self.verify(node)?,
             }
         }
         Ok(())
+    }
+
+    /// Visits the pairs of a mapping as they are by now.
+    fn for_each_pair<E>(
+        &self,
+        node: NodeId,
+        mut visit: impl FnMut(&Self, NodeId, NodeId) -> Result<(), E>,
+    ) -> Result<(), E> {
+        if self.flat.contains_key(&node) {
+            return self.flat_pairs(node).iter().try_for_each(|pair| visit(self, pair.key, pair.value));
+        }
+        self.tree.pairs(node).try_for_each(|(key, value)| visit(self, key, value))
     }
 
     fn child(&self, node: NodeId, queue: &mut VecDeque<NodeId>) -> Result<(), YamlError> {
@@ -129,8 +138,17 @@ impl<'a> Constructor<'a> {
             queue.push_back(node);
             Ok(())
         } else {
-            self.leaf(node).map(|_| ())
+            self.verify(node)
         }
+    }
+
+    /// Finds what is wrong with a node that PyYAML constructs at once.
+    fn verify(&self, node: NodeId) -> Result<(), YamlError> {
+        // A string is right whatever it holds, and most scalars are strings.
+        if self.type_of(node) == Type::Scalar(ScalarType::Str) && matches!(self.tree.kind(node), Kind::Scalar(_)) {
+            return Ok(());
+        }
+        self.leaf(node).map(|_| ())
     }
 
     /// Tells whether PyYAML constructs the node by a generator.
@@ -180,7 +198,7 @@ impl<'a> Constructor<'a> {
     }
 
     fn type_of(&self, node: NodeId) -> Type<'a> {
-        if self.strings.contains(&node) {
+        if !self.strings.is_empty() && self.strings.contains(&node) {
             return Type::Scalar(ScalarType::Str);
         }
         let kind = self.tree.kind(node);
@@ -294,15 +312,16 @@ impl<'a> Constructor<'a> {
 
     fn dict(&self, values: &[Value], node: NodeId) -> Vec<(Value, Value)> {
         let mut keys = KeyIndex::default();
-        let mut out: Vec<(Value, Value)> = Vec::new();
-        for pair in self.flat_pairs(node) {
-            let key = self.lookup(values, pair.key);
-            let value = self.lookup(values, pair.value);
+        let mut out: Vec<(Value, Value)> = Vec::with_capacity(self.tree.pairs(node).len());
+        let _ = self.for_each_pair::<()>(node, |this, key, value| {
+            let key = this.lookup(values, key);
+            let value = this.lookup(values, value);
             match keys.find(&out, &key) {
                 Some(at) => out[at].1 = value,
                 None => out.push((key, value)),
             }
-        }
+            Ok(())
+        });
         out
     }
 
@@ -312,22 +331,52 @@ impl<'a> Constructor<'a> {
     }
 }
 
-/// Finds a key among those of a mapping; by hash once there are many strings.
+/// The number of pairs up to which looking at each is faster than a hash.
+const FEW_PAIRS: usize = 8;
+
+/// Finds a key among those of a mapping; by hash once there are many.
 #[derive(Default)]
 struct KeyIndex {
-    strings: HashMap<Arc<str>, usize>,
+    places: HashMap<Key, usize>,
+}
+
+/// What two equal keys of a `dict` have in common.
+#[derive(PartialEq, Eq, Hash)]
+enum Key {
+    Str(Arc<str>),
+    /// `True`, `1` and `1.0` are one key.
+    Int(i64),
+    Float(u64),
+    Other(&'static str, String),
+}
+
+impl Key {
+    /// Returns none for what equals nothing: a float that is not a number.
+    fn of(value: &Value) -> Option<Self> {
+        Some(match value {
+            Value::Str(text) => Self::Str(Arc::clone(text)),
+            Value::Bool(b) => Self::Int(i64::from(*b)),
+            Value::Int(i) => Self::Int(*i),
+            Value::Float(f) if f.is_nan() => return None,
+            #[expect(clippy::cast_possible_truncation, reason = "it is tested whether it fits")]
+            Value::Float(f) if f.fract() == 0.0 && f.abs() < 9.0e15 => Self::Int(*f as i64),
+            Value::Float(f) => Self::Float(f.to_bits()),
+            other => Self::Other(other.type_name(), other.to_json().to_string()),
+        })
+    }
 }
 
 impl KeyIndex {
+    /// Returns where a key is in `pairs`; where it is not, it must be added there next.
     fn find(&mut self, pairs: &[(Value, Value)], key: &Value) -> Option<usize> {
-        if let Value::Str(text) = key {
-            if let Some(&at) = self.strings.get(text) {
-                return Some(at);
-            }
-            self.strings.insert(Arc::clone(text), pairs.len());
-            return None;
+        if pairs.len() < FEW_PAIRS {
+            return pairs.iter().position(|(known, _)| known.same_key(key));
         }
-        pairs.iter().position(|(k, _)| k.same_key(key))
+        if self.places.is_empty() {
+            self.places = pairs.iter().enumerate().filter_map(|(at, (key, _))| Some((Key::of(key)?, at))).collect();
+        }
+        let place = *self.places.entry(Key::of(key)?).or_insert(pairs.len());
+        (place < pairs.len()).then_some(place)
     }
 }
 
@@ -437,6 +486,20 @@ mod tests {
         assert_eq!(load("a: {? &e = : 1}\nb: {c: [*e]}\n").as_deref(), Ok(r#"{"a":{"=":1},"b":{"c":["="]}}"#));
         assert_eq!(load("a: =\n"), Err(ErrorKind::Constructor));
         assert_eq!(load("a: {? &e = : 1}\nb: *e\n"), Err(ErrorKind::Constructor));
+    }
+
+    #[test]
+    fn equal_keys_are_found_among_many() {
+        let numbers: Vec<String> = (0..20).map(|n| format!("{n}: a\n")).collect();
+        let numbers = numbers.concat();
+        let json =
+            load(&format!("{numbers}x: a\n7.0: b\ntrue: c\nx: d\n.nan: e\n.nan: f\n~: g\n~: h\n")).expect("valid");
+        let pairs: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+        let pairs = pairs["__pairs__"].as_array().expect("pairs");
+        assert_eq!(pairs.len(), 24);
+        for (at, want) in [(7, "[7,\"b\"]"), (1, "[1,\"c\"]"), (20, "[\"x\",\"d\"]"), (23, "[null,\"h\"]")] {
+            assert_eq!(pairs[at].to_string(), want);
+        }
     }
 
     #[test]

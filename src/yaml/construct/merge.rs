@@ -51,18 +51,33 @@ impl Constructor<'_> {
     }
 
     fn enter(&mut self, node: NodeId, frames: &mut Vec<Frame>) {
-        let keys = self.tree.pairs(node).map(|(key, _)| self.tree.target(key));
+        let mut merges = false;
+        let mut values = Vec::new();
+        for (key, _) in self.tree.pairs(node) {
+            let key = self.tree.target(key);
+            if self.may_be_special(key) {
+                match self.type_of(key) {
+                    Type::Scalar(ScalarType::Merge) => merges = true,
+                    Type::Scalar(ScalarType::Value) => values.push(key),
+                    _ => {}
+                }
+            }
+        }
         // From here on a key `=` is a string, for whoever else has the node too.
-        let taken: Vec<NodeId> = keys.filter(|&key| self.type_of(key) == Type::Scalar(ScalarType::Value)).collect();
-        self.strings.extend(taken);
+        self.strings.extend(values);
         if !self.flat.contains_key(&node) {
-            if !self.tree.pairs(node).any(|(key, _)| self.is_merge(key)) {
+            if !merges {
                 return;
             }
             let own = self.own_pairs(node).map(Some).collect();
             self.flat.insert(node, own);
         }
         frames.push(Frame { node, index: 0, merge: Vec::new(), sources: 0, awaited: None, list: None });
+    }
+
+    /// Tells cheaply whether a key may be `<<` or `=`.
+    fn may_be_special(&self, key: NodeId) -> bool {
+        self.tree.tag(key).is_some() || matches!(self.tree.scalar(self.text, key), "<<" | "=")
     }
 
     /// Goes on with a mapping up to the next one that must be flat first.

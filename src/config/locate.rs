@@ -174,7 +174,7 @@ mod tests {
     #[test]
     fn a_flag_goes_before_the_variable_and_that_before_the_default() {
         let set = Environment {
-            cwd: PathBuf::from("/work"),
+            cwd: PathBuf::from("/here"),
             ..environment(&[("HOME", "/h"), ("SKYPILOT_SERVER_PLUGINS_CONFIG", "conf/p.yaml")])
         };
         let at = |role, flag: Option<&str>| {
@@ -184,7 +184,7 @@ mod tests {
         let is = |path: &str, source| (Some(path.to_owned()), source);
         assert_eq!(at(Role::Api, None), is("conf/p.yaml", PathSource::Env));
         assert_eq!(at(Role::Remote, None), is("/h/.sky/remote_plugins.yaml", PathSource::Default));
-        assert_eq!(at(Role::Api, Some("p.yaml")), is("/work/p.yaml", PathSource::Flag));
+        assert_eq!(at(Role::Api, Some("p.yaml")), is("/here/p.yaml", PathSource::Flag));
         assert_eq!(at(Role::Api, Some("~/p.yaml")), is("/h/p.yaml", PathSource::Flag));
         assert_eq!(at(Role::Api, Some("")), (None, PathSource::Flag));
     }

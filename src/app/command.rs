@@ -259,6 +259,8 @@ const SCREENS: &[Context] =
     &[C::List, C::Text, C::Parameters, C::Problems, C::Upload, C::FirstRun, C::Wheels, C::Preview, C::Review];
 const BEFORE_REVIEW: &[Context] =
     &[C::List, C::Text, C::Parameters, C::Problems, C::Upload, C::FirstRun, C::Wheels, C::Preview];
+/// On the first run there are no panes yet.
+const NUMBERED: &[Context] = &[C::List, C::Text, C::Parameters, C::Problems, C::Upload, C::Wheels, C::Preview];
 const NOT_FIRST_RUN: &[Context] =
     &[C::List, C::Text, C::Parameters, C::Problems, C::Upload, C::Wheels, C::Preview, C::Review];
 const PANES: &[Context] = &[C::List, C::Text, C::Parameters, C::Problems, C::Upload];
@@ -358,11 +360,11 @@ static TABLE: &[Command] = &[
     row(Id::Reload, "reload", "", G::Files, BEFORE_REVIEW, &["R"], "Reads files and wheel directory again."),
     row(Id::NextPane, "next pane", "pane", G::Move, PANES, &["Tab"], "Goes to the next pane."),
     row(Id::PreviousPane, "previous pane", "", G::Move, PANES, &["Shift-Tab"], "Goes to the previous pane."),
-    row(Id::Pane1, "pane API server", "", G::Move, BEFORE_REVIEW, &["1"], "Goes to the list of the API server."),
-    row(Id::Pane2, "pane remote controllers", "", G::Move, BEFORE_REVIEW, &["2"], "Goes to the list of the controllers."),
-    row(Id::Pane3, "pane detail", "", G::Move, BEFORE_REVIEW, &["3"], "Goes to the detail of the entry."),
-    row(Id::Pane4, "pane problems", "", G::Move, BEFORE_REVIEW, &["4"], "Goes to the problems."),
-    row(Id::Pane5, "pane upload", "", G::Move, BEFORE_REVIEW, &["5"], "Goes to the line about the upload."),
+    row(Id::Pane1, "pane API server", "", G::Move, NUMBERED, &["1"], "Goes to the list of the API server."),
+    row(Id::Pane2, "pane remote controllers", "", G::Move, NUMBERED, &["2"], "Goes to the list of the controllers."),
+    row(Id::Pane3, "pane detail", "", G::Move, NUMBERED, &["3"], "Goes to the detail of the entry."),
+    row(Id::Pane4, "pane problems", "", G::Move, NUMBERED, &["4"], "Goes to the problems."),
+    row(Id::Pane5, "pane upload", "", G::Move, NUMBERED, &["5"], "Goes to the line about the upload."),
     row(Id::Down, "down", "", G::Move, MOVING, &["j", "Down", "Ctrl-N"], "Goes one row down."),
     row(Id::Up, "up", "", G::Move, MOVING, &["k", "Up"], "Goes one row up."),
     row(Id::PageDown, "page down", "", G::Move, MOVING, &["PgDn", "Ctrl-D"], "Goes one page down."),

@@ -126,14 +126,13 @@ impl List {
         });
     }
 
-    /// Returns the marked entries, or the one under the cursor.
+    /// Returns the marked entries that are shown, or the one under the cursor:
+    /// nothing that a filter hides is touched.
     #[must_use]
     pub fn chosen(&self) -> Vec<usize> {
-        if self.selected.is_empty() {
-            self.current().into_iter().collect()
-        } else {
-            self.selected.iter().copied().collect()
-        }
+        let shown = |index: &usize| self.visible.as_ref().is_none_or(|visible| visible.binary_search(index).is_ok());
+        let marked: Vec<usize> = self.selected.iter().copied().filter(shown).collect();
+        if marked.is_empty() { self.current().into_iter().collect() } else { marked }
     }
 
     /// Shows only the entries that hold `filter`: smart case, `E:`, `W:` and `~` by state.

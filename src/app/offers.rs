@@ -1,13 +1,35 @@
 //! Which commands can run now, and which of them the key bar shows first.
 
 use super::command::{Command, Context, Id, table};
+use super::form::{Form, FormKind, FormRow};
 use super::layout::Size;
+use super::modal::Modal;
 use super::{State, problems};
 
 /// Returns why a command cannot run now, for the palette.
 #[must_use]
 pub fn unavailable(state: &State, id: Id) -> Option<&'static str> {
+    if let Some(Modal::Form(form)) = state.modals.last()
+        && let Some(why) = not_in_form(form, id)
+    {
+        return Some(why);
+    }
     match id {
+        Id::Add
+        | Id::AddRemote
+        | Id::AddValue
+        | Id::Delete
+        | Id::DeleteValue
+        | Id::Copy
+        | Id::Transfer
+        | Id::ChangeType
+        | Id::Rename
+        | Id::Fix
+        | Id::WheelPath
+            if state.settings.read_only =>
+        {
+            Some("read-only (--read-only)")
+        }
         Id::Undo if state.history.undo_count() == 0 => Some("nothing to undo"),
         Id::Redo if state.history.redo_count() == 0 => Some("nothing to redo"),
         Id::Save if state.unsaved_roles().is_empty() => Some("nothing to save"),
@@ -40,6 +62,19 @@ pub fn unavailable(state: &State, id: Id) -> Option<&'static str> {
         {
             Some("the list is empty")
         }
+        _ => None,
+    }
+}
+
+/// Returns why a command of text fields means nothing in this one.
+fn not_in_form(form: &Form, id: Id) -> Option<&'static str> {
+    match id {
+        Id::NextRow if form.rows.len() < 2 => Some("there is one field"),
+        Id::CycleType if form.row_of("type").is_none() => Some("there is no type to choose"),
+        Id::ShowHidden if !form.rows.iter().any(|row| matches!(row, FormRow::Text { field, .. } if field.hidden)) => {
+            Some("nothing is masked here")
+        }
+        Id::Browse if form.kind != FormKind::WheelPath => Some("this is no directory"),
         _ => None,
     }
 }

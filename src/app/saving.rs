@@ -211,9 +211,11 @@ fn only_wheel_path(state: &State) -> bool {
 }
 
 fn finish(state: &mut State) {
-    let text = state.saved.join(". ");
-    let mut chars = text.chars();
-    let text = chars.next().map_or(String::new(), |first| format!("{}{}.", first.to_uppercase(), chars.as_str()));
+    let sentence = |line: &String| {
+        let mut chars = line.chars();
+        chars.next().map_or(String::new(), |first| format!("{}{}.", first.to_uppercase(), chars.as_str()))
+    };
+    let text = state.saved.iter().map(sentence).collect::<Vec<_>>().join(" ");
     close(state);
     state.say(Tone::Done, text);
 }

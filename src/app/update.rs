@@ -69,6 +69,11 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
             Vec::new()
         }
     };
+    // An undo may take away the entry whose parameters are shown.
+    if state.screen == Screen::Parameters && state.current_entry().is_none() {
+        state.screen = Screen::Main;
+        state.focus = Pane::of(state.role);
+    }
     state.settle_tree();
     motion::settle(state);
     effects
@@ -271,7 +276,12 @@ pub fn run(state: &mut State, id: Id) -> Vec<Effect> {
 /// Runs a command that only one kind of screen has.
 fn run_in(state: &mut State, context: Context, id: Id) -> Vec<Effect> {
     match context {
-        Context::List | Context::FirstRun => lists::on_list(state, id),
+        Context::List => lists::on_list(state, id),
+        Context::FirstRun => {
+            state.role = Role::Api;
+            state.focus = Pane::Api;
+            lists::on_list(state, id)
+        }
         Context::Parameters => parameters::on_tree(state, id),
         Context::Review => in_review(state, id),
         _ => Vec::new(),

@@ -334,7 +334,7 @@ pub(super) fn also_in(state: &State, role: Role, index: usize) -> String {
         Role::Remote => "remote list",
     };
     let Some(at) = state.list(other).entries.iter().position(|entry| entry.class.as_ref() == Some(class)) else {
-        return format!("not in the {name} (c copies it there, m moves it)");
+        return format!("(not in the {name})  c copies it there, m moves it");
     };
     let same = data(state, role, index) == data(state, other, at);
     format!("{name} #{}, {}", at + 1, if same { "same parameters" } else { "other parameters" })

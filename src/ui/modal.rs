@@ -50,7 +50,7 @@ pub(super) fn dialog(
 
 fn draw_menu(paper: &mut Paper<'_>, menu: &Menu, screen: Rect) {
     let theme = paper.theme;
-    let room = MENU_WIDTH.min(screen.width).saturating_sub(4);
+    let room = layout::dialog(screen, MENU_WIDTH, 1).width.saturating_sub(4);
     let text: Vec<String> = menu.text.iter().flat_map(|line| paper::wrap(line, room)).collect();
     let rows = text.len() + usize::from(!text.is_empty()) + menu.items.len() + 3;
     let (area, inside) = dialog(paper, screen, MENU_WIDTH, u16::try_from(rows).unwrap_or(u16::MAX), &menu.title, "");
@@ -173,7 +173,7 @@ fn command_row(
 
 fn draw_notice(paper: &mut Paper<'_>, notice: &Notice, screen: Rect) {
     let theme = paper.theme;
-    let room = 80.min(screen.width).saturating_sub(4);
+    let room = layout::dialog(screen, 80, 1).width.saturating_sub(4);
     let lines: Vec<String> = notice.text.iter().flat_map(|line| paper::wrap(line, room)).collect();
     let height = u16::try_from(lines.len() + 3).unwrap_or(u16::MAX);
     let (area, inside) = dialog(paper, screen, 80, height, &notice.title, "");

@@ -52,7 +52,7 @@ pub(super) fn draw(paper: &mut Paper<'_>, state: &State, area: Rect) {
     if state.status.is_some() || !state.saving.is_empty() || question {
         bars::status(paper, state, areas.status);
     } else {
-        let text = "Every other byte stays: comments, order, quotes, blank lines, line ends.";
+        let text = "What is not in this diff stays byte for byte.";
         paper.write(areas.status, 0, 1, &paper::fit(text, areas.status.width.saturating_sub(2)), theme.dim());
     }
     bars::keys(paper, state, areas.bar);

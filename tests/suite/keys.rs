@@ -91,6 +91,26 @@ fn marked_entries_move_together() {
 }
 
 #[test]
+fn marked_entries_that_a_filter_hides_are_not_touched() {
+    let (api, _) = after("<Space>/Cost<Enter>dss");
+    assert!(api.contains("acme.Audit") && !api.contains("acme.Cost"), "{api}");
+}
+
+#[test]
+fn the_first_run_adds_where_it_says() {
+    let mut driver = Driver::open(None, None);
+    driver.press("2aacme.New<Enter>ss");
+    assert_eq!(driver.api(), "plugins:\n  - class: acme.New\n");
+}
+
+#[test]
+fn an_undo_that_takes_the_entry_away_leaves_its_parameters_too() {
+    let mut driver = Driver::open(None, None);
+    driver.press("aacme.New<Enter><Enter>u");
+    assert!(!driver.screen().contains("Parameters:"), "{}", driver.screen());
+}
+
+#[test]
 fn a_bool_is_toggled_in_its_own_spelling() {
     let (api, _) = after("j<Enter>jjj<Enter>ss");
     assert_eq!(api, API.replace("dry_run: yes", "dry_run: no"));

@@ -131,10 +131,10 @@ fn of_line(span: Span, text: &str, fixes: &mut Vec<Fix>) {
             push(&format!("close the {name} quote at the end of the line"), Splice::insert(end, quote));
         }
     }
-    for (open, close) in [('[', "]"), ('{', "}")] {
-        if line.matches(open).count() > line.matches(close).count() {
-            push(&format!("close the bracket: {close}"), Splice::insert(end, close));
-        }
+    let closing = closing(line);
+    if !closing.is_empty() {
+        let what = if closing.len() == 1 { "bracket" } else { "brackets" };
+        push(&format!("close the {what}: {closing}"), Splice::insert(end, closing));
     }
     // A value that needs quotes: `key: @x`, `key: a: b`, `key: %d`, `- *.log`.
     let head = line.find(": ").map(|at| at + 2).or_else(|| content.starts_with("- ").then_some(indent + 2));
@@ -149,6 +149,20 @@ fn of_line(span: Span, text: &str, fixes: &mut Vec<Fix>) {
             fixes.push(fix::of("put quotes around the value", false, edits));
         }
     }
+}
+
+/// Returns the brackets that close what a line opens, innermost first.
+fn closing(line: &str) -> String {
+    let mut open = Vec::new();
+    for c in line.chars() {
+        match c {
+            '[' => open.push(']'),
+            '{' => open.push('}'),
+            ']' | '}' if open.last() == Some(&c) => drop(open.pop()),
+            _ => {}
+        }
+    }
+    open.into_iter().rev().collect()
 }
 
 /// Gives a line the indentation of one of those above, with or without its dash.
@@ -261,4 +275,16 @@ fn cause(document: &Document, error: &YamlError, at: usize) -> Option<String> {
 fn name_of_character(text: &str, at: usize) -> String {
     let c = text[at..end_of_line(text, at).max(at)].chars().next();
     c.map_or_else(|| "the character".to_owned(), |c| format!("U+{:04X}", u32::from(c)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn brackets_are_closed_from_the_innermost_out() {
+        assert_eq!(closing("a: {x: [1, 2"), "]}");
+        assert_eq!(closing("a: {x: [1, 2]"), "}");
+        assert_eq!(closing("a: {x: [1, 2]}"), "");
+    }
 }

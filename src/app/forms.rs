@@ -6,7 +6,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use tui_textarea::TextArea;
+use tui_textarea::{CursorMove, TextArea};
 
 use super::edits::{self, commit, tentative};
 use super::form::{Form, FormKind, FormRow};
@@ -153,24 +153,27 @@ pub fn open_area(state: &mut State, role: Role, pointer: &Pointer, adds: bool, t
         return;
     }
     let path = Pointer::from_tokens(pointer.tokens().iter().skip(3).cloned()).to_path();
-    let mut editor = TextArea::new(text.split('\n').map(str::to_owned).collect());
-    editor.set_tab_length(2);
-    // Underlined lines would read as links.
-    plain(&mut editor);
     state.modals.push(Modal::Area(Box::new(Area {
         title: format!("Text of {}", visible(&path)),
         role,
         pointer: pointer.clone(),
         adds,
         was: text.to_owned(),
-        editor,
+        editor: text_area(text),
     })));
 }
 
-/// Gives the area the look of plain text: underlined lines would read as links.
-pub fn plain(editor: &mut TextArea<'_>) {
+/// Returns an area with a text and the cursor behind it.
+#[must_use]
+pub fn text_area(text: &str) -> TextArea<'static> {
+    let mut editor = TextArea::new(text.split('\n').map(str::to_owned).collect());
+    editor.set_tab_length(2);
+    // Underlined lines would read as links.
     let style = TextArea::default().style();
     editor.set_cursor_line_style(style);
+    editor.move_cursor(CursorMove::Bottom);
+    editor.move_cursor(CursorMove::End);
+    editor
 }
 
 /// Returns the form for `controller_wheel_path`.

@@ -130,10 +130,7 @@ fn edited(state: &mut State, target: &EditTarget, result: Result<String, String>
             if let Some(Modal::Area(area)) = state.modals.last_mut() {
                 // Editors end the last line; the value has no such end.
                 let text = if area.was.ends_with('\n') { &text } else { text.strip_suffix('\n').unwrap_or(&text) };
-                let mut editor = tui_textarea::TextArea::new(text.split('\n').map(str::to_owned).collect());
-                editor.set_tab_length(2);
-                forms::plain(&mut editor);
-                area.editor = editor;
+                area.editor = forms::text_area(text);
             }
             Vec::new()
         }

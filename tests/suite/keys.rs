@@ -374,8 +374,9 @@ fn secrets_are_masked_until_asked_for_and_copied_whole() {
 fn a_string_of_several_lines_is_edited_in_the_area() {
     let text = "plugins:\n- class: acme.A\n  parameters:\n    note: |\n      one\n      two\n";
     let mut driver = Driver::open(Some(text), None);
-    driver.press("<Enter><Enter>zero<Enter><F2>ss");
-    assert_eq!(driver.api(), text.replace("      one", "      zero\n      one"));
+    // The cursor starts behind the text, as in a field of one line.
+    driver.press("<Enter><Enter>three<Enter><Up><Up><Up>zero<Enter><F2>ss");
+    assert_eq!(driver.api(), text.replace("      one\n      two\n", "      zero\n      one\n      two\n      three\n"));
 }
 
 #[test]

@@ -27,11 +27,11 @@ pub(super) fn run(session: &Session, command: Command, out: &mut Output) -> anyh
     let (flags, planned) = plan(&workspace, command)?;
     let operation = match planned {
         Ok(operation) => operation,
-        Err(Refused(why)) => return Ok(refuse(&why)),
+        Err(Refused(why)) => return Ok(refuse(&visible(&why))),
     };
     let change = match operation::apply(&workspace, &operation) {
         Ok(change) => change,
-        Err(error) => return Ok(refuse(&error.to_string())),
+        Err(error) => return Ok(refuse(&visible(&error.to_string()))),
     };
     if change.files.is_empty() {
         out.text("nothing to change\n")?;
@@ -40,9 +40,10 @@ pub(super) fn run(session: &Session, command: Command, out: &mut Output) -> anyh
     let before = check::check(&workspace, &facts);
     let after = check::check(&change.workspace, &facts);
     let mut broken = String::new();
+    let sources = report::Sources::new(&change.workspace, out.show_secrets);
     for file in &change.files {
         for one in check::new_errors(&before, &after, file.role) {
-            broken.push_str(&report::diagnostic_text(&change.workspace, one, false, out.show_secrets));
+            broken.push_str(&report::diagnostic_text(&sources, one, false));
         }
     }
     if flags.dry_run {
@@ -61,14 +62,28 @@ pub(super) fn run(session: &Session, command: Command, out: &mut Output) -> anyh
     if session.globals.read_only {
         bail!("--read-only: nothing was written");
     }
+    let mut told = String::new();
     for file in &change.files {
         match write(&workspace, &change.workspace, file.role, &facts.server_cwd) {
-            Ok(note) => out.text(&note)?,
-            Err(error) => return failed_save(error),
+            Ok(note) => told.push_str(&note),
+            Err(error) => {
+                tell(out, &told);
+                return failed_save(error);
+            }
         }
     }
-    out.text(&format!("{}\n", visible(&change.label)))?;
+    let _ = writeln!(told, "{}", visible(&change.label));
+    tell(out, &told);
     Ok(Exit::Fine)
+}
+
+/// Says what was written. The edit is done, whether or not anybody can read of it:
+/// a script that took this for a failure would do it twice.
+#[expect(clippy::print_stderr, reason = "standard output cannot be written")]
+fn tell(out: &mut Output, told: &str) {
+    if let Err(error) = out.text(told) {
+        eprintln!("skyplug-tui: the edit is done, but standard output cannot be written: {error}");
+    }
 }
 
 #[expect(clippy::print_stderr, reason = "refusals go to standard error")]

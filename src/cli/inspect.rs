@@ -139,8 +139,9 @@ fn check_text(workspace: &Workspace, facts: &Facts, report: &Report, out: &Outpu
     if !report.diagnostics.is_empty() {
         text.push('\n');
     }
+    let sources = report::Sources::new(workspace, out.show_secrets);
     for one in &report.diagnostics {
-        text.push_str(&report::diagnostic_text(workspace, one, out.color, out.show_secrets));
+        text.push_str(&report::diagnostic_text(&sources, one, out.color));
         text.push('\n');
     }
     let _ = writeln!(text, "{} (SkyPilot {})", report::summary(&report.diagnostics), report::version(facts.version));
@@ -242,8 +243,9 @@ pub(super) fn show(session: &Session, role: Role, format: Format, out: &mut Outp
     } else {
         let report = check::check(&workspace, &facts);
         let mine = |d: &&Diagnostic| d.severity == Severity::Error && d.place.file.name() == role.name();
+        let sources = report::Sources::new(&workspace, out.show_secrets);
         for one in report.diagnostics.iter().filter(mine) {
-            out.text(&report::diagnostic_text(&workspace, one, out.color, out.show_secrets))?;
+            out.text(&report::diagnostic_text(&sources, one, out.color))?;
         }
     }
     Ok(exit)
@@ -269,8 +271,9 @@ pub(super) fn preview(session: &Session, format: Format, out: &mut Output) -> an
         if !preview.diagnostics.is_empty() {
             text.push('\n');
         }
+        let sources = report::Sources::new(&workspace, out.show_secrets);
         for one in &preview.diagnostics {
-            text.push_str(&report::diagnostic_text(&workspace, one, out.color, out.show_secrets));
+            text.push_str(&report::diagnostic_text(&sources, one, out.color));
             text.push('\n');
         }
         out.text(&text)?;

@@ -17,6 +17,9 @@ use crate::preview::{Launch, Outcome, Preview, Reason, WheelDirectory};
 use crate::text::visible::{visible, visible_name};
 use crate::text::{Position, Span};
 
+/// Bytes of a line that are shown on either side of a place, at most.
+const MAX_SHOWN: usize = 160;
+
 /// The version of all JSON answers.
 pub(super) const SCHEMA_VERSION: u32 = 1;
 
@@ -244,7 +247,7 @@ fn launch(launch: &Launch) -> Json {
 }
 
 /// Returns a diagnostic as rustc prints one: what, where, the line, the effect, the help.
-pub(super) fn diagnostic_text(workspace: &Workspace, one: &Diagnostic, color: bool, show_secrets: bool) -> String {
+pub(super) fn diagnostic_text(sources: &Sources<'_>, one: &Diagnostic, color: bool) -> String {
     let level = match one.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
@@ -258,7 +261,7 @@ pub(super) fn diagnostic_text(workspace: &Workspace, one: &Diagnostic, color: bo
         (None, Some(fix)) => Some(visible(&fix.label).into_owned()),
         (None, None) => None,
     };
-    let shown = shown_line(workspace, one, show_secrets);
+    let shown = sources.line(one);
     let mut group =
         level.clone().primary_title(title).id(one.code.name()).elements(None::<annotate_snippets::Origin<'_>>);
     if let Some((line, text, span)) = &shown {
@@ -283,32 +286,63 @@ fn origin(one: &Diagnostic) -> Option<String> {
     path.or_else(|| (one.place.file == FileKind::Server).then(|| "the API server".to_owned()))
 }
 
-/// Returns the line of a diagnostic, made visible and masked, and the bytes in it to point at.
-fn shown_line(workspace: &Workspace, one: &Diagnostic, show_secrets: bool) -> Option<(usize, String, Span)> {
-    let role = match one.place.file {
-        FileKind::Api => Role::Api,
-        FileKind::Remote => Role::Remote,
-        FileKind::Wheels | FileKind::Server => return None,
-    };
-    let Content::Text(document) = &workspace.file(role).content else { return None };
-    let span = one.place.span?;
-    let Position { line, .. } = document.position(span.start);
-    let bytes = document.lines().line(document.text(), line - 1);
-    if !show_secrets && secret::spans(document).iter().any(|s| s.start < bytes.end && bytes.start < s.end) {
-        let masked = secret::masked(document);
-        let text = masked.lines().nth(line - 1).unwrap_or("").to_owned();
-        let text = visible(&text).into_owned();
-        let all = Span::new(text.len() - text.trim_start().len(), text.len());
-        return Some((line, text, all));
+/// The texts that diagnostics point into, with what of them is masked.
+pub(super) struct Sources<'w> {
+    workspace: &'w Workspace,
+    /// The secrets of either file, in order; empty where they are shown.
+    secrets: [Vec<Span>; 2],
+}
+
+impl<'w> Sources<'w> {
+    pub(super) fn new(workspace: &'w Workspace, show_secrets: bool) -> Self {
+        let secrets = Role::ALL.map(|role| match workspace.document(role) {
+            Some(document) if !show_secrets => secret::spans(document),
+            _ => Vec::new(),
+        });
+        Self { workspace, secrets }
     }
-    // A place may be a line break, which is not of the line itself.
-    let start = span.start.clamp(bytes.start, bytes.end);
-    let end = span.end.clamp(start, bytes.end);
-    let before = visible(Span::new(bytes.start, start).of(document.text())).into_owned();
-    let inside = visible(Span::new(start, end).of(document.text())).into_owned();
-    let after = visible(Span::new(end, bytes.end).of(document.text())).into_owned();
-    let marked = Span::new(before.len(), before.len() + inside.len().max(usize::from(!after.is_empty())));
-    Some((line, format!("{before}{inside}{after}"), marked))
+
+    /// Returns the line of a diagnostic, made visible and masked, and the bytes in it
+    /// to point at. Of a very long line what is around the place is shown.
+    fn line(&self, one: &Diagnostic) -> Option<(usize, String, Span)> {
+        let role = one.place.file.role()?;
+        let Content::Text(document) = &self.workspace.file(role).content else { return None };
+        let text = document.text();
+        let span = one.place.span?;
+        let Position { line, .. } = document.position(span.start);
+        let bytes = document.lines().line(text, line - 1);
+        // A place may be a line break, which is not of the line itself.
+        let start = span.start.clamp(bytes.start, bytes.end);
+        let end = span.end.clamp(start, bytes.end).min(start + MAX_SHOWN);
+        let from = text.floor_char_boundary(start.saturating_sub(MAX_SHOWN).max(bytes.start));
+        let to = text.ceil_char_boundary((end + MAX_SHOWN).min(bytes.end));
+        let end = text.floor_char_boundary(end);
+        let mut before = self.masked(role, text, Span::new(from, start));
+        if from > bytes.start {
+            before.insert_str(0, "..");
+        }
+        let inside = self.masked(role, text, Span::new(start, end));
+        let mut after = self.masked(role, text, Span::new(end, to));
+        if to < bytes.end {
+            after.push_str("..");
+        }
+        let marked = Span::new(before.len(), before.len() + inside.len().max(usize::from(!after.is_empty())));
+        Some((line, format!("{before}{inside}{after}"), marked))
+    }
+
+    fn masked(&self, role: Role, text: &str, range: Span) -> String {
+        let secrets = &self.secrets[usize::from(role == Role::Remote)];
+        let first = secrets.partition_point(|secret| secret.end <= range.start);
+        let mut out = String::new();
+        let mut at = range.start;
+        for secret in secrets[first..].iter().take_while(|secret| secret.start < range.end) {
+            out.push_str(&visible(Span::new(at, secret.start.max(at)).of(text)));
+            out.push_str(secret::MASK);
+            at = secret.end.min(range.end);
+        }
+        out.push_str(&visible(Span::new(at, range.end).of(text)));
+        out
+    }
 }
 
 /// Returns one line that sums up: `2 errors, 1 warning`.

@@ -56,14 +56,14 @@ pub enum SaveError {
     #[error("{} is no regular file; nothing was written", .0.display())]
     NoFile(PathBuf),
     /// The operating system refused a step.
-    #[error("cannot {step} {}: {source}; the file is as it was", path.display())]
+    #[error("cannot {step} {}: {cause}; the file is as it was", path.display())]
     Io {
         /// What was being done: `create a temporary file in`.
         step: &'static str,
         /// With what.
         path: PathBuf,
         /// Why not.
-        source: io::Error,
+        cause: io::Error,
     },
     /// The new file is in place, but what was read back is something else.
     #[error("{} was written, but what was read back differs: check the disk", .0.display())]
@@ -119,7 +119,7 @@ pub fn save(path: &Path, text: &str, expected: Expected<'_>) -> Result<Saved, Sa
 
 fn failed(step: &'static str, path: &Path) -> impl FnOnce(io::Error) -> SaveError {
     let path = path.to_owned();
-    move |source| SaveError::Io { step, path, source }
+    move |cause| SaveError::Io { step, path, cause }
 }
 
 /// Follows a chain of links by hand: the last one may lead to nothing yet.

@@ -15,6 +15,9 @@ pub use scalar::{double_quoted, folded, inline, is_plain, literal, single_quoted
 /// Levels of nesting beyond which nothing is written: far beyond what a person
 /// writes, far below what would end the stack.
 const MAX_WRITTEN_DEPTH: usize = 200;
+/// Bytes that are written of one value, at most: aliases can multiply a few lines
+/// into more than any memory holds.
+const MAX_WRITTEN_BYTES: usize = 16 * 1024 * 1024;
 /// Bytes of a key beyond which it needs a `?`: libyaml gives up on the `:`
 /// behind 1,024 of them.
 const MAX_SIMPLE_KEY: usize = 1000;
@@ -31,6 +34,9 @@ pub enum WriteError {
     /// Deeper than a person would write it.
     #[error("the value is nested more than {MAX_WRITTEN_DEPTH} levels deep")]
     TooDeep,
+    /// Longer than anything a person wrote; aliases multiply it.
+    #[error("the value, with its aliases written out, is too large to be written")]
+    TooLarge,
 }
 
 /// How the block collections of a file are laid out.
@@ -213,7 +219,30 @@ fn of_lines(lines: Vec<String>) -> Fragment {
 ///
 /// Returns [`WriteError`] where the value has no source.
 pub fn block(value: &Value, style: Style) -> Result<Fragment, WriteError> {
+    affordable(value, MAX_WRITTEN_BYTES)?;
     block_at(value, style, style.map_step, 0)
+}
+
+/// Counts what a value needs at least, and stops as soon as that is too much.
+fn affordable(value: &Value, limit: usize) -> Result<(), WriteError> {
+    let mut bytes = 0;
+    let mut open = vec![value];
+    while let Some(value) = open.pop() {
+        bytes += match value {
+            Value::Str(text) => 1 + text.len(),
+            Value::Bytes(bytes) => 1 + bytes.len(),
+            _ => 1,
+        };
+        if bytes > limit {
+            return Err(WriteError::TooLarge);
+        }
+        match value {
+            Value::List(items) | Value::Tuple(items) | Value::Set(items) => open.extend(items.iter()),
+            Value::Map(pairs) => open.extend(pairs.iter().flat_map(|(key, value)| [key, value])),
+            _ => {}
+        }
+    }
+    Ok(())
 }
 
 /// `step` is the indentation of a literal block, counted from the key or dash.
@@ -252,6 +281,16 @@ fn block_at(value: &Value, style: Style, step: usize, depth: usize) -> Result<Fr
 ///
 /// Returns [`WriteError`] where the value has no source.
 pub fn flow(value: &Value) -> Result<String, WriteError> {
+    flow_within(value, MAX_WRITTEN_BYTES)
+}
+
+/// Returns what [`flow`] does, where the value needs no more than about `limit` bytes.
+///
+/// # Errors
+///
+/// Returns [`WriteError`] where the value has no source, or a longer one.
+pub fn flow_within(value: &Value, limit: usize) -> Result<String, WriteError> {
+    affordable(value, limit)?;
     flow_at(value, true, 0)
 }
 

@@ -233,3 +233,29 @@ fn previews_answer_in_json() {
     assert_eq!(answer["launches"][0]["installs"][0], "a-1.0-py3-none-any.whl");
     assert!(stdout(&home.run(&["preview"])).contains("a-1.0-py3-none-any.whl"));
 }
+
+#[test]
+fn messages_hold_no_line_and_no_control_character_of_an_argument() {
+    let home = Home::new(API, REMOTE);
+    let patch = r#"[{"op": "remove", "path": "/a\nskyplug-tui: all fine\tx"}]"#;
+    let output = home.command().args(["patch", "api"]).write_stdin(patch).output().expect("started");
+    assert_eq!(stderr(&output).lines().count(), 1, "{output:?}");
+    assert!(!stderr(&home.run(&["a\u{202e}b\u{9b}c\rd\u{7}e"])).contains(['\u{202e}', '\u{9b}', '\r', '\u{7}']));
+}
+
+#[test]
+fn aliases_that_multiply_are_not_written_out() {
+    use std::fmt::Write as _;
+
+    let mut bomb = "plugins:\n- class: a.B\n  parameters:\n    a0: &a0 [x, x, x, x, x, x, x, x, x]\n".to_owned();
+    for level in 1..30 {
+        let row = vec![format!("*a{}", level - 1); 9].join(", ");
+        writeln!(bomb, "    a{level}: &a{level} [{row}]").expect("written");
+    }
+    bomb.push_str("- class: c.D\n  parameters: {x: *a29}\n");
+    let home = Home::new(&bomb, REMOTE);
+    for entry in ["0", "1"] {
+        assert_eq!(status(&home.run(&["copy", "api", entry, "--to", "remote"])), 1);
+    }
+    assert_eq!((home.api(), home.remote()), (bomb, REMOTE.to_owned()));
+}

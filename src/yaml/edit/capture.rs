@@ -10,6 +10,10 @@ use crate::yaml::node::{Kind, NodeId, Tree};
 use crate::yaml::write::{self, Fragment, Key, Shape};
 use crate::yaml::{Document, Pointer, Value};
 
+/// Bytes of a value that may stand in the place of an alias: longer ones make lines
+/// that nobody can read, and aliases of aliases multiply them.
+const MAX_WORD: usize = 16 * 1024;
+
 /// An item or a pair without a place.
 #[derive(Clone, Debug)]
 pub(crate) struct Piece {
@@ -105,7 +109,7 @@ impl Editor<'_> {
                 continue;
             }
             let steps = self.existing(&self.document.pointer_to(target)).unwrap_or_default();
-            let written = data::get(self.data, &steps).and_then(|value| write::flow(value).ok());
+            let written = data::get(self.data, &steps).and_then(|value| write::flow_within(value, MAX_WORD).ok());
             out.extend(written.map(|written| (name.to_owned(), written)));
         }
         out

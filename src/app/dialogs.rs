@@ -178,6 +178,7 @@ fn answer(state: &mut State, answer: Answer) -> Vec<Effect> {
             state.modals.pop();
             Vec::new()
         }
+        Answer::WriteOut(operation) => edits::commit_written_out(state, &operation),
         Answer::RemoveWheelPath => edits::commit(state, &Operation::SetWheelPath(None)),
     }
 }

@@ -5,23 +5,46 @@
 
 use super::history::Focus;
 use super::message::Effect;
+use super::modal::{Answer, Menu, Modal};
 use super::{Pane, Screen, State, Tone};
 use crate::check::{self, Diagnostic, Report};
 use crate::config::Role;
 use crate::config::operation::{self, Change, Operation, OperationError};
 use crate::text::visible::visible;
+use crate::yaml::edit::{EditError, Shared, Sharing};
 use crate::yaml::{Document, Pointer, Value};
 
 /// Texts larger than this are not checked while a field is typed in.
 const LIVE_CHECK_LIMIT: usize = 1 << 20;
 
 /// Applies an operation: the workspace, the history and the status line follow.
+///
+/// Where it changes what several places share, a question comes first.
 pub fn commit(state: &mut State, operation: &Operation) -> Vec<Effect> {
+    commit_with(state, operation, Sharing::Ask)
+}
+
+/// Applies an operation after the question whether shared values are written out.
+pub fn commit_written_out(state: &mut State, operation: &Operation) -> Vec<Effect> {
+    let before = state.history.undo_count();
+    let effects = commit_with(state, operation, Sharing::WriteOut);
+    if state.history.undo_count() > before && matches!(state.modals.last(), Some(Modal::Form(_) | Modal::Area(_))) {
+        // What was typed is taken.
+        state.modals.pop();
+    }
+    effects
+}
+
+fn commit_with(state: &mut State, operation: &Operation, sharing: Sharing) -> Vec<Effect> {
     if state.settings.read_only {
         state.say(Tone::Failed, "Read-only (--read-only): nothing can be changed.");
         return Vec::new();
     }
-    match operation::apply(&state.workspace, operation) {
+    match operation::apply(&state.workspace, operation, sharing) {
+        Err(OperationError::Edit { role, source: EditError::Shared(shared) }) => {
+            state.modals.push(Modal::Menu(shared_question(role, &shared, operation)));
+            Vec::new()
+        }
         Err(error) => {
             state.say(Tone::Failed, format!("Not changed: {error}."));
             Vec::new()
@@ -32,6 +55,28 @@ pub fn commit(state: &mut State, operation: &Operation) -> Vec<Effect> {
         }
         Ok(change) => take(state, change),
     }
+}
+
+/// Asks whether an edit may write out what its place shares with others.
+fn shared_question(role: Role, shared: &Shared, operation: &Operation) -> Menu {
+    let text = vec![
+        visible(&format!("In {}, {shared}.", role.file_name())).into_owned(),
+        "No other place changes its value.".to_owned(),
+    ];
+    Menu::new("A shared value", text)
+        .item(
+            'w',
+            "write it out",
+            "then make the change; undo takes back both",
+            Answer::WriteOut(Box::new(operation.clone())),
+        )
+        .item('c', "cancel", "nothing changes", Answer::Leave)
+}
+
+/// Puts a dialog back whose edit was not taken: under the question, where one is asked.
+pub fn put_back(state: &mut State, dialog: Modal) {
+    let asked = matches!(state.modals.last(), Some(Modal::Menu(_)));
+    state.modals.insert(state.modals.len() - usize::from(asked), dialog);
 }
 
 /// Takes the result of an operation.
@@ -170,7 +215,7 @@ pub fn tentative(state: &State, operation: &Operation) -> Option<Result<Tentativ
     if size > LIVE_CHECK_LIMIT {
         return None;
     }
-    Some(operation::apply(&state.workspace, operation).map(|change| {
+    Some(operation::apply(&state.workspace, operation, Sharing::WriteOut).map(|change| {
         let report = check::check(&change.workspace, &state.facts);
         Tentative { fresh: fresh(&state.report, &report), change }
     }))

@@ -343,10 +343,11 @@ pub fn accept(state: &mut State) -> Vec<Effect> {
             let before = state.history.undo_count();
             let effects = commit(state, &operation);
             let refused = state.history.undo_count() == before;
-            if refused && state.status.as_ref().is_some_and(|status| status.tone == Tone::Failed) {
+            let asked = matches!(state.modals.last(), Some(Modal::Menu(_)));
+            if refused && (asked || state.status.as_ref().is_some_and(|status| status.tone == Tone::Failed)) {
                 // The text stays where it was typed.
-                form.refused = state.status.take().map(|status| status.text);
-                state.modals.push(Modal::Form(form));
+                form.refused = if asked { None } else { state.status.take().map(|status| status.text) };
+                edits::put_back(state, Modal::Form(form));
             }
             effects
         }
@@ -383,7 +384,7 @@ pub fn accept_area(state: &mut State) -> Vec<Effect> {
     let effects = commit(state, &operation);
     if state.history.undo_count() == before {
         // Nothing was taken: the text stays.
-        state.modals.push(Modal::Area(area));
+        edits::put_back(state, Modal::Area(area));
     }
     effects
 }

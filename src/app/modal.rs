@@ -7,6 +7,7 @@ use super::field::Field;
 use super::form::Form;
 use super::message::{Listing, Staged};
 use crate::config::Role;
+use crate::config::operation::Operation;
 use crate::yaml::Pointer;
 
 /// What lies over a screen.
@@ -42,7 +43,7 @@ impl Modal {
 }
 
 /// What an answer does.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub enum Answer {
     /// Closes the question.
     Leave,
@@ -72,6 +73,8 @@ pub enum Answer {
     KeepArea,
     /// Drops the text of the area.
     DropArea,
+    /// Makes an edit after writing out what its place shares with others.
+    WriteOut(Box<Operation>),
     /// Opens the form for the wheel directory or the browser.
     RemoveWheelPath,
 }

@@ -14,7 +14,7 @@ use crate::config::operation::{self, Operation};
 use crate::config::{Content, Role, Workspace, diff, locate, model};
 use crate::io::save::{Expected, SaveError, save};
 use crate::text::visible::{visible, visible_name};
-use crate::yaml::edit::NewValue;
+use crate::yaml::edit::{NewValue, Sharing};
 use crate::yaml::{Pointer, Value, patch};
 
 /// A refusal that is the input's, not ours: exit status 1.
@@ -29,7 +29,7 @@ pub(super) fn run(session: &Session, command: Command, out: &mut Output) -> anyh
         Ok(operation) => operation,
         Err(Refused(why)) => return Ok(refuse(&visible(&why))),
     };
-    let change = match operation::apply(&workspace, &operation) {
+    let change = match operation::apply(&workspace, &operation, Sharing::WriteOut) {
         Ok(change) => change,
         Err(error) => return Ok(refuse(&visible(&error.to_string()))),
     };

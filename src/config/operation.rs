@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use super::{Content, Role, Workspace};
 use crate::text::Splice;
-use crate::yaml::edit::{EditError, NewValue, PatchOp};
+use crate::yaml::edit::{EditError, NewValue, PatchOp, Sharing};
 use crate::yaml::{Document, Pointer};
 
 /// An edit as a person means it. Indices count from 0.
@@ -214,8 +214,8 @@ pub enum OperationError {
 /// # Errors
 ///
 /// Returns [`OperationError`] where it is refused; the workspace is unchanged.
-pub fn apply(workspace: &Workspace, operation: &Operation) -> Result<Change, OperationError> {
-    plan::apply(workspace, operation)
+pub fn apply(workspace: &Workspace, operation: &Operation, sharing: Sharing) -> Result<Change, OperationError> {
+    plan::apply(workspace, operation, sharing)
 }
 
 /// Which way [`replay`] goes.

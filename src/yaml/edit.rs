@@ -14,6 +14,7 @@ mod layout;
 mod order;
 mod plan;
 mod refusal;
+mod share;
 
 use std::sync::Arc;
 
@@ -21,6 +22,7 @@ pub(crate) use self::capture::Piece;
 pub(crate) use self::compose::trimmed;
 use self::data::{Spot, Step, Target};
 use self::layout::Item;
+pub use self::share::Shared;
 use super::node::{NodeId, Tree};
 use super::write::Style;
 use super::{Document, Pointer, Value};
@@ -126,6 +128,18 @@ pub struct Edited {
     pub document: Arc<Document>,
     /// The splices from the old text to the new one, sorted.
     pub splices: Vec<Splice>,
+    /// What was written out to make the place of an edit its own, one phrase each:
+    /// `wrote out *d in line 5`.
+    pub written_out: Vec<String>,
+}
+
+/// What to do where an edit meets what several places share: aliases, anchors, merges.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sharing {
+    /// Refuse with [`EditError::Shared`], so that a person can be asked.
+    Ask,
+    /// Write out what the edit needs to be the place's own; all other places keep their data.
+    WriteOut,
 }
 
 /// Why an edit is refused.
@@ -143,6 +157,9 @@ pub enum EditError {
     /// A value cannot move into itself.
     #[error("{} cannot be moved into itself", place(.0))]
     IntoItself(Pointer),
+    /// The place shares its value with others; with [`Sharing::WriteOut`] it gets its own.
+    #[error("{0}")]
+    Shared(Shared),
     /// The edit cannot be done without risk to other bytes.
     #[error("{reason}")]
     Unsafe {
@@ -167,6 +184,9 @@ fn place(pointer: &Pointer) -> String {
         None => path,
     }
 }
+
+/// How many aliases, anchors and merged keys one edit writes out, at most.
+const MAX_SHARED: usize = 1000;
 
 /// A set of splices that may do what is wanted.
 type Candidate = Vec<Splice>;
@@ -203,29 +223,33 @@ pub(crate) enum Action {
     },
 }
 
-/// Applies a patch: all of it or nothing.
+/// Applies a patch: all of it or nothing. As on data, other places that share a
+/// value with the one that is changed keep theirs: it is written out.
 ///
 /// # Errors
 ///
 /// Returns [`EditError`] where an operation cannot be done, or not without risk.
 pub fn apply(document: &Document, patch: &[PatchOp]) -> Result<Edited, EditError> {
     let actions: Vec<Action> = patch.iter().cloned().map(Action::Patch).collect();
-    run(document, &actions)
+    run(document, &actions, Sharing::WriteOut)
 }
 
 /// Takes steps one after the other: all of them or none.
-pub(crate) fn run(document: &Document, actions: &[Action]) -> Result<Edited, EditError> {
+pub(crate) fn run(document: &Document, actions: &[Action], sharing: Sharing) -> Result<Edited, EditError> {
     Editor::new(document)?;
-    let mut now: Option<Arc<Document>> = None;
-    let mut splices: Vec<Splice> = Vec::new();
-    for action in actions {
-        let mut session = Session { now, splices };
-        session.action(document, action)?;
-        Session { now, splices } = session;
-    }
+    let mut session = Session {
+        original: document,
+        now: None,
+        splices: Vec::new(),
+        sharing,
+        written_out: Vec::new(),
+        left: MAX_SHARED,
+    };
+    actions.iter().try_for_each(|action| session.action(action))?;
+    let Session { now, splices, written_out, .. } = session;
     let splices = trimmed(document.text(), splices);
     let new = now.unwrap_or_else(|| Arc::new(Document::parse(document.text())));
-    Ok(Edited { document: new, splices })
+    Ok(Edited { document: new, splices, written_out })
 }
 
 impl Piece {
@@ -253,9 +277,14 @@ pub fn comment_above(document: &Document, node: NodeId) -> Option<Span> {
 }
 
 /// The text so far and how it came about.
-struct Session {
+struct Session<'d> {
+    original: &'d Document,
     now: Option<Arc<Document>>,
     splices: Vec<Splice>,
+    sharing: Sharing,
+    written_out: Vec<String>,
+    /// How many shared things may still be written out.
+    left: usize,
 }
 
 /// What a step wants and how it may be had.
@@ -266,78 +295,125 @@ struct Plan {
     problem: EditError,
 }
 
-impl Session {
-    fn action(&mut self, original: &Document, action: &Action) -> Result<(), EditError> {
+impl Session<'_> {
+    fn action(&mut self, action: &Action) -> Result<(), EditError> {
         match action {
-            Action::Patch(PatchOp::Move { from, path }) => self.relocate(original, from, path),
+            Action::Patch(PatchOp::Move { from, path }) => self.relocate(from, path),
             Action::Patch(PatchOp::Copy { from, path }) => {
-                let piece = self.editor(original)?.capture(from, true)?;
-                self.step(original, |editor| editor.add_piece(path, piece.clone(), None))
+                let piece = self.editor()?.capture(from, true)?;
+                self.step(|editor| editor.add_piece(path, piece.clone(), None))?;
+                Ok(())
             }
-            Action::Patch(op) => self.step(original, |editor| editor.simple(op)),
+            Action::Patch(op) => self.step(|editor| editor.simple(op)).map(drop),
             Action::InsertPiece { list, index, piece } => {
-                self.step(original, |editor| editor.add_piece(&list.join(index), piece.clone(), None))
+                self.step(|editor| editor.add_piece(&list.join(index), piece.clone(), None)).map(drop)
             }
             Action::InsertKey { path, index, value } => {
-                self.step(original, |editor| editor.add(path, value, Some(*index)))
+                self.step(|editor| editor.add(path, value, Some(*index))).map(drop)
             }
-            Action::MoveKey { path, to } => self.move_key(original, path, *to),
+            Action::MoveKey { path, to } => self.move_key(path, *to),
         }
     }
 
-    fn document<'d>(&'d self, original: &'d Document) -> &'d Document {
-        self.now.as_deref().unwrap_or(original)
+    fn editor(&self) -> Result<Editor<'_>, EditError> {
+        Editor::new(self.now.as_deref().unwrap_or(self.original))
     }
 
-    fn editor<'d>(&'d self, original: &'d Document) -> Result<Editor<'d>, EditError> {
-        Editor::new(self.document(original))
+    /// Does what `attempt` does, once all that it must not share is written out.
+    fn settled<T>(&mut self, attempt: impl Fn(&Editor<'_>) -> Result<T, EditError>) -> Result<T, EditError> {
+        loop {
+            match attempt(&self.editor()?) {
+                Err(EditError::Shared(shared)) if self.sharing == Sharing::WriteOut && self.left > 0 => {
+                    self.left -= 1;
+                    self.write_out(&shared)?;
+                }
+                outcome => return outcome,
+            }
+        }
     }
 
-    /// Plans on the text so far, takes the first way that leads to what is wanted.
-    fn step(
-        &mut self,
-        original: &Document,
-        plan: impl FnOnce(&Editor<'_>) -> Result<Option<Plan>, EditError>,
-    ) -> Result<(), EditError> {
-        let editor = self.editor(original)?;
-        let Some(plan) = plan(&editor)? else { return Ok(()) };
-        let (way, document) = editor.prove(plan)?;
-        self.splices = compose::compose(original.text().len(), &self.splices, &way);
+    /// Plans on the text so far and takes the first way that leads to what is
+    /// wanted; tells whether there was something to do.
+    fn step(&mut self, plan: impl Fn(&Editor<'_>) -> Result<Option<Plan>, EditError>) -> Result<bool, EditError> {
+        let proved = self.settled(|editor| plan(editor)?.map(|plan| editor.prove(plan)).transpose())?;
+        let done = proved.is_some();
+        if let Some((way, document)) = proved {
+            self.take(&way, document);
+        }
+        Ok(done)
+    }
+
+    fn take(&mut self, way: &[Splice], document: Document) {
+        self.splices = compose::compose(self.original.text().len(), &self.splices, way);
         self.now = Some(Arc::new(document));
-        Ok(())
     }
 
-    fn relocate(&mut self, original: &Document, from: &Pointer, path: &Pointer) -> Result<(), EditError> {
-        let editor = self.editor(original)?;
-        editor.existing(from)?;
+    /// Takes a plan as it is; tells whether a way leads to what is wanted.
+    fn try_plan(&mut self, plan: Plan) -> Result<bool, EditError> {
+        let proved = self.editor()?.prove(plan);
+        Ok(proved.is_ok_and(|(way, document)| {
+            self.take(&way, document);
+            true
+        }))
+    }
+
+    /// Makes something this place's own. What stands in its way goes first: the
+    /// caller comes again.
+    fn write_out(&mut self, shared: &Shared) -> Result<(), EditError> {
+        let editor = self.editor()?;
+        let outcome = editor.own(shared).and_then(|plan| editor.prove(plan));
+        match outcome {
+            Ok((way, document)) => {
+                self.take(&way, document);
+                let done = shared.done();
+                if !self.written_out.contains(&done) {
+                    self.written_out.push(done);
+                }
+                Ok(())
+            }
+            Err(EditError::Shared(other)) if other != *shared && self.left > 0 => {
+                self.left -= 1;
+                self.write_out(&other)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    fn relocate(&mut self, from: &Pointer, path: &Pointer) -> Result<(), EditError> {
+        self.settled(|editor| editor.existing(from))?;
         if from == path {
             return Ok(());
         }
         if path.starts_with(from) {
             return Err(EditError::IntoItself(from.clone()));
         }
-        if let Some(plan) = editor.rename(from, path)? {
-            return self.step(original, |_| Ok(Some(plan)));
+        if self.step(|editor| editor.rename(from, path))? {
+            return Ok(());
         }
-        if let Some(plan) = editor.reorder(from, path)?
-            && self.step(original, |_| Ok(Some(plan))).is_ok()
+        let reordered = self.settled(|editor| editor.reorder(from, path))?;
+        if let Some(plan) = reordered
+            && self.try_plan(plan)?
         {
             return Ok(());
         }
-        let piece = self.editor(original)?.capture(from, false)?;
-        self.step(original, |editor| editor.remove(from))?;
-        self.step(original, |editor| editor.add_piece(path, piece, None))
+        self.replant(from, path, None)
     }
 
-    fn move_key(&mut self, original: &Document, path: &Pointer, to: usize) -> Result<(), EditError> {
-        let editor = self.editor(original)?;
-        let Some(plan) = editor.reorder_key(path, to)? else { return Ok(()) };
-        if self.step(original, |_| Ok(Some(plan))).is_ok() {
+    fn move_key(&mut self, path: &Pointer, to: usize) -> Result<(), EditError> {
+        let Some(plan) = self.settled(|editor| editor.reorder_key(path, to))? else { return Ok(()) };
+        if self.try_plan(plan)? {
             return Ok(());
         }
-        let piece = self.editor(original)?.capture(path, false)?;
-        self.step(original, |editor| editor.remove(path))?;
-        self.step(original, |editor| editor.add_piece(path, piece, Some(to)))
+        self.replant(path, path, Some(to))
+    }
+
+    /// Takes something out of its place and puts it into another one.
+    fn replant(&mut self, from: &Pointer, path: &Pointer, index: Option<usize>) -> Result<(), EditError> {
+        self.settled(|editor| editor.may_go(from))?;
+        let piece = self.editor()?.capture(from, false)?;
+        self.step(|editor| editor.remove(from))?;
+        self.step(|editor| editor.add_piece(path, piece.clone(), index))?;
+        Ok(())
     }
 }
 
@@ -378,12 +454,25 @@ impl<'d> Editor<'d> {
         Err(plan.problem)
     }
 
-    /// Returns the steps to what is at a pointer.
+    /// Returns the steps to what is at a pointer, to be changed.
     fn existing(&self, path: &Pointer) -> Result<Vec<Step>, EditError> {
+        self.steps(path, data::target)
+    }
+
+    /// Returns the steps to what is at a pointer, to be looked at.
+    fn seen(&self, path: &Pointer) -> Result<Vec<Step>, EditError> {
+        self.steps(path, data::seen)
+    }
+
+    fn steps(
+        &self,
+        path: &Pointer,
+        target: fn(&Document, &Pointer) -> Result<Target, EditError>,
+    ) -> Result<Vec<Step>, EditError> {
         if path.is_root() {
             return Ok(Vec::new());
         }
-        let target = data::target(self.document, path)?;
+        let target = target(self.document, path)?;
         let mut steps = target.path;
         steps.extend(target.spot.step());
         if data::get(self.data, &steps).is_none() {

@@ -2,10 +2,13 @@
 
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 
 use serde_json::{Value as Json, json};
-use skyplug_tui::yaml::edit::{self, EditError};
-use skyplug_tui::yaml::{Document, patch};
+use skyplug_tui::config::operation::{self, Operation, OperationError};
+use skyplug_tui::config::{ConfigFile, Content, Location, PathSource, Role, Workspace};
+use skyplug_tui::yaml::edit::{self, EditError, NewValue, Sharing};
+use skyplug_tui::yaml::{Document, Value, patch};
 
 fn apply(before: &str, operations: &Json) -> Result<String, EditError> {
     let document = Document::parse(before);
@@ -240,10 +243,24 @@ fn copies_take_the_source_along() {
 #[test]
 fn anchors_and_merges_are_not_broken() {
     let shared = "d: &d\n  x: 1\na:\n  p: *d\nm:\n  <<: *d\n  y: 2\n";
-    refuses(shared, &json!([{"op": "remove", "path": "/d"}]), "&d");
-    refuses(shared, &json!([{"op": "replace", "path": "/d/x", "value": 2}]), "&d");
-    refuses(shared, &json!([{"op": "replace", "path": "/a/p/x", "value": 2}]), "alias");
-    refuses(shared, &json!([{"op": "remove", "path": "/m/x"}]), "merge");
+    for (operation, after) in [
+        (json!({"op": "remove", "path": "/d"}), "a:\n  p: &d\n    x: 1\nm:\n  <<: *d\n  y: 2\n"),
+        (
+            json!({"op": "replace", "path": "/d/x", "value": 2}),
+            "d:\n  x: 2\na:\n  p: &d\n    x: 1\nm:\n  <<: *d\n  y: 2\n",
+        ),
+        (
+            json!({"op": "replace", "path": "/a/p/x", "value": 2}),
+            "d: &d\n  x: 1\na:\n  p:\n    x: 2\nm:\n  <<: *d\n  y: 2\n",
+        ),
+        (json!({"op": "remove", "path": "/m/x"}), "d: &d\n  x: 1\na:\n  p: *d\nm:\n  y: 2\n"),
+        (
+            json!({"op": "copy", "from": "/a/p/x", "path": "/a/q"}),
+            "d: &d\n  x: 1\na:\n  p: *d\n  q: 1\nm:\n  <<: *d\n  y: 2\n",
+        ),
+    ] {
+        gives(shared, &json!([operation]), after);
+    }
     gives(shared, &json!([{"op": "replace", "path": "/m/x", "value": 3}]), &shared.replace("y: 2\n", "y: 2\n  x: 3\n"));
     gives(shared, &json!([{"op": "replace", "path": "/a/p", "value": 3}]), &shared.replace("p: *d", "p: 3"));
     gives("- &a 1\n- *a\n- 2\n", &json!([{"op": "move", "from": "/2", "path": "/0"}]), "- 2\n- &a 1\n- *a\n");
@@ -252,7 +269,57 @@ fn anchors_and_merges_are_not_broken() {
         &json!([{"op": "move", "from": "/1", "path": "/0"}]),
         "# c\n- k: {x: 1}  # d\n- &a {x: 1}\n",
     );
-    refuses("- &a 1\n- *a\n- 2\n", &json!([{"op": "move", "from": "/0", "path": "/2"}]), "&a");
+    gives("- &a 1\n- *a\n- 2\n", &json!([{"op": "move", "from": "/0", "path": "/2"}]), "- &a 1\n- 2\n- 1\n");
+    gives(
+        "l:\n- &a {x: 1}  # one\n- k: *a  # two\n- *a\n",
+        &json!([{"op": "remove", "path": "/l/0"}]),
+        "l:\n- k: &a {x: 1}  # two\n- *a\n",
+    );
+}
+
+#[test]
+fn what_is_shared_is_asked_about_and_told() {
+    let text = "d: &d {x: {y: 1}}\nplugins:\n- class: a.B\n  parameters: *d\n- class: c.D\n  parameters:\n    <<: *d\n";
+    let file = |name: &str| ConfigFile {
+        location: Location { path: Some(name.into()), source: PathSource::Default },
+        content: Content::Text(Arc::new(Document::parse(text))),
+    };
+    let workspace = Workspace::new(file("plugins.yaml"), file("remote_plugins.yaml"));
+    for (pointer, asked, told, after) in [
+        (
+            "/plugins/0/parameters/x/y",
+            "*d in line 4 stands for what line 1 has",
+            "wrote out *d in line 4",
+            text.replace("parameters: *d", "parameters: {x: {y: 2}}"),
+        ),
+        (
+            "/d/x/y",
+            "&d in line 1 is used again in line 4",
+            "&d is now in line 4",
+            text.replace("&d {x: {y: 1}}", "{x: {y: 2}}").replace("parameters: *d", "parameters: &d {x: {y: 1}}"),
+        ),
+        (
+            "/plugins/1/parameters/x/y",
+            "'x' comes into line 7 by a merge (<<)",
+            "wrote 'x' into line 7",
+            text.replace("<<: *d\n", "<<: *d\n    x: {y: 2}\n"),
+        ),
+    ] {
+        let set = Operation::Set {
+            role: Role::Api,
+            pointer: pointer.parse().expect("a pointer"),
+            value: NewValue::of(Value::Int(2)),
+        };
+        match operation::apply(&workspace, &set, Sharing::Ask) {
+            Err(OperationError::Edit { source: EditError::Shared(shared), .. }) => {
+                assert!(shared.to_string().starts_with(asked), "{shared}");
+            }
+            other => panic!("not asked: {other:?}"),
+        }
+        let change = operation::apply(&workspace, &set, Sharing::WriteOut).expect("can be written out");
+        assert!(change.label.ends_with(&format!("; {told}")), "{}", change.label);
+        assert_eq!(change.workspace.text(Role::Api), Some(after.as_str()));
+    }
 }
 
 #[test]
@@ -286,12 +353,9 @@ fn a_patch_is_applied_whole_or_not_at_all() {
 /// Operations on both files.
 mod operations {
     use std::path::PathBuf;
-    use std::sync::Arc;
 
-    use skyplug_tui::config::operation::{self, Change, Direction, Operation, OperationError};
-    use skyplug_tui::config::{ConfigFile, Content, Location, PathSource, Role, Workspace};
+    use skyplug_tui::config::operation::{Change, Direction};
     use skyplug_tui::yaml::Pointer;
-    use skyplug_tui::yaml::edit::NewValue;
 
     use super::*;
 
@@ -305,7 +369,8 @@ mod operations {
 
     #[track_caller]
     fn change(workspace: &Workspace, operation: &Operation) -> Change {
-        let change = operation::apply(workspace, operation).unwrap_or_else(|e| panic!("{operation:?}: {e}"));
+        let change =
+            operation::apply(workspace, operation, Sharing::WriteOut).unwrap_or_else(|e| panic!("{operation:?}: {e}"));
         // Undo and redo give the exact bytes.
         let back = operation::replay(&change.workspace, &change.files, Direction::Backward);
         let again = operation::replay(&back, &change.files, Direction::Forward);
@@ -396,7 +461,8 @@ mod operations {
             twice.workspace.text(Role::Api),
             Some("plugins:\n- class: a.A\n- class: a.A\n- class: b.B\n- class: c.C\n- class: c.C\n")
         );
-        let error = operation::apply(&before, &Operation::Remove { role: Role::Api, indices: vec![3] });
+        let error =
+            operation::apply(&before, &Operation::Remove { role: Role::Api, indices: vec![3] }, Sharing::WriteOut);
         assert!(matches!(error, Err(OperationError::NoEntry { index: 3, count: 3, .. })));
     }
 
@@ -436,9 +502,9 @@ mod operations {
         let renamed = change(&before, &Operation::Rename { role: Role::Api, pointer: a.clone(), name: "c".to_owned() });
         assert_eq!(renamed.focus, Some((Role::Api, at("/plugins/0/parameters/c"))));
         let taken = Operation::Rename { role: Role::Api, pointer: a.clone(), name: "b".to_owned() };
-        assert!(operation::apply(&before, &taken).is_err());
+        assert!(operation::apply(&before, &taken, Sharing::WriteOut).is_err());
         let there = Operation::Insert { role: Role::Api, pointer: a, value: yaml("1") };
-        assert!(operation::apply(&before, &there).is_err());
+        assert!(operation::apply(&before, &there, Sharing::WriteOut).is_err());
         let class = change(
             &workspace(Some("plugins:\n- parameters: {}  # c\n"), None),
             &Operation::SetClass { role: Role::Api, index: 0, class: "a.A".to_owned() },
@@ -453,7 +519,10 @@ mod operations {
         let new = change(&before, &Operation::ReplaceText { role: Role::Api, text });
         assert_eq!(new.files[0].forward.len(), 1);
         assert_eq!(new.files[0].forward[0].text, "]");
-        assert!(operation::apply(&before, &Operation::Remove { role: Role::Api, indices: vec![0] }).is_err());
+        assert!(
+            operation::apply(&before, &Operation::Remove { role: Role::Api, indices: vec![0] }, Sharing::WriteOut)
+                .is_err()
+        );
     }
 }
 

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use skyplug_tui::config::operation::{self, Direction, Operation};
 use skyplug_tui::config::{ConfigFile, Content, Location, PathSource, Role, Workspace};
 use skyplug_tui::text::{Span, splice};
-use skyplug_tui::yaml::edit::NewValue;
+use skyplug_tui::yaml::edit::{NewValue, Sharing};
 use skyplug_tui::yaml::write::{self, Key, Style, item_lines, pair_lines};
 use skyplug_tui::yaml::{Document, Pointer, Value};
 
@@ -204,7 +204,7 @@ proptest! {
                 break;
             }
             let operation = choice.operation(count);
-            let change = operation::apply(&now, &operation);
+            let change = operation::apply(&now, &operation, Sharing::WriteOut);
             prop_assert!(change.is_ok(), "{operation:?} on\n{}\n{}", now.text(Role::Api).unwrap_or(""), change.err().map_or_else(String::new, |e| e.to_string()));
             let change = change.expect("told above");
             for file in &change.files {
@@ -234,7 +234,7 @@ proptest! {
         let cut = at.index(sample.len());
         let text = format!("{}{source}{}", &sample[..cut], &sample[cut..]);
         let before = workspace(&text, &source);
-        if let Ok(change) = operation::apply(&before, &choice.operation(2)) {
+        if let Ok(change) = operation::apply(&before, &choice.operation(2), Sharing::WriteOut) {
             for file in &change.files {
                 let whole = Span::new(0, text.len());
                 prop_assert!(file.forward.iter().all(|one| one.span.end <= whole.end.max(source.len())));

@@ -9,5 +9,6 @@ mod edits;
 mod keys;
 mod lossless;
 mod preview;
+mod random;
 mod screens;
 mod terminal;

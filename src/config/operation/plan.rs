@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{Change, FileChange, Operation, OperationError, label};
 use crate::config::{Content, Role, Workspace};
 use crate::text::{Span, Splice, invert, splice};
-use crate::yaml::edit::{self, Action, EditError, Edited, NewValue, PatchOp, Piece};
+use crate::yaml::edit::{self, Action, EditError, Edited, NewValue, PatchOp, Piece, Sharing};
 use crate::yaml::{Document, NodeId, Pointer, Value};
 
 /// What is to be done, and what to say of it.
@@ -24,20 +24,25 @@ enum Work {
 }
 
 /// Applies an operation to a workspace.
-pub(super) fn apply(workspace: &Workspace, operation: &Operation) -> Result<Change, OperationError> {
+pub(super) fn apply(workspace: &Workspace, operation: &Operation, sharing: Sharing) -> Result<Change, OperationError> {
     let planner = Planner { workspace };
     let plan = planner.plan(operation)?;
     let mut new = workspace.clone();
     let mut files = Vec::new();
+    let mut label = plan.label;
     for (role, work) in plan.steps {
         let before = planner.document(role)?;
         let edited = match work {
-            Work::Actions(actions) => edit::run(&before, &actions),
+            Work::Actions(actions) => edit::run(&before, &actions, sharing),
             Work::Splices(splices) => spliced(&before, splices),
         };
         let edited = edited.map_err(|source| OperationError::Edit { role, source })?;
         if edited.splices.is_empty() {
             continue;
+        }
+        for phrase in &edited.written_out {
+            label.push_str("; ");
+            label.push_str(phrase);
         }
         files.push(FileChange {
             role,
@@ -47,13 +52,17 @@ pub(super) fn apply(workspace: &Workspace, operation: &Operation) -> Result<Chan
         });
         new = new.with_content(role, Content::Text(edited.document));
     }
-    Ok(Change { workspace: new, label: plan.label, files, focus: plan.focus })
+    Ok(Change { workspace: new, label, files, focus: plan.focus })
 }
 
 fn spliced(document: &Document, splices: Vec<Splice>) -> Result<Edited, EditError> {
     let text = splice(document.text(), &splices)
         .map_err(|error| EditError::Unsafe { reason: error.to_string(), span: Span::empty(0) })?;
-    Ok(Edited { document: Arc::new(Document::parse(text)), splices: edit::trimmed(document.text(), splices) })
+    Ok(Edited {
+        document: Arc::new(Document::parse(text)),
+        splices: edit::trimmed(document.text(), splices),
+        written_out: Vec::new(),
+    })
 }
 
 fn list() -> Pointer {
@@ -204,7 +213,8 @@ impl Planner<'_> {
 
     fn edited(&self, role: Role, document: &Document, actions: &[Action]) -> Result<Arc<Document>, OperationError> {
         let _ = self;
-        let edited = edit::run(document, actions).map_err(|source| OperationError::Edit { role, source })?;
+        let edited =
+            edit::run(document, actions, Sharing::WriteOut).map_err(|source| OperationError::Edit { role, source })?;
         Ok(edited.document)
     }
 

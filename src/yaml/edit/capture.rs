@@ -3,8 +3,9 @@
 
 use std::collections::HashMap;
 
+use super::data::{self, Spot};
 use super::layout::{self, Item, column};
-use super::{EditError, Editor, NewValue, data};
+use super::{EditError, Editor, NewValue};
 use crate::text::{Splice, break_width, end_of_line, next_line};
 use crate::yaml::node::{Kind, NodeId, Tree};
 use crate::yaml::write::{self, Fragment, Key, Shape};
@@ -40,11 +41,13 @@ impl Piece {
 impl Editor<'_> {
     /// Takes what is at a pointer as a piece; a copy leaves its anchors behind.
     pub(super) fn capture(&self, path: &Pointer, copy: bool) -> Result<Piece, EditError> {
-        let steps = self.existing(path)?;
+        let steps = if copy { self.seen(path) } else { self.existing(path) }?;
         let value = data::get(self.data, &steps).cloned().ok_or_else(|| EditError::NotFound(path.clone()))?;
-        let target = data::target(self.document, path)?;
+        let target = data::seen(self.document, path)?;
         let written = self.fragments(&NewValue::of(value.clone()), None);
-        let (Some(node), Some(parent)) = (self.node_at(&target), target.parent) else {
+        let merged = || self.document.find(path).filter(|_| matches!(target.spot, Spot::Merged(_)));
+        let node = self.node_at(&target).or_else(merged);
+        let (Some(node), Some(parent)) = (node, node.and_then(|node| self.tree.parent(node))) else {
             return Ok(Piece::new(None, value, written?));
         };
         let mut piece = Piece::new(None, value, Vec::new());
@@ -108,8 +111,7 @@ impl Editor<'_> {
             if self.tree.is_within(target, node) || out.contains_key(name) {
                 continue;
             }
-            let steps = self.existing(&self.document.pointer_to(target)).unwrap_or_default();
-            let written = data::get(self.data, &steps).and_then(|value| write::flow_within(value, MAX_WORD).ok());
+            let written = self.value_of(target).and_then(|value| write::flow_within(&value, MAX_WORD).ok());
             out.extend(written.map(|written| (name.to_owned(), written)));
         }
         out

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use super::EditError;
+use super::share::Shared;
 use crate::text::Span;
 use crate::yaml::node::{Kind, NodeId, Tree};
 use crate::yaml::pointer::is_index;
-use crate::yaml::{Document, Pointer, Value, scalar};
+use crate::yaml::{Document, Pointer, ScalarStyle, Value, scalar};
 
 /// One step from a collection to what it holds, on the data.
 #[derive(Clone, Debug)]
@@ -57,8 +58,18 @@ pub(super) fn refused(reason: impl Into<String>, span: Span) -> EditError {
     EditError::Unsafe { reason: reason.into(), span }
 }
 
-/// Returns where `pointer` leads in a document that has a root.
+/// Returns where `pointer` leads in a document that has a root; an alias or a merge
+/// on the way is not this place's own to change.
 pub(super) fn target(document: &Document, pointer: &Pointer) -> Result<Target, EditError> {
+    walk(document, pointer, false)
+}
+
+/// Returns where `pointer` leads to be looked at, through aliases and merges.
+pub(super) fn seen(document: &Document, pointer: &Pointer) -> Result<Target, EditError> {
+    walk(document, pointer, true)
+}
+
+fn walk(document: &Document, pointer: &Pointer, follow: bool) -> Result<Target, EditError> {
     let tree = document.tree().map_err(|e| EditError::NotYaml(e.clone()))?;
     let missing = || EditError::NotFound(pointer.clone());
     let mut node = tree.root().ok_or_else(missing)?;
@@ -66,8 +77,14 @@ pub(super) fn target(document: &Document, pointer: &Pointer) -> Result<Target, E
         return Ok(Target { parent: None, path: Vec::new(), spot: Spot::Root });
     };
     let mut path = Vec::new();
+    let mut at = Pointer::root();
+    let own = |node: NodeId| {
+        let alias = !follow && tree.kind(node) == Kind::Alias;
+        if alias { Err(Shared::alias(document, node)) } else { Ok(tree.target(node)) }
+    };
     for token in head {
-        own(document, tree, node)?;
+        node = own(node)?;
+        at = at.join(token);
         match spot(document, tree, node, token).ok_or_else(missing)? {
             Spot::Item(index) => {
                 path.push(Step::Index(index));
@@ -77,28 +94,17 @@ pub(super) fn target(document: &Document, pointer: &Pointer) -> Result<Target, E
                 path.push(Step::Key(key));
                 node = tree.children(node)[2 * index + 1];
             }
-            Spot::Merged(_) => {
-                let reason = format!("'{token}' is brought in by a merge (<<): write the key into this mapping first");
-                return Err(refused(reason, tree.span(node)));
+            Spot::Merged(key) if follow => {
+                path.push(Step::Key(key));
+                node = document.child(node, token).ok_or_else(missing)?.1;
             }
+            Spot::Merged(_) => return Err(Shared::key(document, node, at)),
             Spot::NewKey(_) | Spot::Root => return Err(missing()),
         }
     }
-    own(document, tree, node)?;
+    node = own(node)?;
     let spot = spot(document, tree, node, last).ok_or_else(missing)?;
     Ok(Target { parent: Some(node), path, spot })
-}
-
-/// Refuses to go through an alias: what it stands for is written elsewhere.
-fn own(document: &Document, tree: &Tree, node: NodeId) -> Result<(), EditError> {
-    if tree.kind(node) == Kind::Alias {
-        let name = document.source(node);
-        let reason = format!(
-            "{name} is an alias: a change here would change every place that uses it; write the value out first"
-        );
-        return Err(refused(reason, tree.span(node)));
-    }
-    Ok(())
 }
 
 fn spot(document: &Document, tree: &Tree, node: NodeId, token: &str) -> Option<Spot> {
@@ -110,15 +116,25 @@ fn spot(document: &Document, tree: &Tree, node: NodeId, token: &str) -> Option<S
     if !tree.is_mapping(node) {
         return None;
     }
-    let found = tree.pairs(node).enumerate().filter(|(_, (key, _))| document.key_is(*key, token)).last();
+    let is_it = |key: NodeId| document.key_is(key, token) && !is_merge(document, tree, key);
+    let found = tree.pairs(node).enumerate().rfind(|(_, (key, _))| is_it(*key));
     if let Some((index, (key, _))) = found {
         return Some(Spot::Pair { index, key: key_value(document, tree, key) });
     }
-    let has_merge = tree.pairs(node).any(|(key, _)| document.key_token(key) == "<<");
-    if has_merge && let Some((Some(key), _)) = document.child(node, token) {
+    let has_merge = tree.pairs(node).any(|(key, _)| is_merge(document, tree, key));
+    if has_merge
+        && token != "<<"
+        && let Some((Some(key), _)) = document.child(node, token)
+    {
         return Some(Spot::Merged(key_value(document, tree, key)));
     }
     Some(Spot::NewKey(Value::str(token)))
+}
+
+/// Tells whether a key is no key of the data but a merge.
+pub(super) fn is_merge(document: &Document, tree: &Tree, key: NodeId) -> bool {
+    let plain = tree.kind(key) == Kind::Scalar(ScalarStyle::Plain);
+    plain && document.scalar(key) == "<<" && tree.tag(key).is_none_or(|tag| tag.ends_with(":merge"))
 }
 
 /// Returns what a key is as data.
@@ -126,7 +142,7 @@ pub(super) fn key_value(document: &Document, tree: &Tree, key: NodeId) -> Value 
     let key = tree.target(key);
     let text = document.scalar(key);
     match tree.kind(key) {
-        Kind::Scalar(crate::yaml::ScalarStyle::Plain) if tree.tag(key).is_none() => match scalar::resolve(text) {
+        Kind::Scalar(ScalarStyle::Plain) if tree.tag(key).is_none() => match scalar::resolve(text) {
             scalar::ScalarType::Value => Value::str(text),
             kind => scalar::convert(kind, text).unwrap_or_else(|_| Value::str(text)),
         },

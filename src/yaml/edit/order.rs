@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use super::data::{self, Spot, refused};
+use super::share::Shared;
 use super::{EditError, Editor, Plan};
 use crate::text::Splice;
 use crate::yaml::node::Kind;
@@ -22,6 +23,9 @@ impl Editor<'_> {
         let (Spot::Pair { index, key }, Some(mapping)) = (&target.spot, target.parent) else { return Ok(None) };
         if !matches!(there.spot, Spot::NewKey(_)) {
             return Ok(None);
+        }
+        if self.is_merged(mapping, key) {
+            return Err(Shared::merge(self.document, mapping));
         }
         let node = self.tree.children(mapping)[2 * index];
         if self.equal_keys(mapping, key).len() > 1 {
@@ -81,7 +85,10 @@ impl Editor<'_> {
         };
         let count = self.tree.pairs(mapping).len();
         if pairs.len() != count {
-            let reason = "the order of a mapping with a merge (<<) or a key that occurs twice is not its own";
+            if !self.merges(mapping).is_empty() {
+                return Err(Shared::merge(self.document, mapping));
+            }
+            let reason = "a key occurs twice in the mapping: remove one of them first";
             return Err(refused(reason, self.tree.span(mapping)));
         }
         if to >= count {

@@ -1,7 +1,8 @@
 //! What the operations of a patch want, and the ways to have it.
 
 use super::capture::Piece;
-use super::data::{self, Spot, refused};
+use super::data::{self, Spot, Step, refused};
+use super::share::Shared;
 use super::{Candidate, EditError, Editor, NewValue, PatchOp, Plan, Written, layout};
 use crate::text::{Span, Splice};
 use crate::yaml::node::{Kind, NodeId};
@@ -18,7 +19,7 @@ impl Editor<'_> {
                 self.replace(path, value)
             }
             PatchOp::Test { path, value } => {
-                let found = self.existing(path)?;
+                let found = self.seen(path)?;
                 let same = data::get(self.data, &found).is_some_and(|found| patch_equal(found, value));
                 if same { Ok(None) } else { Err(EditError::TestFailed(path.clone())) }
             }
@@ -145,14 +146,15 @@ impl Editor<'_> {
         };
         let mut wanted = self.data.clone();
         data::remove(&mut wanted, &target).ok_or_else(missing)?;
+        let brought =
+            target.spot.step().is_some_and(|step| matches!(step, Step::Key(key) if self.is_merged(parent, &key)));
+        if brought {
+            return Err(Shared::merge(self.document, parent));
+        }
         let (indices, node) = match &target.spot {
             Spot::Item(index) => (vec![*index], self.node_at(&target).ok_or_else(missing)?),
             Spot::Pair { key, .. } => (self.equal_keys(parent, key), self.node_at(&target).ok_or_else(missing)?),
-            Spot::Merged(_) => {
-                let reason = "the key is brought in by a merge (<<): remove it where it is written";
-                return Err(refused(reason, self.tree.span(parent)));
-            }
-            Spot::Root | Spot::NewKey(_) => return Err(missing()),
+            Spot::Root | Spot::NewKey(_) | Spot::Merged(_) => return Err(missing()),
         };
         let step = if self.tree.is_mapping(parent) { 2 } else { 1 };
         for &index in &indices {

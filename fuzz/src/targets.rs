@@ -296,13 +296,13 @@ fn one_edit(document: &Document, ops: &[PatchOp], want: Option<&Value>, tally: &
 
 /// Holds the bytes that an edit takes away against the places that it names.
 fn stays_in_its_place(document: &Document, op: &PatchOp, edited: &edit::Edited) {
-    let (places, size): (Vec<&Pointer>, usize) = match op {
+    let (places, size): (Vec<Pointer>, usize) = match op {
         PatchOp::Add { path, value } | PatchOp::Replace { path, value } => {
-            (vec![path], value.value.to_json().to_string().len())
+            (vec![path.clone()], value.value.to_json().to_string().len())
         }
-        PatchOp::Remove { path } | PatchOp::Test { path, .. } => (vec![path], 0),
-        PatchOp::Move { from, path } => (vec![from, path], 0),
-        PatchOp::Copy { path, .. } => (vec![path], document.text().len()),
+        PatchOp::Remove { path } | PatchOp::Test { path, .. } => (vec![path.clone()], 0),
+        PatchOp::Move { from, path } => (vec![from.clone(), path.clone(), before_removal(from, path)], 0),
+        PatchOp::Copy { path, .. } => (vec![path.clone()], document.text().len()),
     };
     let Ok(tree) = document.tree() else { return };
     let text = document.text();
@@ -348,6 +348,20 @@ fn stays_in_its_place(document: &Document, op: &PatchOp, edited: &edit::Edited) 
     let shared = tree.ids().any(|node| tree.kind(node) == Kind::Alias);
     let limit = if shared { usize::MAX } else { 120 + 16 * size + 4 * gone };
     assert!(added <= limit, "{op:?} adds {added} bytes to\n{text}\n{}", edited.document.text());
+}
+
+/// Returns where a place is that is named as it will be once `from` is gone.
+fn before_removal(from: &Pointer, place: &Pointer) -> Pointer {
+    let mut tokens = place.tokens().to_vec();
+    if let Some((list, index)) = from.split_last()
+        && place.starts_with(&list)
+        && let Some(token) = tokens.get_mut(list.tokens().len())
+        && let (Ok(gone), Ok(at)) = (index.parse::<usize>(), token.parse::<usize>())
+        && at >= gone
+    {
+        *token = (at + 1).to_string();
+    }
+    Pointer::from_tokens(tokens)
 }
 
 /// Returns where the thing at a place may be, from its left neighbour to its right

@@ -13,23 +13,18 @@ mod shape;
 mod surroundings;
 mod syntax;
 mod typing;
+pub mod version;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-pub use diagnostic::{Code, Diagnostic, FileKind, Fix, Place, Severity};
+pub use diagnostic::{Code, Diagnostic, FileKind, Fix, Place, Seen, Severity};
 pub use shape::{of_document, one_line, verdict};
+pub use version::{NEWEST, SkyVersion};
 
 use crate::config::{Environment, Role, Workspace};
 use crate::python::Module;
 use crate::wheel::Directory;
-
-/// A `SkyPilot` release.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct SkyVersion(pub u32, pub u32, pub u32);
-
-/// The newest release whose behaviour this program knows.
-pub const NEWEST: SkyVersion = SkyVersion(0, 14, 1);
 
 /// Where the release in force comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -27,6 +27,11 @@ pub(super) fn diagnose(workspace: &Workspace, facts: &Facts, found: &mut Vec<Dia
         found.push(one.hint("edit the files on the server"));
     }
     servers(workspace, facts, found);
+    if let Some(note) = facts.version.note() {
+        let effect = "What it does differently is not known here.";
+        let one = of_server(Code::OtherRelease, None, note, effect);
+        found.push(one.hint("tell another release with --sky-version"));
+    }
 }
 
 fn of_server(code: Code, path: Option<&Path>, message: String, effect: &str) -> Diagnostic {

@@ -28,7 +28,7 @@ pub(super) fn main_header(paper: &mut Paper<'_>, state: &State, area: Rect) {
     let keys = if wide { "? help   : commands   q quit " } else { "? help  q quit " };
     let version = format!(
         "SkyPilot {}{}",
-        version(state),
+        state.facts.version.shown(),
         if state.facts.version_source == VersionSource::Assumed { " assumed" } else { "" }
     );
     let place = place(state);
@@ -56,11 +56,6 @@ pub(super) fn main_header(paper: &mut Paper<'_>, state: &State, area: Rect) {
     if area.width > width(keys) + 20 {
         paper.write_right(area, 0, keys, theme.dim());
     }
-}
-
-fn version(state: &State) -> String {
-    let version = state.facts.version;
-    format!("{}.{}.{}", version.0, version.1, version.2)
 }
 
 fn unsaved_text(state: &State, wide: bool) -> String {

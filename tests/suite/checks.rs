@@ -172,7 +172,7 @@ fn a_save_is_stopped_by_new_errors_alone() {
     assert_eq!(same("plugins:\n- class: 7\n- class: NoDot\n"), Vec::<String>::new());
     assert_eq!(same("plugins:\n- class: 7\n- class: 7\n"), ["plugins[1].class is a whole number, not a string: `7`"]);
     assert_eq!(same("plugins:\n"), ["`plugins:` has no value"]);
-    assert_eq!(before.blocking(Role::Api).count(), 1, "a refused file is not loaded");
+    assert_eq!(before.blocking(Role::Api).count(), 2, "what stops the load is told of a refused file too");
     assert_eq!(before.blocking(Role::Remote).count(), 0);
 }
 

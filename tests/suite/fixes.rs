@@ -25,7 +25,10 @@ struct Trial<'a> {
 type Identity = (FileKind, Code, Severity, String);
 
 fn identity(one: &Diagnostic) -> Identity {
-    (one.place.file, one.code, one.severity, without_places(&one.message))
+    // What becomes of the wheel path is told with the path, which may be what a fix mends.
+    let of_wheel_path = one.place.pointer.as_ref().is_some_and(|at| at.to_string() == "/controller_wheel_path");
+    let message = if of_wheel_path { String::new() } else { without_places(&one.message) };
+    (one.place.file, one.code, one.severity, message)
 }
 
 /// Returns a message without numbers of entries and lines: both shift where text above goes.
@@ -76,9 +79,22 @@ impl Trial<'_> {
         self.old.data().is_err()
     }
 
-    fn is_revealed(&self, _other: &Identity) -> bool {
+    fn is_refused(&self, report: &Report) -> bool {
+        // A launch reads the entries of the remote list alone.
+        let is_null = |one: &Diagnostic| one.code == Code::PluginsNull && one.place.file == FileKind::Remote;
+        let is_null = self.role == Role::Remote && report.diagnostics.iter().any(is_null);
+        is_null || report.verdict(self.role).exception.is_some()
+    }
+
+    /// Tells whether a problem was there before, and could not be told.
+    fn is_revealed(&self, other: &Identity) -> bool {
         // Until the text parses, nothing else of it is judged.
-        self.is_of_reader()
+        if self.is_of_reader() {
+            return true;
+        }
+        // While SkyPilot refuses the file, no launch gets as far as the upload.
+        let is_of_upload = other.1 >= Code::WheelPathUnset;
+        is_of_upload && self.is_refused(self.before) && !self.is_refused(&self.after)
     }
 
     /// Tells where the patch of a fix does something else than its edits.
@@ -121,7 +137,7 @@ fn prove(workspace: &Workspace, facts: &Facts, name: &str, wrong: &mut Vec<Strin
 }
 
 fn assert_none(wrong: &[String]) {
-    let shown: Vec<&str> = wrong.iter().take(2000).map(String::as_str).collect();
+    let shown: Vec<&str> = wrong.iter().take(20).map(String::as_str).collect();
     assert!(wrong.is_empty(), "{} fixes are wrong:\n{}", wrong.len(), shown.join("\n"));
 }
 
@@ -161,9 +177,6 @@ fn every_fix_of_a_mutated_configuration_takes_its_problem_away() {
         let (api, remote) = (mutants.next(), mutants.next());
         let one = workspace(text(&api), text(&remote));
         count += prove(&one, &facts(), &format!("round {round}"), &mut wrong);
-        if wrong.len() > 2000 {
-            break;
-        }
     }
     assert_none(&wrong);
     assert!(count > rounds / 4, "only {count} fixes");

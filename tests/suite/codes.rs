@@ -1,7 +1,7 @@
 //! Every kind of problem: a case that has it and nothing else, a near neighbour that has none, its page.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use skyplug_tui::check::{self, Code, Consolidation, CwdSource, Facts, NEWEST, Seen, Server, SkyVersion};
 use skyplug_tui::config::{Content, Location, PathSource, Role, Unreadable, UnreadableReason, Workspace};
@@ -9,6 +9,7 @@ use skyplug_tui::io::load;
 use skyplug_tui::python::Module;
 use skyplug_tui::wheel::{Directory, EntryKind, Found};
 
+use super::cli::{Home, status, stderr, stdout};
 use super::conformance;
 use super::facts::{facts, listed, text, with, workspace};
 
@@ -293,4 +294,45 @@ fn what_is_said_to_have_been_run_is_in_the_corpus() {
     let missing = |code: &&Code| claimed(**code) && !seen.contains(code) && !elsewhere(**code);
     let missing: Vec<&str> = Code::ALL.iter().filter(missing).map(|code| code.name()).collect();
     assert!(missing.is_empty(), "{missing:?}");
+}
+
+fn told(args: &[&str]) -> String {
+    let output = Home::empty().run(args);
+    assert_eq!(status(&output), 0, "{output:?}");
+    stdout(&output)
+}
+
+#[test]
+fn every_code_has_a_page_and_a_place_in_the_lists() {
+    let list = told(&["explain"]);
+    let names: Vec<&str> = list.lines().filter_map(|line| line.split_whitespace().next()).collect();
+    assert_eq!(names, Code::ALL.iter().map(|code| code.name()).collect::<Vec<_>>());
+    let all = told(&["explain", "--all"]);
+    for code in Code::ALL {
+        let (name, page) = (code.name(), told(&["explain", code.name()]));
+        for part in [code.title(), "\n\nFix: ", "\n\nReleases: ", "\n\nExample:\n\n    "] {
+            assert!(page.contains(part), "{name} has no {part:?}");
+        }
+        let [row, section] = [format!("\n| [`{name}`](#{name}) |"), format!("\n## {name}\n")];
+        assert!(all.contains(&row) && all.contains(&section), "{name}");
+    }
+}
+
+#[test]
+fn the_page_in_the_repository_is_the_one_that_is_written() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let committed = std::fs::read_to_string(root.join("assets/diagnostics.md")).expect("read");
+    assert!(committed == told(&["explain", "--all"]), "run `skyplug-tui explain --all > assets/diagnostics.md`");
+    let readme = std::fs::read_to_string(root.join("README.md")).expect("read");
+    assert!(readme.contains("(assets/diagnostics.md)"), "the README does not lead to it");
+}
+
+#[test]
+fn an_unknown_code_is_answered_with_the_nearest() {
+    for (name, words) in [("plugin-nul", "did you mean plugins-null?"), ("zzz", "lists all"), ("", "lists all")] {
+        let output = Home::empty().run(&["explain", name]);
+        assert_eq!(status(&output), 2);
+        assert!(stderr(&output).contains(words), "{output:?}");
+    }
+    assert_eq!(status(&Home::empty().run(&["explain", "--all", "plugins-null"])), 2);
 }

@@ -14,5 +14,6 @@ mod lossless;
 mod mutants;
 mod preview;
 mod random;
+mod releases;
 mod screens;
 mod terminal;

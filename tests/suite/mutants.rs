@@ -196,7 +196,7 @@ impl Mutants {
         if self.below(4) > 0 {
             text.push_str("plugins:\n");
         }
-        for _ in 0..1 + self.below(7) {
+        for _ in 0..=self.below(7) {
             let piece = self.one_of(&PIECES);
             for c in piece.chars() {
                 match c {
@@ -219,7 +219,10 @@ impl Mutants {
             0 if !lines.is_empty() => drop(lines.remove(line)),
             1 if !lines.is_empty() => lines.insert(line, lines[line].clone()),
             2 if !lines.is_empty() => lines[line].insert_str(0, "  "),
-            3 if !lines.is_empty() => lines[line] = lines[line].trim_start().to_owned(),
+            3 if !lines.is_empty() => {
+                let indent = lines[line].len() - lines[line].trim_start().len();
+                lines[line].drain(..indent);
+            }
             4 if lines.len() > 1 => lines.swap(line, (line + 1) % text.matches('\n').count().max(1)),
             _ => {
                 let mut at = self.below(text.len() + 1);

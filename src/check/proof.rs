@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::diagnostic::{Code, Diagnostic, Severity};
+use super::refusal::MOST_OF_A_KIND;
 use super::{fix, of_text};
 use crate::config::{Content, Role, Workspace};
 use crate::text::splice;
@@ -11,6 +12,9 @@ use crate::yaml::Document;
 
 /// How many bytes may be judged again for the fixes of one file.
 const BUDGET: usize = 512 * 1024;
+
+/// What a problem costs that is found again, in bytes.
+const PROBLEM: usize = 64;
 
 /// How often each problem is there. Places are left out: they move with the text above.
 type Counts = HashMap<(Code, Severity, String), usize>;
@@ -29,8 +33,10 @@ pub(super) fn keep_clean(workspace: &Workspace, role: Role, found: &mut [Diagnos
             continue;
         }
         let before = known.get_or_insert_with(|| count(found));
-        let cost = document.text().len() + fix::TRIAL;
-        let is_clean = left.checked_sub(cost).is_some_and(|rest| {
+        // Of so many not all are told: whether one went is not to be seen.
+        let is_cut = of_code(before, code) >= MOST_OF_A_KIND;
+        let cost = document.text().len() + fix::TRIAL + found.len() * PROBLEM;
+        let is_clean = left.checked_sub(cost).filter(|_| !is_cut).is_some_and(|rest| {
             left = rest;
             let new = splice(document.text(), &fix.edits).ok().map(Document::parse);
             let new = new.filter(|new| new.data().is_ok());
@@ -61,8 +67,11 @@ fn count(found: &[Diagnostic]) -> Counts {
     counts
 }
 
+fn of_code(counts: &Counts, code: Code) -> usize {
+    counts.iter().filter(|(key, _)| key.0 == code).map(|(_, number)| number).sum()
+}
+
 fn brings_nothing(before: &Counts, after: &Counts, code: Code) -> bool {
-    let of_code = |counts: &Counts| counts.iter().filter(|(key, _)| key.0 == code).map(|(_, n)| n).sum::<usize>();
     let is_known = |(key, number): (&(Code, Severity, String), &usize)| before.get(key).is_some_and(|n| number <= n);
-    of_code(after) < of_code(before) && after.iter().all(is_known)
+    of_code(after, code) < of_code(before, code) && after.iter().all(is_known)
 }

@@ -17,7 +17,9 @@ const BUDGET: usize = 512 * 1024;
 const PROBLEM: usize = 64;
 
 /// How often each problem is there. Places are left out: they move with the text above.
-type Counts = HashMap<(Code, Severity, String), usize>;
+type Counts = HashMap<Kind, usize>;
+/// What makes two problems the same.
+type Kind = (Code, Severity, String);
 
 /// Takes the fixes off that leave their problem or bring another one.
 ///
@@ -40,7 +42,7 @@ pub(super) fn keep_clean(workspace: &Workspace, role: Role, found: &mut [Diagnos
             left = rest;
             let new = splice(document.text(), &fix.edits).ok().map(Document::parse);
             let new = new.filter(|new| new.data().is_ok());
-            new.is_some_and(|new| brings_nothing(before, &problems(workspace, role, new), code))
+            new.is_some_and(|new| brings_nothing(before, &problems(workspace, role, new), &kind(&found[at])))
         });
         if !is_clean {
             found[at].fix = None;
@@ -59,10 +61,14 @@ fn problems(workspace: &Workspace, role: Role, document: Document) -> Counts {
     count(&of_text(&workspace, role, &verdict, 0))
 }
 
+fn kind(one: &Diagnostic) -> Kind {
+    (one.code, one.severity, super::without_places(&one.message))
+}
+
 fn count(found: &[Diagnostic]) -> Counts {
     let mut counts = Counts::new();
     for one in found {
-        *counts.entry((one.code, one.severity, super::without_places(&one.message))).or_default() += 1;
+        *counts.entry(kind(one)).or_default() += 1;
     }
     counts
 }
@@ -71,7 +77,8 @@ fn of_code(counts: &Counts, code: Code) -> usize {
     counts.iter().filter(|(key, _)| key.0 == code).map(|(_, number)| number).sum()
 }
 
-fn brings_nothing(before: &Counts, after: &Counts, code: Code) -> bool {
-    let is_known = |(key, number): (&(Code, Severity, String), &usize)| before.get(key).is_some_and(|n| number <= n);
-    of_code(after, code) < of_code(before, code) && after.iter().all(is_known)
+/// Tells whether of the problems before, without the one that was mended, none has become more.
+fn brings_nothing(before: &Counts, after: &Counts, mended: &Kind) -> bool {
+    let rest = |kind: &Kind| before.get(kind).copied().unwrap_or(0).saturating_sub(usize::from(kind == mended));
+    of_code(after, mended.0) < of_code(before, mended.0) && after.iter().all(|(kind, number)| *number <= rest(kind))
 }

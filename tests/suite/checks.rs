@@ -70,6 +70,7 @@ fn fixes_write_what_was_meant() {
         (Code::TopLevel, "# mine\n- class: a.B\n", "# mine\nplugins:\n- class: a.B\n"),
         (Code::TopLevel, "[{class: a.B}]\n", "plugins: [{class: a.B}]\n"),
         (Code::UnknownKey, "plugin:\n- class: a.B\n", "plugins:\n- class: a.B\n"),
+        (Code::UnknownKey, "plugins:\n-class: a.B\n", "plugins:\n- class: a.B\n"),
         (Code::UnknownKey, "plugins:\n- classs: a.B # one\n", "plugins:\n- class: a.B # one\n"),
         (Code::UnknownKey, "plugins:\n- class: a.B\n  package: x\n", "plugins:\n- class: a.B\n"),
         (
@@ -138,6 +139,19 @@ fn fixes_write_what_was_meant() {
         assert_eq!(fixed_api(before, code), after, "{} of {before:?}", code.name());
     }
     assert_eq!(fixed(Role::Remote, "controller_wheel_path: w\nplugins: []\n", Code::UnknownKey), "plugins: []\n");
+}
+
+#[test]
+fn no_fix_brings_another_problem() {
+    for (source, code) in [
+        // A class without a dot is refused, too.
+        ("plugins:\n- class: on\n", Code::WrongType),
+        ("plugins:\n- class:2026-01-01\n", Code::WrongType),
+        ("- class: 7\n", Code::TopLevel),
+    ] {
+        let report = check_text(Role::Api, source);
+        assert_eq!(only(&report, code).fix, None, "{source:?}");
+    }
 }
 
 #[test]

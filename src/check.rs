@@ -6,6 +6,7 @@ mod code;
 pub mod diagnostic;
 mod fix;
 mod load;
+mod proof;
 mod refusal;
 mod repr;
 mod sense;
@@ -13,23 +14,18 @@ mod shape;
 mod surroundings;
 mod syntax;
 mod typing;
+pub mod version;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-pub use diagnostic::{Code, Diagnostic, FileKind, Fix, Place, Severity};
+pub use diagnostic::{Code, Diagnostic, FileKind, Fix, Place, Seen, Severity};
 pub use shape::{of_document, one_line, verdict};
+pub use version::{NEWEST, SkyVersion};
 
 use crate::config::{Environment, Role, Workspace};
 use crate::python::Module;
 use crate::wheel::Directory;
-
-/// A `SkyPilot` release.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct SkyVersion(pub u32, pub u32, pub u32);
-
-/// The newest release whose behaviour this program knows.
-pub const NEWEST: SkyVersion = SkyVersion(0, 14, 1);
 
 /// Where the release in force comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -222,10 +218,11 @@ pub fn check(workspace: &Workspace, facts: &Facts) -> Report {
         preview.config_uploaded.as_ref().map(|_| load::load(workspace.file(Role::Remote), &verdicts[1]));
     let mut diagnostics = Vec::new();
     for (role, verdict) in Role::ALL.into_iter().zip(&verdicts) {
-        refusal::diagnose(workspace, role, verdict, &mut diagnostics);
-        load::diagnose(workspace, role, verdict, &mut diagnostics);
-        sense::diagnose(workspace, role, &mut diagnostics);
+        let mut found = of_text(workspace, role, verdict, fix::BUDGET);
+        proof::keep_clean(workspace, role, &mut found);
+        diagnostics.append(&mut found);
     }
+    surroundings::keep_found_directory(workspace, facts, &mut diagnostics);
     surroundings::diagnose(workspace, facts, &mut diagnostics);
     diagnostics.extend(preview.diagnostics);
     diagnostics.iter_mut().for_each(Diagnostic::make_visible);
@@ -234,12 +231,21 @@ pub fn check(workspace: &Workspace, facts: &Facts) -> Report {
     Report { verdicts, load, controller_load, diagnostics }
 }
 
+/// Finds what is wrong with the text of one file; `budget` is how many bytes may be parsed for fixes.
+fn of_text(workspace: &Workspace, role: Role, verdict: &Verdict, budget: usize) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    refusal::diagnose(workspace, role, verdict, budget, &mut found);
+    load::diagnose(workspace, role, budget, &mut found);
+    sense::diagnose(workspace, role, budget, &mut found);
+    found
+}
+
 /// Returns the errors that follow from the text of a file and that it did not have before.
 ///
 /// An error is the same as before wherever its entry has moved to.
 #[must_use]
 pub fn new_errors<'a>(before: &Report, after: &'a Report, role: Role) -> Vec<&'a Diagnostic> {
-    let key = |d: &Diagnostic| (d.code, without_indices(&d.message));
+    let key = |d: &Diagnostic| (d.code, without_places(&d.message));
     let mut known: BTreeMap<(Code, String), usize> = BTreeMap::new();
     for one in before.blocking(role) {
         *known.entry(key(one)).or_default() += 1;
@@ -254,14 +260,14 @@ pub fn new_errors<'a>(before: &Report, after: &'a Report, role: Role) -> Vec<&'a
     after.blocking(role).filter(is_new).collect()
 }
 
-/// Returns a message with each `[12]` as `[]`.
-fn without_indices(message: &str) -> String {
+/// Returns a message with each `[12]` as `[]` and without numbers of lines: both
+/// shift where text above them comes or goes.
+fn without_places(message: &str) -> String {
     let mut out = String::with_capacity(message.len());
     let mut rest = message;
-    while let Some((head, tail)) = rest.split_once('[') {
-        out.push_str(head);
-        out.push('[');
-        rest = tail.trim_start_matches(|c: char| c.is_ascii_digit());
+    while let Some(at) = ["[", "line "].iter().filter_map(|mark| Some(rest.find(mark)? + mark.len())).min() {
+        out.push_str(&rest[..at]);
+        rest = rest[at..].trim_start_matches(|c: char| c.is_ascii_digit());
     }
     out + rest
 }

@@ -7,6 +7,7 @@
 
 mod demo;
 mod edit;
+mod explain;
 mod inspect;
 mod output;
 mod report;
@@ -75,8 +76,8 @@ struct Globals {
     /// Where the API server runs: relative paths count from there [default: that of the one running local server, else the current directory]
     #[arg(long, global = true, value_name = "DIR")]
     server_cwd: Option<PathBuf>,
-    /// The SkyPilot release whose rules hold [default: the one behind sky on PATH, else 0.14.1]
-    #[arg(long, global = true, value_name = "X.Y.Z", value_parser = parse_version)]
+    /// The SkyPilot release whose rules hold, 0.11.2 to 0.14.1; others are judged as the nearest [default: the one behind sky on PATH, else 0.14.1]
+    #[arg(long, global = true, value_name = "X.Y.Z")]
     sky_version: Option<SkyVersion>,
     /// The Python that runs the API server; only its files are read [default: the one behind sky on PATH]
     #[arg(long, global = true, value_name = "FILE")]
@@ -275,23 +276,18 @@ enum Command {
         #[command(flatten)]
         flags: EditFlags,
     },
-    /// Explain a diagnostic: what happens, why, how to fix it
+    /// Explain a diagnostic: what happens, why, how to fix it, in which releases it was seen
     Explain {
-        /// Its code, as `check` prints it
-        code: String,
+        /// Its code, as `check` prints it [default: list all codes]
+        code: Option<String>,
+        /// Explain all of them, as a page in Markdown (assets/diagnostics.md is this page)
+        #[arg(long, conflicts_with = "code")]
+        all: bool,
     },
     /// Print the key table
     Keys,
     /// Open the UI on a throw-away copy of a sample
     Demo,
-}
-
-fn parse_version(text: &str) -> Result<SkyVersion, String> {
-    let mut parts = text.splitn(3, '.').map(|part| part.parse::<u32>().ok());
-    match (parts.next().flatten(), parts.next().flatten(), parts.next().flatten()) {
-        (Some(major), Some(minor), Some(patch)) => Ok(SkyVersion(major, minor, patch)),
-        _ => Err("a release looks like 0.14.1".to_owned()),
-    }
 }
 
 /// Runs what the arguments ask for.
@@ -311,7 +307,7 @@ pub fn run(cli: Cli) -> anyhow::Result<Exit> {
         }
         Some(Command::Show { list, format }) => inspect::show(&session, list.into(), format, &mut out),
         Some(Command::Preview { format }) => inspect::preview(&session, format, &mut out),
-        Some(Command::Explain { code }) => inspect::explain(&code, &mut out),
+        Some(Command::Explain { code, all }) => explain::explain(code.as_deref(), all, &mut out),
         Some(Command::Keys) => inspect::keys(&mut out),
         Some(command) => edit::run(&session, command, &mut out),
     }

@@ -18,7 +18,7 @@ mod task;
 use std::ffi::OsStr;
 use std::path::PathBuf;
 
-pub use launch::{FILE_GONE, FIRST_WITH_STAMP};
+pub use launch::FILE_GONE;
 pub use plan::{Fate, Launch, Mount, NotSent, Outcome, Preview, Reason, WheelDirectory};
 pub use steps::{Step, StepKind, steps};
 

@@ -75,6 +75,7 @@ pub(super) fn explain(state: &mut State) {
     }
     text.push(String::new());
     text.extend(one.code.explanation().lines().map(|line| visible(line).into_owned()));
+    text.extend([String::new(), format!("Releases: {}", one.code.seen().told())]);
     dialogs::notice(state, one.code.name(), text);
 }
 

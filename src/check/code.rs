@@ -1,10 +1,14 @@
 //! The kinds of problems, each once: name, usual severity, title.
 //!
-//! What `explain` says of each is `about`'s.
+//! What `explain` says of each is `about`'s, and in which releases it was seen is `seen`'s.
 
 mod about;
+mod seen;
+
+pub use seen::Seen;
 
 use super::Severity;
+use super::shape::{CUTOFF, LONG, ratio};
 
 macro_rules! codes {
     ($($(#[doc = $doc:literal])+ $variant:ident, $name:literal, $severity:ident, $title:literal;)+) => {
@@ -50,6 +54,20 @@ impl Code {
     #[must_use]
     pub const fn explanation(self) -> &'static str {
         about::ABOUT[self as usize].1
+    }
+
+    /// Returns in which releases it was seen.
+    #[must_use]
+    pub const fn seen(self) -> Seen {
+        seen::of(self)
+    }
+
+    /// Returns the kind whose name is most like this one, if any is.
+    #[must_use]
+    pub fn nearest(name: &str) -> Option<Self> {
+        let scored = Self::ALL.iter().map(|code| (ratio(code.name(), name), *code));
+        let near = scored.filter(|(ratio, _)| name.len() < LONG && *ratio >= CUTOFF);
+        near.max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, code)| code)
     }
 
     /// Returns an example: the text of a file behind a comment with its name, or
@@ -159,6 +177,8 @@ codes! {
     ServerElsewhere, "server-elsewhere", Warning, "The running server reads other files";
     /// More than one local server.
     SeveralServers, "several-servers", Info, "Several local servers";
+    /// A release whose rules are not known.
+    OtherRelease, "other-release", Info, "A release that is judged as another one";
 
     // The upload.
 

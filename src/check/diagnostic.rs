@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 use std::path::PathBuf;
 
-pub use super::code::Code;
+pub use super::code::{Code, Seen};
 use crate::config::{Role, Workspace};
 use crate::text::visible::visible;
 use crate::text::{Position, Span, Splice};

@@ -24,6 +24,9 @@ const MODULE_ATTRIBUTES: [&str; 30] = [
     "__reduce_ex__", "__repr__", "__setattr__", "__sizeof__", "__str__", "__subclasshook__",
 ];
 
+/// A class that loads.
+const SOME_CLASS: &str = "a.B";
+
 /// Says what becomes of the list of a file at load.
 #[must_use]
 pub(super) fn load(file: &ConfigFile, verdict: &Verdict) -> Load {
@@ -93,20 +96,24 @@ pub(super) fn entry(class: &str, parameters: Option<&Value>) -> Option<(Outcome,
 }
 
 /// Finds all that stops the load of one file's list.
-pub(super) fn diagnose(workspace: &Workspace, role: Role, verdict: &Verdict, found: &mut Vec<Diagnostic>) {
+///
+/// What the schema refuses is not loaded; what would stop the load then is told
+/// all the same, so that mending the one does not bring the other to light.
+pub(super) fn diagnose(workspace: &Workspace, role: Role, budget: usize, found: &mut Vec<Diagnostic>) {
     let Content::Text(document) = &workspace.file(role).content else { return };
-    if verdict.status != Status::Ok {
+    if document.data().is_err() {
         return;
     }
     let data = model::effective(document);
     let most = found.len() + MOST_OF_A_KIND;
-    let bench = Bench::new(document, role);
+    let bench = Bench::new(document, role, budget);
     let mut finder = Finder { workspace, role, document, bench, found };
     match data.get("plugins") {
         Some(Value::Null) => finder.plugins_null(),
         Some(Value::List(items)) => {
             for (index, item) in items.iter().enumerate() {
-                let class = item.get("class").and_then(Value::as_str).unwrap_or_default();
+                // A class that is no string is told elsewhere.
+                let class = item.get("class").and_then(Value::as_str).unwrap_or(SOME_CLASS);
                 if entry(class, item.get("parameters")).is_none() {
                     continue;
                 }

@@ -32,7 +32,13 @@ pub(super) const fn consequence(role: Role) -> &'static str {
 }
 
 /// Finds all that is refused in one file.
-pub(super) fn diagnose(workspace: &Workspace, role: Role, verdict: &Verdict, found: &mut Vec<Diagnostic>) {
+pub(super) fn diagnose(
+    workspace: &Workspace,
+    role: Role,
+    verdict: &Verdict,
+    budget: usize,
+    found: &mut Vec<Diagnostic>,
+) {
     if matches!(verdict.status, Status::Ok | Status::Absent) {
         return;
     }
@@ -45,7 +51,7 @@ pub(super) fn diagnose(workspace: &Workspace, role: Role, verdict: &Verdict, fou
                 Err(error) => found.push(syntax::diagnose(workspace, role, document, error)),
                 Ok(data) => {
                     if let Ok(tree) = document.tree() {
-                        let bench = Bench::new(document, role);
+                        let bench = Bench::new(document, role, budget);
                         Finder { workspace, role, document, tree, bench, found }.top(data);
                     }
                 }
@@ -165,7 +171,7 @@ impl Finder<'_> {
         for (key, _) in pairs {
             match key {
                 Value::Str(name) if schema.property(name).is_some() => {}
-                Value::Str(name) => self.unknown_key(name, schema, at, pairs),
+                Value::Str(name) => self.unknown_key(name, schema, at),
                 _ => {}
             }
             if self.is_full() {
@@ -297,14 +303,16 @@ impl Finder<'_> {
         }
     }
 
-    fn unknown_key(&mut self, name: &str, schema: &Object, at: &Pointer, pairs: &[(&Value, &Value)]) {
+    fn unknown_key(&mut self, name: &str, schema: &Object, at: &Pointer) {
         let span = fix::keys(self.document, at, name).last().map_or(Span::empty(0), |&key| self.document.span(key));
-        let taken = |name: &str| pairs.iter().any(|(k, _)| k.as_str() == Some(name));
         let meant = similar(name, schema);
         let where_ = if at.is_root() { "at the top of this file" } else { "in an entry" };
         let message = format!("unknown key {} {where_}", repr(&Value::str(name)));
-        let rename = meant.filter(|meant| !taken(meant)).and_then(|meant| self.bench.rename(at, name, meant));
-        let fix = rename.or_else(|| self.bench.remove(&at.join(name), "remove it", false));
+        let fix = match meant.filter(|meant| fix::keys(self.document, at, meant).is_empty()) {
+            // What was most likely meant is not removed.
+            Some(meant) => self.bench.rename(at, name, meant),
+            None => self.dash_fix(name, at).or_else(|| self.bench.remove(&at.join(name), "remove it", false)),
+        };
         let hint = match (name, self.role, at.is_root()) {
             ("controller_wheel_path", Role::Remote, true) => "it belongs into plugins.yaml".to_owned(),
             ("class" | "parameters", _, true) => "an entry stands in the list below `plugins:`".to_owned(),
@@ -320,6 +328,16 @@ impl Finder<'_> {
         let one = self.push(Code::UnknownKey, span, at.join(name), message, super::shape::INVALID);
         one.hint = Some(hint);
         one.fix = fix;
+    }
+
+    /// Puts the blank behind the dash of `-class: a.B`.
+    fn dash_fix(&self, name: &str, at: &Pointer) -> Option<Fix> {
+        let entry = name.strip_prefix('-')?;
+        let [key] = fix::keys(self.document, at, name)[..] else { return None };
+        let edit = Splice::insert(self.document.span(key).start + 1, " ");
+        let fix = fix::of("put a blank behind the dash", true, vec![edit]);
+        let is_item = |new: &Document| crate::config::model::entries(new).iter().any(|one| one.class.is_some());
+        (entry == "class").then(|| self.bench.tried(fix, is_item))?
     }
 
     fn keys_not_strings<'v>(&mut self, bad: impl Iterator<Item = &'v Value>, at: &Pointer, idle: bool) {

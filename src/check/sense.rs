@@ -19,9 +19,9 @@ use crate::yaml::{Document, NodeId, Pointer, Tree, Value};
 const FEW_KEYS: usize = 8;
 
 /// Finds what is accepted and most likely not meant in one file.
-pub(super) fn diagnose(workspace: &Workspace, role: Role, found: &mut Vec<Diagnostic>) {
+pub(super) fn diagnose(workspace: &Workspace, role: Role, budget: usize, found: &mut Vec<Diagnostic>) {
     let Content::Text(document) = &workspace.file(role).content else { return };
-    let bench = Bench::new(document, role);
+    let bench = Bench::new(document, role, budget);
     let mut finder = Finder { workspace, role, document, bench, found };
     finder.byte_order_mark();
     finder.invisible();

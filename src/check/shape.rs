@@ -16,9 +16,9 @@ pub(super) const INVALID: &str = "InvalidSkyPilotConfigError";
 /// The most unknown keys that a message names.
 const MOST_NAMED: usize = 200;
 /// The length, in bytes, from which on no word is similar to a known key.
-const LONG: usize = 100;
+pub(super) const LONG: usize = 100;
 /// Python counts two words as similar from this ratio on (`difflib`).
-const CUTOFF: f64 = 0.6;
+pub(super) const CUTOFF: f64 = 0.6;
 
 /// Returns what SkyPilot makes of one file.
 #[must_use]

@@ -27,6 +27,21 @@ pub(super) fn diagnose(workspace: &Workspace, facts: &Facts, found: &mut Vec<Dia
         found.push(one.hint("edit the files on the server"));
     }
     servers(workspace, facts, found);
+    if let Some(note) = facts.version.note() {
+        let effect = "What it does differently is not known here.";
+        let one = of_server(Code::OtherRelease, None, note, effect);
+        found.push(one.hint("tell another release with --sky-version"));
+    }
+}
+
+/// Takes the fixes of a strange wheel path off where a directory of that very name is there.
+pub(super) fn keep_found_directory(workspace: &Workspace, facts: &Facts, found: &mut [Diagnostic]) {
+    let wheels = crate::preview::wheel_directory(workspace, facts);
+    let directory = wheels.and_then(|wheels| facts.directories.get(&wheels.resolved));
+    if directory.is_some_and(|directory| matches!(directory.found, Found::Listed(_))) {
+        let strange = found.iter_mut().filter(|one| matches!(one.code, Code::PathBlank | Code::NoExpansion));
+        strange.for_each(|one| one.fix = None);
+    }
 }
 
 fn of_server(code: Code, path: Option<&Path>, message: String, effect: &str) -> Diagnostic {

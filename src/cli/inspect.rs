@@ -1,4 +1,4 @@
-//! The subcommands that only look: `check`, `show`, `preview`, `explain`, `keys`.
+//! The subcommands that only look: `check`, `show`, `preview`, `keys`.
 
 use std::fmt::Write as _;
 use std::io::Read as _;
@@ -144,7 +144,7 @@ fn check_text(workspace: &Workspace, facts: &Facts, report: &Report, out: &Outpu
         text.push_str(&report::diagnostic_text(&sources, one, out.color));
         text.push('\n');
     }
-    let _ = writeln!(text, "{} (SkyPilot {})", report::summary(&report.diagnostics), report::version(facts.version));
+    let _ = writeln!(text, "{} (SkyPilot {})", report::summary(&report.diagnostics), facts.version.shown());
     text
 }
 
@@ -268,34 +268,17 @@ pub(super) fn preview(session: &Session, format: Format, out: &mut Output) -> an
             let mark = step.severity.map_or(' ', Severity::letter);
             let _ = writeln!(text, "{mark} {}", visible(&step.text));
         }
-        if !preview.diagnostics.is_empty() {
-            text.push('\n');
-        }
+        text.push('\n');
         let sources = report::Sources::new(&workspace, out.show_secrets);
         for one in &preview.diagnostics {
             text.push_str(&report::diagnostic_text(&sources, one, out.color));
             text.push('\n');
         }
+        let _ = writeln!(text, "(SkyPilot {})", facts.version.shown());
         out.text(&text)?;
     }
     let bad = preview.verdict == Outcome::Fails || preview.status != Status::Ok;
     Ok(if bad { Exit::Findings } else { Exit::Fine })
-}
-
-pub(super) fn explain(code: &str, out: &mut Output) -> anyhow::Result<Exit> {
-    let Some(code) = Code::of_name(code) else {
-        let names: Vec<&str> = Code::ALL.iter().map(|code| code.name()).collect();
-        bail!("there is no diagnostic {:?}; these are: {}", code, names.join(", "));
-    };
-    let example = code.example().trim_end().replace('\n', "\n    ");
-    out.text(&format!(
-        "{}: {} ({})\n\n{}\n\nExample:\n\n    {example}\n",
-        code.name(),
-        code.title(),
-        code.severity().name(),
-        code.explanation().trim_end(),
-    ))?;
-    Ok(Exit::Fine)
 }
 
 pub(super) fn keys(out: &mut Output) -> anyhow::Result<Exit> {

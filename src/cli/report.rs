@@ -10,7 +10,7 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::check::{
     Consolidation, Controller, CwdSource, Diagnostic, Facts, FileKind, Load, Outcome as LoadOutcome, Report, Severity,
-    SkyVersion, Status, Verdict, VersionSource,
+    Status, Verdict, VersionSource,
 };
 use crate::config::{Content, PathSource, Role, Workspace, secret};
 use crate::preview::{Launch, Outcome, Preview, Reason, WheelDirectory};
@@ -70,8 +70,17 @@ const fn reason_name(reason: Reason) -> &'static str {
     }
 }
 
-pub(super) fn version(version: SkyVersion) -> String {
-    format!("{}.{}.{}", version.0, version.1, version.2)
+/// Returns the release in force, and the one that it is judged as.
+fn version(facts: &Facts) -> Json {
+    json!({
+        "value": facts.version.to_string(),
+        "source": match facts.version_source {
+            VersionSource::Detected => "detected",
+            VersionSource::Assumed => "assumed",
+            VersionSource::Flag => "flag",
+        },
+        "judged_as": facts.version.judged_as().to_string(),
+    })
 }
 
 /// Returns a path for JSON; bytes that are no UTF-8 are escaped.
@@ -99,14 +108,7 @@ pub(super) fn check(workspace: &Workspace, facts: &Facts, report: &Report) -> Js
     };
     json!({
         "schema_version": SCHEMA_VERSION,
-        "sky_version": {
-            "value": version(facts.version),
-            "source": match facts.version_source {
-                VersionSource::Detected => "detected",
-                VersionSource::Assumed => "assumed",
-                VersionSource::Flag => "flag",
-            },
-        },
+        "sky_version": version(facts),
         "files": {"api": file(Role::Api), "remote": file(Role::Remote)},
         "load": load(&report.load),
         "controller_load": report.controller_load.as_ref().map(load),
@@ -189,6 +191,7 @@ pub(super) fn preview(facts: &Facts, preview: &Preview) -> Json {
         "status": status(preview.status),
         "exception": preview.exception,
         "message": preview.message,
+        "sky_version": version(facts),
         "controller": controller_name(facts.controller),
         "consolidation": consolidation(facts.consolidation),
         "verdict": verdict_name(preview.verdict),

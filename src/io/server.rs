@@ -182,12 +182,7 @@ pub fn site_packages(python: &Path) -> Vec<PathBuf> {
 fn version_of_metadata(name: &OsStr) -> Option<SkyVersion> {
     let stem = name.to_str()?.strip_suffix(".dist-info")?;
     let version = stem.strip_prefix("skypilot-").or_else(|| stem.strip_prefix("skypilot_nightly-"))?;
-    let mut numbers = version.split('.').map(|part| {
-        let digits: String = part.chars().take_while(char::is_ascii_digit).collect();
-        digits.parse::<u32>().ok()
-    });
-    let mut next = || numbers.next().flatten();
-    Some(SkyVersion(next()?, next()?, next().unwrap_or(0)))
+    version.parse().ok()
 }
 
 /// Returns the environment with the one running server's home in it, which may
@@ -322,13 +317,15 @@ mod tests {
     #[test]
     fn the_release_is_read_off_a_directory_name() {
         for (name, version) in [
-            ("skypilot-0.14.1.dist-info", Some(SkyVersion(0, 14, 1))),
-            ("skypilot-0.12.0rc1.dist-info", Some(SkyVersion(0, 12, 0))),
-            ("skypilot_nightly-1.0.0.dev20260101.dist-info", Some(SkyVersion(1, 0, 0))),
+            ("skypilot-0.14.1.dist-info", Some("0.14.1")),
+            ("skypilot-0.12.0rc1.dist-info", Some("0.12.0")),
+            ("skypilot_nightly-1.0.0.dev20260101.dist-info", Some("1.0.0.dev20260101")),
+            ("skypilot-1.0.0.dev0.dist-info", Some("1.0.0.dev0")),
             ("skypilot-0.14.1.egg", None),
             ("skypilot_extra-1.0.0.dist-info", None),
         ] {
-            assert_eq!(version_of_metadata(OsStr::new(name)), version, "{name}");
+            let found = version_of_metadata(OsStr::new(name)).map(|found| found.to_string());
+            assert_eq!(found.as_deref(), version, "{name}");
         }
     }
 
@@ -349,7 +346,7 @@ mod tests {
             ..Environment::default()
         };
         assert_eq!(python_of_sky(&environment), Some(python.clone()));
-        assert_eq!(version_of(&python), Some(SkyVersion(0, 13, 0)));
+        assert_eq!(version_of(&python), Some(SkyVersion::new(0, 13, 0)));
     }
 
     #[test]

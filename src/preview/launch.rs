@@ -16,8 +16,6 @@ use super::{Fate, Launch};
 use crate::check::SkyVersion;
 use crate::wheel::{self, filename};
 
-/// The first release that keeps a stamp file on the controller.
-pub const FIRST_WITH_STAMP: SkyVersion = SkyVersion(0, 12, 2);
 /// The exit status of `uv` where its argument does not exist; the install script ends with it.
 pub const FILE_GONE: i32 = 2;
 
@@ -27,7 +25,7 @@ pub(super) fn predict(names: &[&str], version: SkyVersion) -> [Launch; 2] {
     let mut controller = Controller::default();
     [(); 2].map(|()| {
         controller.files.extend(names.iter().map(|name| (*name).to_owned()));
-        if version < FIRST_WITH_STAMP { controller.install_all(names) } else { controller.install_new(names) }
+        if version.has_stamp() { controller.install_new(names) } else { controller.install_all(names) }
     })
 }
 
@@ -156,6 +154,7 @@ fn starting_with<'a>(lines: &'a BTreeMap<String, usize>, head: &str) -> impl Ite
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::check::version::FIRST_WITH_STAMP;
 
     const V1: &str = "acme-1.0-py3-none-any.whl";
     const V2: &str = "acme-2.0-py3-none-any.whl";
@@ -168,7 +167,7 @@ mod tests {
 
     #[test]
     fn the_second_launch_skips_what_is_recorded() {
-        let [first, second] = predict(&[V1, COST], SkyVersion(0, 14, 1));
+        let [first, second] = predict(&[V1, COST], SkyVersion::new(0, 14, 1));
         assert_eq!((first.exit_code, first.installs.as_slice()), (0, [V1.to_owned(), COST.to_owned()].as_slice()));
         assert_eq!(first.stamp, [V1, COST]);
         assert_eq!(second.installs, [""; 0]);
@@ -177,7 +176,7 @@ mod tests {
 
     #[test]
     fn two_versions_delete_each_other_and_alternate() {
-        let [first, second] = predict(&[V1, V2, COST], SkyVersion(0, 14, 1));
+        let [first, second] = predict(&[V1, V2, COST], SkyVersion::new(0, 14, 1));
         assert_eq!(first.fates, [installs(&[V2], &[]), Fate::FileGone, Fate::NotReached]);
         assert_eq!((first.exit_code, first.installs), (2, vec![V1.to_owned(), V2.to_owned()]));
         assert_eq!(first.wheels_left, [V1, COST]);
@@ -190,7 +189,7 @@ mod tests {
     #[test]
     fn a_dot_in_a_prefix_forgets_other_packages_but_deletes_no_file() {
         let (dotted, other) = ("a.b-1.0-py3-none-any.whl", "a_b-1.0-py3-none-any.whl");
-        let [first, second] = predict(&[other, dotted], SkyVersion(0, 14, 1));
+        let [first, second] = predict(&[other, dotted], SkyVersion::new(0, 14, 1));
         assert_eq!(first.fates, [installs(&[], &[]), installs(&[], &[other])]);
         assert_eq!(
             (first.stamp, first.wheels_left),
@@ -212,7 +211,7 @@ mod tests {
 
     #[test]
     fn before_0_12_2_every_launch_installs_everything() {
-        for launch in predict(&[V1, V2], SkyVersion(0, 12, 1)) {
+        for launch in predict(&[V1, V2], SkyVersion::new(0, 12, 1)) {
             assert_eq!((launch.exit_code, launch.installs.as_slice()), (0, [V1.to_owned(), V2.to_owned()].as_slice()));
             assert_eq!(
                 (launch.stamp.as_slice(), launch.wheels_left.as_slice()),

@@ -12,7 +12,7 @@ use super::task::{Broken, Task};
 use super::{Preview, Reason, WheelDirectory};
 use serde_json::json;
 
-use crate::check::{Code, Controller, CwdSource, Diagnostic, Facts, FileKind, Fix, Place, Severity};
+use crate::check::{self, Code, Controller, CwdSource, Diagnostic, Facts, FileKind, Fix, Place, Severity};
 use crate::config::{Role, Workspace};
 use crate::text::visible::{visible, visible_name};
 use crate::yaml::edit::{self, NewValue, PatchOp};
@@ -96,7 +96,7 @@ impl Problems<'_> {
                 let message = format!("controllers run inside the API server: `{}` sends them nothing", self.launch());
                 (Code::Consolidation, Severity::Info, message)
             }
-            Reason::NoRemotePlugins if self.preview.wheel_dir.is_some() => {
+            Reason::NoRemotePlugins if self.preview.wheel_dir.is_some() && self.is_taken(Role::Api) => {
                 let message = "controller_wheel_path is set, but the remote list has no entry".to_owned();
                 (Code::WheelPathUnused, Severity::Info, message)
             }
@@ -128,6 +128,10 @@ impl Problems<'_> {
         };
         let (effect, hint) = self.remedy(reason);
         self.add(code, severity, place, message, effect, hint);
+    }
+
+    fn is_taken(&self, role: Role) -> bool {
+        check::verdict(self.workspace.file(role), role).exception.is_none()
     }
 
     /// Returns what SkyPilot does for this reason, and what to do about it.
@@ -182,7 +186,7 @@ impl Problems<'_> {
     fn path(&mut self) {
         let Some(wheels) = &self.preview.wheel_dir else { return };
         let unused = matches!(self.preview.reason, Some(Reason::Consolidation | Reason::NoRemotePlugins));
-        if wheels.local.is_absolute() || unused {
+        if wheels.local.is_absolute() || unused || !self.is_taken(Role::Api) {
             return;
         }
         let (severity, base) = match self.facts.cwd_source {
@@ -215,7 +219,8 @@ impl Problems<'_> {
     /// Returns the edit that writes the path in full.
     fn absolute(&self, wheels: &WheelDirectory) -> Option<Fix> {
         let document = self.workspace.document(Role::Api).filter(|document| document.text().len() < LARGE)?;
-        let path = wheels.resolved.to_str()?;
+        // Blanks around it are most likely no part of it.
+        let path = wheels.resolved.to_str().filter(|_| wheels.written.trim() == wheels.written)?;
         let pointer = Pointer::from_tokens(["controller_wheel_path"]);
         let replace = PatchOp::Replace { path: pointer.clone(), value: NewValue::of(Value::str(path)) };
         let edited = edit::apply(document, &[replace]).ok()?;

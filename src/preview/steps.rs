@@ -113,6 +113,9 @@ impl Account<'_> {
 
     fn reads(&mut self) {
         let preview = self.preview;
+        if let Some(note) = self.facts.version.note() {
+            self.step(StepKind::Read, Some(Severity::Info), note);
+        }
         let read_all = !matches!(preview.reason, Some(Reason::NoRemotePlugins | Reason::RefusedFile));
         if preview.reason == Some(Reason::RefusedFile) {
             let problem = match preview.status {

@@ -26,11 +26,6 @@ pub(super) fn main_header(paper: &mut Paper<'_>, state: &State, area: Rect) {
     let note_text = if wide { value::count(notes, "note") } else { format!("{notes}i") };
     let unsaved = unsaved_text(state, wide);
     let keys = if wide { "? help   : commands   q quit " } else { "? help  q quit " };
-    let version = format!(
-        "SkyPilot {}{}",
-        version(state),
-        if state.facts.version_source == VersionSource::Assumed { " assumed" } else { "" }
-    );
     let place = place(state);
     let error_style = if errors > 0 { theme.severity(Severity::Error) } else { theme.dim() };
     let warning_style = if warnings > 0 { theme.severity(Severity::Warning) } else { theme.dim() };
@@ -49,7 +44,8 @@ pub(super) fn main_header(paper: &mut Paper<'_>, state: &State, area: Rect) {
         pieces.extend([(" ", theme.text()), (note_text.as_str(), theme.dim())]);
     }
     let used: u16 = pieces.iter().map(|(text, _)| width(text)).sum();
-    if used + width(&version) + width(gap) < room {
+    let versions = versions(state);
+    if let Some(version) = versions.iter().find(|version| used + width(version) + width(gap) < room) {
         pieces.extend([(gap, theme.text()), (version.as_str(), theme.dim())]);
     }
     paper.pieces(area, 0, 0, &pieces);
@@ -58,9 +54,11 @@ pub(super) fn main_header(paper: &mut Paper<'_>, state: &State, area: Rect) {
     }
 }
 
-fn version(state: &State) -> String {
+/// Returns the release in force, as long as there may be room for first.
+fn versions(state: &State) -> [String; 2] {
     let version = state.facts.version;
-    format!("{}.{}.{}", version.0, version.1, version.2)
+    let assumed = if state.facts.version_source == VersionSource::Assumed { " assumed" } else { "" };
+    [format!("SkyPilot {}{assumed}", version.shown()), format!("SkyPilot {version}{assumed}")]
 }
 
 fn unsaved_text(state: &State, wide: bool) -> String {

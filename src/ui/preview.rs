@@ -15,13 +15,12 @@ use crate::text::visible::visible;
 pub(super) fn draw(paper: &mut Paper<'_>, state: &State, area: Rect) {
     let areas = layout::inner(area);
     let theme = paper.theme;
-    let version = state.facts.version;
     let launch = match state.facts.controller {
         Controller::Jobs => "the next `sky jobs launch`",
         Controller::Serve => "the next `sky serve up`",
     };
     let edits = if state.unsaved_roles().is_empty() { "" } else { "   with the unsaved edits" };
-    let rest = format!("{launch}, SkyPilot {}.{}.{} rules{edits}", version.0, version.1, version.2);
+    let rest = format!("{launch}, SkyPilot {}{edits}", state.facts.version.shown());
     bars::title(paper, areas.title, "Upload preview", &rest);
     let height = pages::verdict_height(state).min(areas.body.height);
     verdict(paper, state, Rect { height, ..areas.body });

@@ -5,7 +5,7 @@
 //! case is built in a directory of its own, read through `io::open`, and judged
 //! by `check` and `preview`. A test lists all its differences, not the first.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::{OsStr, OsString};
 use std::fmt::Write as _;
 use std::fs;
@@ -16,7 +16,7 @@ use std::sync::{Arc, LazyLock};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use serde_json::{Value as Json, json};
-use skyplug_tui::check::{self, FileKind, Load, Outcome, Report, Severity, SkyVersion, Status};
+use skyplug_tui::check::{self, Code, FileKind, Load, Outcome, Report, Severity, SkyVersion, Status};
 use skyplug_tui::config::{Environment, Role, model};
 use skyplug_tui::io::{self, Options};
 use skyplug_tui::preview::{self, Preview};
@@ -33,6 +33,12 @@ struct Case {
     preview: Preview,
     /// The directory the case was built in, `{CASE}` in the corpus.
     root: String,
+}
+
+/// Returns the kinds of problems that are told of cases which SkyPilot was run on.
+pub(crate) fn codes_seen() -> BTreeSet<Code> {
+    let diagnostics = CASES.iter().flat_map(|case| &case.report.diagnostics);
+    diagnostics.map(|one| one.code).collect()
 }
 
 /// All cases that can be built here: file modes mean nothing to root.
@@ -74,7 +80,7 @@ fn judge(name: &str, want: &Json) -> Option<Case> {
     }
     let cwd = fs::canonicalize(root.join(case["cwd"].as_str().unwrap_or("."))).expect("a directory");
     let options =
-        Options { server_cwd: Some(cwd.clone()), sky_version: Some(SkyVersion(0, 14, 1)), ..Options::default() };
+        Options { server_cwd: Some(cwd.clone()), sky_version: Some(SkyVersion::new(0, 14, 1)), ..Options::default() };
     let environment = Environment { variables: variables(&case, &place), homes: Vec::new(), own_home: None, cwd };
     let (workspace, facts) = io::open(&options, environment);
     let report = check::check(&workspace, &facts);

@@ -37,6 +37,11 @@ impl Driver {
         Self::open_all(None, None, Settings::default(), |_| {}, change)
     }
 
+    /// Opens the API server's list, in an environment that `change` has changed.
+    pub(crate) fn open_where(api: &str, change: impl FnOnce(&mut Environment)) -> Self {
+        Self::open_all(Some(api), None, Settings::default(), |_| {}, change)
+    }
+
     /// Opens them in a home that `prepare` has put other things into.
     pub(crate) fn open_with(
         api: Option<&str>,

@@ -3,12 +3,17 @@
 mod architecture;
 mod checks;
 mod cli;
+mod codes;
 mod conformance;
 mod driver;
 mod edits;
+mod facts;
+mod fixes;
 mod keys;
 mod lossless;
+mod mutants;
 mod preview;
 mod random;
+mod releases;
 mod screens;
 mod terminal;

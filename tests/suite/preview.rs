@@ -1,17 +1,14 @@
 //! Directory facts, made by hand, and what a controller launch makes of them.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-use skyplug_tui::check::{
-    Code, Consolidation, Controller, CwdSource, Facts, NEWEST, Severity, SkyVersion, Status, VersionSource,
-};
-use skyplug_tui::config::{ConfigFile, Content, Environment, Location, PathSource, Workspace};
+use skyplug_tui::check::{Code, Consolidation, Controller, CwdSource, Facts, Severity, SkyVersion, Status};
+use skyplug_tui::config::{ConfigFile, Content, Location, PathSource, Workspace};
 use skyplug_tui::preview::{self, Outcome, Preview, Reason, StepKind};
 use skyplug_tui::text::splice;
-use skyplug_tui::wheel::{Directory, DirectoryEntry, EntryKind, Found};
-use skyplug_tui::yaml::Document;
+use skyplug_tui::wheel::{Directory, EntryKind, Found};
+
+use super::facts::{self, facts, listed};
 
 const AUDIT: &str = "acme_audit-1.1-py3-none-any.whl";
 const AUDIT_2: &str = "acme_audit-1.2-py3-none-any.whl";
@@ -29,23 +26,7 @@ struct Scene {
 
 impl Scene {
     fn new(api: &'static str, remote: &'static str) -> Self {
-        let facts = Facts {
-            environment: Environment {
-                variables: BTreeMap::from([("HOME".into(), "/home/ada".into())]),
-                cwd: PathBuf::from("/srv"),
-                ..Environment::default()
-            },
-            version: NEWEST,
-            version_source: VersionSource::Flag,
-            server_cwd: PathBuf::from("/srv"),
-            cwd_source: CwdSource::Server,
-            servers: Vec::new(),
-            remote_endpoint: None,
-            consolidation: Consolidation::default(),
-            controller: Controller::Jobs,
-            modules: BTreeMap::new(),
-            directories: BTreeMap::new(),
-        };
+        let facts = Facts { cwd_source: CwdSource::Server, ..facts() };
         Self { api: Some(api), remote: Some(remote), remote_path: "/srv/remote_plugins.yaml", facts }
     }
 
@@ -56,12 +37,7 @@ impl Scene {
     }
 
     fn holding(self, path: &str, names: &[(&str, EntryKind)]) -> Self {
-        let mut entries: Vec<DirectoryEntry> = names
-            .iter()
-            .map(|(name, kind)| DirectoryEntry { name: name.into(), kind: *kind, size: 1000, modified: None })
-            .collect();
-        entries.sort_by(|a, b| a.name.cmp(&b.name));
-        self.finding(path, Found::Listed(entries))
+        self.finding(path, listed(path, names).found)
     }
 
     fn finding(mut self, path: &str, found: Found) -> Self {
@@ -73,7 +49,7 @@ impl Scene {
     fn preview(&self) -> Preview {
         let file = |path: &str, text: Option<&str>| ConfigFile {
             location: Location { path: Some(path.into()), source: PathSource::Env },
-            content: text.map_or(Content::Absent, |text| Content::Text(Arc::new(Document::parse(text)))),
+            content: text.map_or(Content::Absent, facts::text),
         };
         let workspace = Workspace::new(file("/srv/plugins.yaml", self.api), file(self.remote_path, self.remote));
         preview::preview(&workspace, &self.facts)
@@ -249,7 +225,7 @@ fn two_versions_of_one_package_are_an_error() {
 #[test]
 fn before_0_12_2_two_versions_are_installed_over_each_other() {
     let mut scene = Scene::with_wheels(&[AUDIT, AUDIT_2]);
-    scene.facts.version = SkyVersion(0, 12, 1);
+    scene.facts.version = SkyVersion::new(0, 12, 1);
     let preview = scene.preview();
     assert_eq!(told(&preview), [(Code::WheelVersions, Severity::Warning)]);
     let launches = preview.launches.expect("plain names");

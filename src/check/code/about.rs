@@ -408,6 +408,15 @@ pub(super) const ABOUT: &[(Code, &str, &str)] = &[
          4890\n",
     ),
     (
+        Code::OtherRelease,
+        "The SkyPilot that is installed, or named with --sky-version, is none of those whose rules are known: 0.11.2, \
+         the first release with plugins, to 0.14.1. A newer one and a nightly build (1.0.0.dev…) are judged as 0.14.1, \
+         an older one as 0.11.2. Nightly builds all have the same number: an old one may do as an old release \
+         does.\n\nFix: nothing, if what is told fits; else name the release that comes nearest with --sky-version.",
+        "$ sky --version\n\
+         skypilot, version 1.0.0.dev20260101\n",
+    ),
+    (
         Code::WheelPathUnset,
         "The remote list has entries, but plugins.yaml sets no controller_wheel_path. SkyPilot then sends nothing to \
          controllers, not the remote file either, and says so only in the server's log.\n\nFix: set \

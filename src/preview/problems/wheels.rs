@@ -120,7 +120,7 @@ impl Problems<'_> {
             by_distribution.entry(filename::normalize(prefix.trim_end_matches('-'))).or_default().push(name);
             by_prefix.entry(prefix).or_default().push(name);
         }
-        let stamped = self.facts.version >= launch::FIRST_WITH_STAMP;
+        let stamped = self.facts.version.has_stamp();
         for (distribution, names) in &by_distribution {
             let same_prefix = by_prefix.get(&filename::prefix(names[0])).is_some_and(|same| same.len() == names.len());
             if names.len() > 1 {

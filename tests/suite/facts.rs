@@ -1,0 +1,110 @@
+//! A machine made by hand: both files, and what is known outside them.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use skyplug_tui::check::{
+    self, Code, Consolidation, Controller, CwdSource, Diagnostic, Facts, NEWEST, Report, VersionSource,
+};
+use skyplug_tui::config::{ConfigFile, Content, Environment, Location, PathSource, Role, Workspace};
+use skyplug_tui::io::load;
+use skyplug_tui::wheel::{Directory, DirectoryEntry, EntryKind, Found};
+use skyplug_tui::yaml::Document;
+
+/// A machine without a server, on which nothing was looked at.
+pub(crate) fn facts() -> Facts {
+    Facts {
+        environment: Environment {
+            variables: BTreeMap::from([("HOME".into(), "/home/ada".into())]),
+            cwd: PathBuf::from("/srv"),
+            ..Environment::default()
+        },
+        version: NEWEST,
+        version_source: VersionSource::Flag,
+        server_cwd: PathBuf::from("/srv"),
+        cwd_source: CwdSource::Flag,
+        servers: Vec::new(),
+        remote_endpoint: None,
+        consolidation: Consolidation::default(),
+        controller: Controller::Jobs,
+        modules: BTreeMap::new(),
+        directories: BTreeMap::new(),
+    }
+}
+
+/// Returns a directory with these names, in the order of their bytes.
+pub(crate) fn listed(path: &str, names: &[(&str, EntryKind)]) -> Directory {
+    let entry = |(name, kind): &(&str, EntryKind)| DirectoryEntry {
+        name: name.into(),
+        kind: *kind,
+        size: 1000,
+        modified: None,
+    };
+    let mut entries: Vec<DirectoryEntry> = names.iter().map(entry).collect();
+    entries.sort_by(|a, b| a.name.cmp(&b.name));
+    Directory { path: path.into(), found: Found::Listed(entries) }
+}
+
+pub(crate) fn text(text: &str) -> Content {
+    Content::Text(Arc::new(Document::parse(text)))
+}
+
+pub(crate) fn workspace(api: Content, remote: Content) -> Workspace {
+    let file = |path: &str, content| ConfigFile {
+        location: Location { path: Some(path.into()), source: PathSource::Default },
+        content,
+    };
+    Workspace::new(file("/home/ada/.sky/plugins.yaml", api), file("/home/ada/.sky/remote_plugins.yaml", remote))
+}
+
+/// The workspace in which one file has this text and the other is absent.
+pub(crate) fn with(role: Role, source: &str) -> Workspace {
+    workspace(Content::Absent, Content::Absent).with_content(role, text(source))
+}
+
+pub(crate) fn check_text(role: Role, source: &str) -> Report {
+    check::check(&with(role, source), &facts())
+}
+
+/// Returns the one diagnostic of this kind.
+pub(crate) fn only(report: &Report, code: Code) -> &Diagnostic {
+    let found: Vec<&Diagnostic> = report.diagnostics.iter().filter(|one| one.code == code).collect();
+    assert_eq!(found.len(), 1, "{}: {:#?}", code.name(), report.diagnostics);
+    found[0]
+}
+
+/// Reads an example of `explain` as a file, none where it is what a shell shows.
+pub(crate) fn example(code: Code) -> Option<(Role, String)> {
+    let (role, source) = Role::ALL.iter().find_map(|role| {
+        let head = format!("# {}\n", role.file_name());
+        Some((*role, code.example().strip_prefix(&head)?))
+    })?;
+    let mut out = String::new();
+    let mut rest = source;
+    while let Some((head, tail)) = rest.split_once('\\') {
+        out.push_str(head);
+        let digits = if tail.starts_with('x') { 2 } else { 4 };
+        let code = u32::from_str_radix(&tail[1..=digits], 16).expect("an escape");
+        out.push(char::from_u32(code).expect("a character"));
+        rest = &tail[1 + digits..];
+    }
+    Some((role, out + rest))
+}
+
+/// The files of the corpus, by the name of the case; those that are too large to be tried often are left out.
+pub(crate) fn corpus() -> Vec<(String, Workspace)> {
+    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus/cases");
+    let mut cases = Vec::new();
+    for entry in std::fs::read_dir(corpus).expect("the corpus") {
+        let case = entry.expect("a case").path();
+        let read = |role: Role| match std::fs::read(case.join(role.file_name())) {
+            Ok(bytes) if bytes.len() < 20_000 => load::decode(bytes),
+            _ => Content::Absent,
+        };
+        let name = case.file_name().expect("a name").to_string_lossy().into_owned();
+        cases.push((name, workspace(read(Role::Api), read(Role::Remote))));
+    }
+    cases.sort_by(|a, b| a.0.cmp(&b.0));
+    cases
+}

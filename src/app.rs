@@ -462,6 +462,7 @@ fn no_facts() -> Facts {
         server_cwd: PathBuf::from("/"),
         cwd_source: CwdSource::CurrentDirectory,
         servers: Vec::new(),
+        python: None,
         remote_endpoint: None,
         consolidation: Consolidation::default(),
         controller: Controller::Jobs,

@@ -14,6 +14,7 @@ mod shape;
 mod surroundings;
 mod syntax;
 mod typing;
+pub mod verify;
 pub mod version;
 
 use std::collections::BTreeMap;
@@ -96,6 +97,8 @@ pub struct Facts {
     pub cwd_source: CwdSource,
     /// The local servers of this user that run.
     pub servers: Vec<Server>,
+    /// The interpreter that runs the API server, where one with `SkyPilot` is known.
+    pub python: Option<PathBuf>,
     /// The endpoint of a remote API server that the client talks to instead.
     pub remote_endpoint: Option<String>,
     /// Consolidation mode.
@@ -127,6 +130,22 @@ pub enum Status {
     Killed,
 }
 
+impl Status {
+    /// Returns the name in JSON.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Absent => "absent",
+            Self::Ok => "ok",
+            Self::SchemaError => "schema_error",
+            Self::YamlError => "yaml_error",
+            Self::Crash => "crash",
+            Self::Hang => "hang",
+            Self::Killed => "killed",
+        }
+    }
+}
+
 /// What `SkyPilot` makes of one file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Verdict {
@@ -155,6 +174,21 @@ pub enum Outcome {
     NotAPlugin,
     /// A parameter name that is no keyword.
     BadParameters,
+}
+
+impl Outcome {
+    /// Returns the name in JSON.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::WouldImport => "would_import",
+            Self::BadClassPath => "bad_class_path",
+            Self::BadModule => "bad_module",
+            Self::BadAttribute => "bad_attribute",
+            Self::NotAPlugin => "not_a_plugin",
+            Self::BadParameters => "bad_parameters",
+        }
+    }
 }
 
 /// One entry at load.

@@ -11,12 +11,14 @@ mod explain;
 mod inspect;
 mod output;
 mod report;
+mod verify;
 
 use std::path::PathBuf;
 
 use anyhow::Context as _;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::check::verify::Mode;
 use crate::check::{Controller, SkyVersion};
 use crate::config::{Environment, Role, Workspace};
 use crate::io;
@@ -140,6 +142,38 @@ enum CheckFormat {
     Sarif,
 }
 
+/// Whether a real SkyPilot is asked too.
+#[derive(Clone, Copy, Debug, Args)]
+struct VerifyFlag {
+    /// Ask a real SkyPilot too (that of --python, else behind sky on PATH) and mark what it sees in another way.
+    /// `config`: its config readers and its upload planner run in a process of their own.
+    /// `import`: each class of the API server's list is imported as well, WHICH RUNS THE CODE OF ITS MODULE,
+    /// and its parameters are held against its signature; nothing is constructed or installed
+    #[arg(long, value_name = "WHAT", num_args = 0..=1, require_equals = true, default_missing_value = "config")]
+    verify: Option<VerifyMode>,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum VerifyMode {
+    Config,
+    Import,
+}
+
+impl VerifyFlag {
+    fn mode(self) -> Option<Mode> {
+        self.verify.map(Mode::from)
+    }
+}
+
+impl From<VerifyMode> for Mode {
+    fn from(mode: VerifyMode) -> Self {
+        match mode {
+            VerifyMode::Config => Self::Config,
+            VerifyMode::Import => Self::Import,
+        }
+    }
+}
+
 /// What all edits can be told.
 #[derive(Clone, Copy, Debug, Args)]
 struct EditFlags {
@@ -167,6 +201,8 @@ enum Command {
         /// Which list standard input is
         #[arg(long = "as", value_name = "LIST", default_value = "api")]
         as_list: List,
+        #[command(flatten)]
+        verify: VerifyFlag,
     },
     /// Print the data as SkyPilot loads it (with real values)
     Show {
@@ -180,6 +216,8 @@ enum Command {
         /// How to answer
         #[arg(long, default_value = "text")]
         format: Format,
+        #[command(flatten)]
+        verify: VerifyFlag,
     },
     /// Add an entry
     Add {
@@ -302,11 +340,12 @@ pub fn run(cli: Cli) -> anyhow::Result<Exit> {
     match command {
         None => session.screens(),
         Some(Command::Demo) => demo::run(&session),
-        Some(Command::Check { files, format, strict, as_list }) => {
-            inspect::check(&session, &files, format, strict, as_list.into(), &mut out)
+        Some(Command::Check { files, format, strict, as_list, verify }) => {
+            let how = inspect::Check { format, strict, stdin: as_list.into(), verify: verify.mode() };
+            inspect::check(&session, &files, how, &mut out)
         }
         Some(Command::Show { list, format }) => inspect::show(&session, list.into(), format, &mut out),
-        Some(Command::Preview { format }) => inspect::preview(&session, format, &mut out),
+        Some(Command::Preview { format, verify }) => inspect::preview(&session, format, verify.mode(), &mut out),
         Some(Command::Explain { code, all }) => explain::explain(code.as_deref(), all, &mut out),
         Some(Command::Keys) => inspect::keys(&mut out),
         Some(command) => edit::run(&session, command, &mut out),

@@ -7,6 +7,7 @@ pub mod perform;
 pub mod save;
 pub mod scan;
 pub mod server;
+pub mod verify;
 
 use std::path::PathBuf;
 
@@ -53,7 +54,6 @@ pub fn open(options: &Options, environment: Environment) -> (Workspace, Facts) {
 /// Looks again at what the texts name: the wheel directory, the modules of the classes.
 pub fn refresh(options: &Options, workspace: &Workspace, facts: &mut Facts) {
     scan::add_wheel_directory(workspace, facts);
-    let python = scan::interpreter(options, &facts.environment, &facts.servers);
-    let roots = modules::roots(python.as_deref(), &options.python_path, facts);
+    let roots = modules::roots(facts.python.as_deref(), &options.python_path, facts);
     modules::add(workspace, &roots, facts);
 }

@@ -9,7 +9,8 @@ use anyhow::{Context as _, bail};
 use serde_json::json;
 
 use super::output::Output;
-use super::{CheckFormat, Exit, Format, Session, report};
+use super::{CheckFormat, Exit, Format, Session, report, verify};
+use crate::check::verify::Mode;
 use crate::check::{self, Code, Diagnostic, Facts, Report, Severity, Status};
 use crate::config::{ConfigFile, Content, Location, PathSource, Role, Workspace};
 use crate::io;
@@ -20,37 +21,60 @@ use crate::yaml::Document;
 /// The name of the file that stands for standard input.
 const STDIN: &str = "-";
 
-pub(super) fn check(
-    session: &Session,
-    files: &[PathBuf],
-    format: CheckFormat,
-    strict: bool,
-    stdin: Role,
-    out: &mut Output,
-) -> anyhow::Result<Exit> {
-    let judged = if files.is_empty() { vec![session.open()] } else { given_files(session, files, stdin)? };
-    let reports: Vec<(Workspace, Facts, Report)> = judged
-        .into_iter()
-        .map(|(workspace, facts)| {
-            let report = check::check(&workspace, &facts);
-            (workspace, facts, report)
-        })
-        .collect();
-    match format {
-        CheckFormat::Text => reports.iter().try_for_each(|(w, f, r)| out.text(&check_text(w, f, r, out)))?,
-        CheckFormat::Json => match reports.as_slice() {
-            [(workspace, facts, report)] => out.json(&report::check(workspace, facts, report))?,
-            _ => bail!("--format json answers for one file of each list at a time"),
-        },
+/// How `check` answers.
+#[derive(Clone, Copy)]
+pub(super) struct Check {
+    pub(super) format: CheckFormat,
+    pub(super) strict: bool,
+    /// Which list standard input is.
+    pub(super) stdin: Role,
+    /// Whether a real SkyPilot is asked too.
+    pub(super) verify: Option<Mode>,
+}
+
+pub(super) fn check(session: &Session, files: &[PathBuf], how: Check, out: &mut Output) -> anyhow::Result<Exit> {
+    if how.verify.is_some() {
+        verify::may_ask(session)?;
+        if matches!(how.format, CheckFormat::Github | CheckFormat::Sarif) {
+            bail!("--verify answers in --format text and json");
+        }
+        if files.iter().any(|file| file.as_os_str() == STDIN) {
+            bail!("--verify asks about files on disk, not about standard input");
+        }
+    }
+    let judged = if files.is_empty() { vec![session.open()] } else { given_files(session, files, how.stdin)? };
+    if matches!(how.format, CheckFormat::Json) && judged.len() != 1 {
+        bail!("--format json answers for one file of each list at a time");
+    }
+    let mut reports: Vec<(Workspace, Facts, Report)> = Vec::new();
+    let mut asked = Vec::new();
+    for (workspace, facts) in judged {
+        let report = check::check(&workspace, &facts);
+        asked.push(how.verify.map(|mode| verify::ask(session, mode, &workspace, &facts)).transpose()?);
+        reports.push((workspace, facts, report));
+    }
+    match how.format {
+        CheckFormat::Text => {
+            for ((workspace, facts, report), asked) in reports.iter().zip(&asked) {
+                let verified = asked.as_ref().map(verify::Asked::text).unwrap_or_default();
+                out.text(&(check_text(workspace, facts, report, out) + &verified))?;
+            }
+        }
+        CheckFormat::Json => {
+            for ((workspace, facts, report), asked) in reports.iter().zip(&asked) {
+                let answer = report::check(workspace, facts, report);
+                out.json(&verify::with(answer, asked.as_ref()))?;
+            }
+        }
         CheckFormat::Github => reports.iter().try_for_each(|(_, _, r)| out.text(&github(&r.diagnostics)))?,
         CheckFormat::Sarif => {
             let all: Vec<&Diagnostic> = reports.iter().flat_map(|(_, _, r)| &r.diagnostics).collect();
             out.json(&sarif(&all))?;
         }
     }
-    let least = if strict { Severity::Warning } else { Severity::Error };
+    let least = if how.strict { Severity::Warning } else { Severity::Error };
     let found = reports.iter().flat_map(|(_, _, r)| &r.diagnostics).any(|d| d.severity >= least);
-    Ok(if found { Exit::Findings } else { Exit::Fine })
+    verify::exit(if found { Exit::Findings } else { Exit::Fine }, asked.iter().flatten())
 }
 
 /// Reads the files that were named: at most one of each list is judged together.
@@ -129,7 +153,7 @@ fn check_text(workspace: &Workspace, facts: &Facts, report: &Report, out: &Outpu
             (Status::Absent, _) => "no such file: no plugins".to_owned(),
             (Status::Ok, _) => format!("ok, {} plugins", verdict.plugins),
             (status, Some(exception)) => {
-                format!("{}: SkyPilot raises {exception}", report::status(status).replace('_', " "))
+                format!("{}: SkyPilot raises {exception}", status.name().replace('_', " "))
             }
             (Status::Hang, None) => "SkyPilot would wait for it for ever".to_owned(),
             (_, None) => "SkyPilot's process would die on it".to_owned(),
@@ -251,11 +275,20 @@ pub(super) fn show(session: &Session, role: Role, format: Format, out: &mut Outp
     Ok(exit)
 }
 
-pub(super) fn preview(session: &Session, format: Format, out: &mut Output) -> anyhow::Result<Exit> {
+pub(super) fn preview(
+    session: &Session,
+    format: Format,
+    verify: Option<Mode>,
+    out: &mut Output,
+) -> anyhow::Result<Exit> {
+    if verify.is_some() {
+        verify::may_ask(session)?;
+    }
     let (workspace, facts) = session.open();
     let preview = preview::preview(&workspace, &facts);
+    let asked = verify.map(|mode| verify::ask(session, mode, &workspace, &facts)).transpose()?;
     if format == Format::Json {
-        out.json(&report::preview(&facts, &preview))?;
+        out.json(&verify::with(report::preview(&facts, &preview), asked.as_ref()))?;
     } else {
         let mut text = String::new();
         let mut part = None;
@@ -275,10 +308,13 @@ pub(super) fn preview(session: &Session, format: Format, out: &mut Output) -> an
             text.push('\n');
         }
         let _ = writeln!(text, "(SkyPilot {})", facts.version.shown());
+        if let Some(asked) = &asked {
+            let _ = write!(text, "\n{}", asked.text());
+        }
         out.text(&text)?;
     }
     let bad = preview.verdict == Outcome::Fails || preview.status != Status::Ok;
-    Ok(if bad { Exit::Findings } else { Exit::Fine })
+    verify::exit(if bad { Exit::Findings } else { Exit::Fine }, &asked)
 }
 
 pub(super) fn keys(out: &mut Output) -> anyhow::Result<Exit> {

@@ -9,8 +9,8 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use serde_json::{Map, Value as Json, json};
 
 use crate::check::{
-    Consolidation, Controller, CwdSource, Diagnostic, Facts, FileKind, Load, Outcome as LoadOutcome, Report, Severity,
-    Status, Verdict, VersionSource,
+    Consolidation, Controller, CwdSource, Diagnostic, Facts, FileKind, Load, Report, Severity, Status, Verdict,
+    VersionSource,
 };
 use crate::config::{Content, PathSource, Role, Workspace, secret};
 use crate::preview::{Launch, Outcome, Preview, Reason, WheelDirectory};
@@ -22,29 +22,6 @@ const MAX_SHOWN: usize = 160;
 
 /// The version of all JSON answers.
 pub(super) const SCHEMA_VERSION: u32 = 1;
-
-pub(super) const fn status(status: Status) -> &'static str {
-    match status {
-        Status::Absent => "absent",
-        Status::Ok => "ok",
-        Status::SchemaError => "schema_error",
-        Status::YamlError => "yaml_error",
-        Status::Crash => "crash",
-        Status::Hang => "hang",
-        Status::Killed => "killed",
-    }
-}
-
-const fn load_outcome(outcome: LoadOutcome) -> &'static str {
-    match outcome {
-        LoadOutcome::WouldImport => "would_import",
-        LoadOutcome::BadClassPath => "bad_class_path",
-        LoadOutcome::BadModule => "bad_module",
-        LoadOutcome::BadAttribute => "bad_attribute",
-        LoadOutcome::NotAPlugin => "not_a_plugin",
-        LoadOutcome::BadParameters => "bad_parameters",
-    }
-}
 
 const fn verdict_name(outcome: Outcome) -> &'static str {
     match outcome {
@@ -100,7 +77,7 @@ pub(super) fn check(workspace: &Workspace, facts: &Facts, report: &Report) -> Js
                 PathSource::Env => "env",
                 PathSource::Default => "default",
             },
-            "status": status(verdict.status),
+            "status": verdict.status.name(),
             "exception": verdict.exception,
             "message": verdict.message,
             "plugins": verdict.plugins,
@@ -120,7 +97,7 @@ fn load(load: &Load) -> Json {
     let entries: Vec<Json> = load
         .entries
         .iter()
-        .map(|entry| json!({"index": entry.index, "class": entry.class, "outcome": load_outcome(entry.outcome)}))
+        .map(|entry| json!({"index": entry.index, "class": entry.class, "outcome": entry.outcome.name()}))
         .collect();
     json!({
         "status": if load.exception.is_some() { "crash" } else { "ok" },
@@ -163,7 +140,7 @@ pub(super) fn diagnostic(diagnostic: &Diagnostic) -> Json {
 pub(super) fn show(workspace: &Workspace, role: Role, verdict: &Verdict) -> Json {
     let mut answer = json!({
         "schema_version": SCHEMA_VERSION,
-        "status": status(verdict.status),
+        "status": verdict.status.name(),
         "exception": verdict.exception,
         "message": verdict.message,
     });
@@ -188,7 +165,7 @@ pub(super) fn preview(facts: &Facts, preview: &Preview) -> Json {
     let launches = preview.launches.as_ref().map(|launches| launches.iter().map(launch).collect::<Vec<_>>());
     json!({
         "schema_version": SCHEMA_VERSION,
-        "status": status(preview.status),
+        "status": preview.status.name(),
         "exception": preview.exception,
         "message": preview.message,
         "sky_version": version(facts),

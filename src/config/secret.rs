@@ -90,6 +90,48 @@ pub fn masked(document: &Document) -> String {
     text::splice(source, &splices).unwrap_or_else(|_| MASK.to_owned())
 }
 
+/// The secrets of some documents, to be masked in what others say about them.
+#[derive(Clone, Debug, Default)]
+pub struct Mask {
+    /// Their texts, longer ones first.
+    values: Vec<String>,
+}
+
+impl Mask {
+    /// Finds the secrets, as they are written and as they are read.
+    #[must_use]
+    pub fn of<'d>(documents: impl IntoIterator<Item = &'d Document>) -> Self {
+        let mut values = Vec::new();
+        for document in documents {
+            let Ok(tree) = document.tree() else { continue };
+            let secrets = spans(document);
+            let is_secret = |node: &NodeId| secrets.binary_search(&tree.body(*node)).is_ok();
+            for node in tree.ids().filter(|node| matches!(tree.kind(*node), Kind::Scalar(_))).filter(is_secret) {
+                values.push(document.scalar(node).to_owned());
+                values.push(document.source(node).to_owned());
+            }
+        }
+        // A short one occurs in words that tell nothing of it.
+        values.retain(|value| value.len() > 2);
+        values.sort_unstable_by_key(|value| std::cmp::Reverse(value.len()));
+        values.dedup();
+        Self { values }
+    }
+
+    /// Returns a text with stars in place of the secrets and of what looks like one.
+    #[must_use]
+    pub fn apply(&self, text: &str) -> String {
+        let mut out = text.to_owned();
+        for value in &self.values {
+            if out.contains(value.as_str()) {
+                out = out.replace(value.as_str(), MASK);
+            }
+        }
+        let mask = |line: &str| if is_secret_text(line) { MASK.to_owned() } else { line.to_owned() };
+        out.split('\n').map(mask).collect::<Vec<_>>().join("\n")
+    }
+}
+
 /// Masks a text that is no YAML: what stands behind a secret name, and lines that look like secrets.
 fn masked_lines(text: &str) -> String {
     let mask = |line: &str| -> String {

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 
 pub use browse::{BrowseEntry, Listing, browse};
 
-use crate::check::{CwdSource, Facts, NEWEST, SkyVersion, VersionSource};
+use crate::check::{CwdSource, Facts, NEWEST, VersionSource};
 use crate::config::{Content, Environment, Role, Workspace};
 use crate::io::{Options, server};
 use crate::preview;
@@ -40,9 +40,12 @@ pub fn facts(options: &Options, environment: Environment) -> Facts {
         (None, [server::Server { cwd: Some(cwd), .. }]) => (cwd.clone(), CwdSource::Server),
         (None, _) => (environment.cwd.clone(), CwdSource::CurrentDirectory),
     };
+    let python = interpreter(options, &environment, &servers);
     let (version, version_source) = options.sky_version.map_or_else(
         || {
-            detect(options, &environment, &servers)
+            python
+                .as_deref()
+                .and_then(server::version_of)
                 .map_or((NEWEST, VersionSource::Assumed), |version| (version, VersionSource::Detected))
         },
         |version| (version, VersionSource::Flag),
@@ -55,6 +58,7 @@ pub fn facts(options: &Options, environment: Environment) -> Facts {
         server_cwd,
         cwd_source,
         servers,
+        python,
         remote_endpoint: settings.remote_endpoint(&environment),
         consolidation,
         controller: options.controller,
@@ -62,11 +66,6 @@ pub fn facts(options: &Options, environment: Environment) -> Facts {
         directories: BTreeMap::new(),
         environment,
     }
-}
-
-/// Finds the release that runs the API server, among the packages of its interpreter.
-fn detect(options: &Options, environment: &Environment, servers: &[server::Server]) -> Option<SkyVersion> {
-    server::version_of(&interpreter(options, environment, servers)?)
 }
 
 /// Finds the interpreter that runs the API server: that of the flag, or the one

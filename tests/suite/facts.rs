@@ -25,6 +25,7 @@ pub(crate) fn facts() -> Facts {
         server_cwd: PathBuf::from("/srv"),
         cwd_source: CwdSource::Flag,
         servers: Vec::new(),
+        python: None,
         remote_endpoint: None,
         consolidation: Consolidation::default(),
         controller: Controller::Jobs,

@@ -1,0 +1,387 @@
+//! What a real `SkyPilot` answered, held against what is said here.
+//!
+//! `io::verify` asks; this module only compares and words the result.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Facts, Load, Outcome, Report, SkyVersion, Status, Verdict};
+use crate::config::Role;
+use crate::config::secret::Mask;
+use crate::preview::{Preview, REMOTE_WHEELS};
+use crate::text::visible::{visible, visible_name};
+
+/// How far the question goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// The config readers and the upload planner.
+    Config,
+    /// The classes of the API server's list are imported too.
+    Import,
+}
+
+impl Mode {
+    /// Returns the name on the command line and in JSON.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Config => "config",
+            Self::Import => "import",
+        }
+    }
+}
+
+/// What `SkyPilot` made of one file.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct FileAnswer {
+    /// The name of a [`Status`], or `unknown` where this release was not asked, or `unanswered`.
+    pub status: String,
+    /// The name of the Python exception.
+    pub exception: Option<String>,
+    /// Its message.
+    pub message: Option<String>,
+    /// How many plugins the list has.
+    pub plugins: usize,
+    /// The signal that ended the process.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub signal: Option<i32>,
+    /// Whether `SkyPilot` changed to its slower YAML reader in the middle of the file.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub fell_back: bool,
+}
+
+/// What `SkyPilot`'s planner would upload.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct UploadAnswer {
+    /// As in [`FileAnswer`].
+    pub status: String,
+    /// The name of the Python exception.
+    pub exception: Option<String>,
+    /// Its message.
+    pub message: Option<String>,
+    /// Paths on the controller and local ones.
+    pub file_mounts: BTreeMap<String, String>,
+    /// The remote file, where it is uploaded.
+    pub config_uploaded: Option<String>,
+    /// What was logged as a warning.
+    pub warnings: Vec<String>,
+    /// The signal that ended the process.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub signal: Option<i32>,
+    /// As in [`FileAnswer`].
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub fell_back: bool,
+}
+
+/// What became of one class up to its constructor.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ClassAnswer {
+    /// Its place in the list, from 0.
+    pub index: usize,
+    /// Its class path.
+    pub class: String,
+    /// The name of an [`Outcome`], or `abstract`.
+    pub outcome: String,
+    /// The name of the Python exception.
+    pub exception: Option<String>,
+    /// Its message.
+    pub message: Option<String>,
+}
+
+/// All that `SkyPilot` answered.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answer {
+    /// Its release.
+    #[serde(skip_serializing)]
+    pub sky_version: String,
+    /// The API server's list.
+    pub api: FileAnswer,
+    /// The controllers' list.
+    pub remote: FileAnswer,
+    /// The upload.
+    pub upload: UploadAnswer,
+    /// The classes of the API server's list, where they were imported.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub classes: Option<Vec<ClassAnswer>>,
+}
+
+impl Answer {
+    /// Returns what was made of one file.
+    #[must_use]
+    pub const fn file(&self, role: Role) -> &FileAnswer {
+        match role {
+            Role::Api => &self.api,
+            Role::Remote => &self.remote,
+        }
+    }
+
+    /// Tells whether each question has an answer.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        [&self.api.status, &self.remote.status, &self.upload.status].iter().all(|status| *status != "unanswered")
+    }
+
+    fn mask(&mut self, mask: &Mask) {
+        let apply = |text: &mut Option<String>| *text = text.as_deref().map(|text| mask.apply(text));
+        apply(&mut self.api.message);
+        apply(&mut self.remote.message);
+        apply(&mut self.upload.message);
+        self.classes.iter_mut().flatten().for_each(|class| apply(&mut class.message));
+    }
+}
+
+/// One thing that `SkyPilot` sees in another way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Difference {
+    /// What it is about.
+    pub what: String,
+    /// What is said here.
+    pub ours: String,
+    /// What `SkyPilot` says.
+    pub theirs: String,
+}
+
+impl fmt::Display for Difference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: here {}, SkyPilot {}", self.what, self.ours, self.theirs)
+    }
+}
+
+/// What came of a question.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verified {
+    /// How far it went.
+    pub mode: Mode,
+    /// Whom it went to.
+    pub python: PathBuf,
+    /// The answer, none where it was not asked.
+    pub answer: Option<Answer>,
+    /// Where it differs from what is said here.
+    pub differences: Vec<Difference>,
+    /// What else is to be known of the answer.
+    pub notes: Vec<String>,
+}
+
+impl Verified {
+    /// Returns what comes of a question that is not asked.
+    #[must_use]
+    pub const fn not_asked(mode: Mode, python: PathBuf, notes: Vec<String>) -> Self {
+        Self { mode, python, answer: None, differences: Vec::new(), notes }
+    }
+
+    /// Holds an answer against what is said here.
+    #[must_use]
+    pub fn new(mode: Mode, python: PathBuf, report: &Report, preview: &Preview, facts: &Facts, answer: Answer) -> Self {
+        let mut comparison = Comparison::default();
+        comparison.release(facts.version, &answer.sky_version);
+        for role in Role::ALL {
+            comparison.file(role, report.verdict(role), answer.file(role));
+        }
+        comparison.upload(preview, &answer.upload);
+        if let Some(classes) = &answer.classes {
+            comparison.classes(&report.load, classes);
+        }
+        let Comparison { differences, notes } = comparison;
+        Self { mode, python, answer: Some(answer), differences, notes }
+    }
+
+    /// Covers secrets that `SkyPilot` repeats in its messages.
+    pub fn mask(&mut self, mask: &Mask) {
+        for one in &mut self.differences {
+            one.ours = mask.apply(&one.ours);
+            one.theirs = mask.apply(&one.theirs);
+        }
+        if let Some(answer) = &mut self.answer {
+            answer.mask(mask);
+        }
+    }
+
+    /// Returns the result in lines, made visible.
+    #[must_use]
+    pub fn lines(&self) -> Vec<String> {
+        let python = visible_name(self.python.as_os_str());
+        let mut lines = Vec::new();
+        if let Some(answer) = &self.answer {
+            let result = match self.differences.len() {
+                0 => "agrees".to_owned(),
+                1 => "1 difference".to_owned(),
+                many => format!("{many} differences"),
+            };
+            lines.push(format!("verified with SkyPilot {} ({python}): {result}", answer.sky_version));
+            lines.extend(Role::ALL.map(|role| format!("  {}: {}", role.file_name(), file_words(answer.file(role)))));
+            lines.push(format!("  upload: {}", upload_words(&answer.upload)));
+            lines.extend(answer.classes.iter().flatten().map(|class| format!("  {}", class_words(class))));
+        } else {
+            lines.push(format!("not verified with {python}"));
+        }
+        lines.extend(self.differences.iter().map(|one| format!("differs: {one}")));
+        lines.extend(self.notes.iter().map(|note| format!("note: {note}")));
+        lines.iter().map(|line| visible(line).into_owned()).collect()
+    }
+}
+
+fn raised(status: &str, exception: Option<&str>, signal: Option<i32>) -> String {
+    match (exception, signal) {
+        (Some(exception), _) => format!("{}: {exception}", status.replace('_', " ")),
+        (None, Some(signal)) => format!("SkyPilot's process died with signal {signal}"),
+        (None, None) => status.replace('_', " "),
+    }
+}
+
+fn file_words(file: &FileAnswer) -> String {
+    match file.status.as_str() {
+        "ok" => format!("ok, {} plugins", file.plugins),
+        status => raised(status, file.exception.as_deref(), file.signal),
+    }
+}
+
+fn upload_words(upload: &UploadAnswer) -> String {
+    match upload.status.as_str() {
+        "ok" => format!("ok, {} wheels", upload.file_mounts.len()),
+        status => raised(status, upload.exception.as_deref(), upload.signal),
+    }
+}
+
+fn class_words(class: &ClassAnswer) -> String {
+    let outcome = class.outcome.replace('_', " ");
+    match (&class.exception, &class.message) {
+        (Some(exception), Some(message)) => format!("{}: {outcome}: {exception}: {message}", class.class),
+        (None, Some(message)) => format!("{}: {outcome}: {message}", class.class),
+        _ => format!("{}: {outcome}", class.class),
+    }
+}
+
+#[derive(Default)]
+struct Comparison {
+    differences: Vec<Difference>,
+    notes: Vec<String>,
+}
+
+impl Comparison {
+    fn differ(&mut self, what: String, ours: impl Into<String>, theirs: impl Into<String>) {
+        let (ours, theirs) = (ours.into(), theirs.into());
+        if ours != theirs {
+            self.differences.push(Difference { what, ours, theirs });
+        }
+    }
+
+    fn release(&mut self, ours: SkyVersion, theirs: &str) {
+        let judged = ours.judged_as();
+        if theirs.parse() != Ok(judged) {
+            self.notes
+                .push(format!("the rules here are those of SkyPilot {judged}, the one that was asked is {theirs}"));
+        }
+    }
+
+    /// Tells whether an answer can be compared; says why not.
+    fn comparable(&mut self, what: &str, status: &str, message: Option<&str>, fell_back: bool) -> bool {
+        if fell_back {
+            self.notes.push(format!(
+                "{what}: not compared: SkyPilot's fast YAML reader failed in the middle, and its slow one read the rest"
+            ));
+        } else if status == "unknown" {
+            self.notes.push(format!("{what}: not asked: {}", message.unwrap_or("this release cannot be asked")));
+        }
+        !fell_back && status != "unknown"
+    }
+
+    fn file(&mut self, role: Role, ours: &Verdict, theirs: &FileAnswer) {
+        let name = role.file_name();
+        if !self.comparable(name, &theirs.status, theirs.message.as_deref(), theirs.fell_back) {
+            return;
+        }
+        let here = raised(ours.status.name(), ours.exception, None);
+        if !same_end(ours.status, ours.exception, &theirs.status, theirs.exception.as_deref()) {
+            self.differ(name.to_owned(), here, file_words(theirs));
+        } else if let (Some(ours), Some(theirs)) = (&ours.message, &theirs.message) {
+            if !same_message(ours, theirs) {
+                self.differ(format!("{name}: message"), format!("{ours:?}"), format!("{theirs:?}"));
+            }
+        } else if ours.status == Status::Ok {
+            self.differ(format!("{name}: plugins"), ours.plugins.to_string(), theirs.plugins.to_string());
+        }
+    }
+
+    fn upload(&mut self, ours: &Preview, theirs: &UploadAnswer) {
+        if !self.comparable("upload", &theirs.status, theirs.message.as_deref(), theirs.fell_back) {
+            return;
+        }
+        if !same_end(ours.status, ours.exception, &theirs.status, theirs.exception.as_deref()) {
+            self.differ("upload".to_owned(), raised(ours.status.name(), ours.exception, None), upload_words(theirs));
+            return;
+        }
+        if ours.status != Status::Ok {
+            return;
+        }
+        let here: BTreeMap<String, String> = ours
+            .mounts
+            .iter()
+            .map(|mount| {
+                let local = visible_name(mount.local.as_os_str());
+                (format!("{REMOTE_WHEELS}/{}", visible_name(&mount.name)), local)
+            })
+            .collect();
+        let there: BTreeMap<String, String> = theirs
+            .file_mounts
+            .iter()
+            .map(|(remote, local)| (visible(remote).into_owned(), visible(local).into_owned()))
+            .collect();
+        for remote in here.keys().chain(there.keys().filter(|remote| !here.contains_key(*remote))) {
+            let from = |mounts: &BTreeMap<String, String>| {
+                mounts.get(remote).map_or_else(|| "not sent".to_owned(), |local| format!("from {local}"))
+            };
+            self.differ(format!("upload: {remote}"), from(&here), from(&there));
+        }
+        let none = || "none".to_owned();
+        let config = ours.config_uploaded.as_ref().map_or_else(none, |path| visible_name(path.as_os_str()));
+        let uploaded = theirs.config_uploaded.as_ref().map_or_else(none, |path| visible(path).into_owned());
+        self.differ("upload: config".to_owned(), config, uploaded);
+        let sorted = |rows: &[String]| {
+            let mut rows = rows.to_vec();
+            rows.sort_unstable();
+            if rows.is_empty() { none() } else { rows.join("; ") }
+        };
+        self.differ("upload: warnings".to_owned(), sorted(&ours.warnings), sorted(&theirs.warnings));
+    }
+
+    fn classes(&mut self, ours: &Load, theirs: &[ClassAnswer]) {
+        for class in theirs {
+            let Some(entry) = ours.entries.iter().find(|entry| entry.index == class.index) else {
+                self.differ(format!("plugins[{}]", class.index), "no entry", class_words(class));
+                continue;
+            };
+            if entry.outcome.name() != class.outcome {
+                let here = match entry.outcome {
+                    Outcome::WouldImport => "nothing against it in the text".to_owned(),
+                    outcome => outcome.name().replace('_', " "),
+                };
+                self.differ(format!("plugins[{}]", class.index), here, class_words(class));
+            }
+        }
+        if theirs.len() < ours.entries.len() {
+            self.notes.push(format!("{} of {} classes were imported", theirs.len(), ours.entries.len()));
+        }
+    }
+}
+
+/// Tells whether both end in the same way.
+fn same_end(ours: Status, exception: Option<&str>, theirs: &str, raised: Option<&str>) -> bool {
+    ours.name() == theirs && exception == raised
+}
+
+/// Tells whether two wordings say the same: long values are cut here, and the
+/// order of a set and the inside of a cycle are Python's own affair.
+fn same_message(ours: &str, theirs: &str) -> bool {
+    let letters = |text: &str| {
+        let mut letters: Vec<char> = text.chars().collect();
+        letters.sort_unstable();
+        letters
+    };
+    ours == theirs || ours.contains('…') || ours.contains("{...}") || letters(ours) == letters(theirs)
+}

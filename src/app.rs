@@ -32,6 +32,7 @@ pub mod screen;
 pub mod tree;
 pub mod update;
 pub mod value;
+pub mod verify;
 
 use std::collections::{BTreeMap, HashMap};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
@@ -115,6 +116,8 @@ pub struct State {
     pub saving: Vec<Role>,
     /// What the saves so far did, for one status line.
     pub saved: Vec<String>,
+    /// The question to a real SkyPilot.
+    pub verify: verify::Verify,
     /// How the program ends, once it does.
     pub exit: Option<Exit>,
     /// Changes whenever the rows of the tree have to be built again.
@@ -163,6 +166,7 @@ impl State {
             stale: [false; 2],
             saving: Vec::new(),
             saved: Vec::new(),
+            verify: verify::Verify::default(),
             exit: None,
             generation: 0,
             built: None,

@@ -1,9 +1,10 @@
 //! The loop between the terminal, the state and the outside.
 //!
-//! One thread reads the terminal, one performs effects, one waits for signals;
-//! this one owns the state. It empties the channel before each draw, draws only
-//! after a change, and sleeps in `recv` otherwise: no ticks. An external editor
-//! gets the terminal for itself: the reader is parked first.
+//! One thread reads the terminal, one performs effects (long ones get their
+//! own), one waits for signals; this one owns the state. It empties the channel
+//! before each draw, draws only after a change, and sleeps in `recv` otherwise:
+//! no ticks. An external editor gets the terminal for itself: the reader is
+//! parked first.
 
 mod input;
 mod signals;
@@ -136,18 +137,25 @@ fn worker(outside: Outside, sender: Sender<Event>) -> Sender<Effect> {
     let (effects, todo) = channel::<Effect>();
     thread::spawn(move || {
         for effect in todo {
-            let done = catch_unwind(AssertUnwindSafe(|| perform(effect, &outside)));
-            let event = match done {
-                Ok(Some(message)) => Event::Message(message),
-                Ok(None) => continue,
-                Err(_) => Event::Panicked,
-            };
-            if sender.send(event).is_err() {
-                return;
+            if effect.is_long() {
+                let (outside, sender) = (outside.clone(), sender.clone());
+                thread::spawn(move || perform_and_tell(effect, &outside, &sender));
+            } else {
+                perform_and_tell(effect, &outside, &sender);
             }
         }
     });
     effects
+}
+
+fn perform_and_tell(effect: Effect, outside: &Outside, sender: &Sender<Event>) {
+    let event = match catch_unwind(AssertUnwindSafe(|| perform(effect, outside))) {
+        Ok(Some(message)) => Event::Message(message),
+        Ok(None) => return,
+        Err(_) => Event::Panicked,
+    };
+    // Nobody listens any more once the program ends.
+    let _ = sender.send(event);
 }
 
 /// How the loop ended.

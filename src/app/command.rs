@@ -113,6 +113,7 @@ pub enum Id {
     Redraw,
     Suspend,
     About,
+    Verify,
     // Moving.
     Down,
     Up,
@@ -380,6 +381,7 @@ static TABLE: &[Command] = &[
     row(Id::Browse, "browse for the wheel directory", "", G::Edit, BEFORE_REVIEW, &[], "Walks directories, with the number of wheels in each."),
     row(Id::About, "what are plugins?", "what are plugins?", G::Look, &[C::FirstRun], &["i"], "One page on plugins, the two files and the upload."),
     row(Id::About, "what are plugins?", "", G::Look, NOT_FIRST_RUN, &[], "One page on plugins, the two files and the upload."),
+    row(Id::Verify, "verify with SkyPilot", "", G::Look, BEFORE_REVIEW, &[], "Asks a real SkyPilot about the files on disk and marks what it sees in another way."),
     // Text fields.
     row(Id::Accept, "accept", "accept", G::Edit, FIELDS, &["Enter"], "Takes what is typed."),
     row(Id::Cancel, "cancel", "cancel", G::Edit, FIELDS, &["Esc", "Ctrl-C", "Ctrl-G"], "Closes the field; nothing changes."),

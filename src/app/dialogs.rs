@@ -7,7 +7,7 @@ use super::field::clean_paste;
 use super::keymap::{self, Code, Key};
 use super::message::{EditTarget, Effect};
 use super::modal::{Answer, Menu, MenuItem, Modal, Notice};
-use super::{Exit, Screen, State, Tone, browse, edits, forms, motion, palette, parameters, saving, update};
+use super::{Exit, Screen, State, Tone, browse, edits, forms, motion, palette, parameters, saving, update, verify};
 use crate::config::Role;
 use crate::config::operation::Operation;
 
@@ -173,6 +173,7 @@ fn answer(state: &mut State, answer: Answer) -> Vec<Effect> {
             saving::ask_force(state, role);
             Vec::new()
         }
+        Answer::Verify(mode) => verify::agree(state, mode),
         Answer::KeepArea => forms::accept_area(state),
         Answer::DropArea => {
             state.modals.pop();
@@ -283,7 +284,7 @@ pub fn ask_editor(state: &mut State, staged: super::message::Staged) {
 }
 
 /// Returns an argument vector with quotes where words need them, to be read by people.
-fn shell_like(argv: &[String]) -> String {
+pub(super) fn shell_like(argv: &[String]) -> String {
     let quoted = |word: &String| if word.contains(' ') || word.is_empty() { format!("'{word}'") } else { word.clone() };
     argv.iter().map(quoted).collect::<Vec<_>>().join(" ")
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::keymap::Key;
 use crate::check::Facts;
+use crate::check::verify::{Mode, Verified};
 use crate::config::{Content, Role, Workspace};
 
 /// Something that happened. Names are in the past tense.
@@ -61,6 +62,8 @@ pub enum Message {
         /// Why it was not sent, where that is so.
         problem: Option<String>,
     },
+    /// A real SkyPilot has answered, or why not.
+    Verified(Result<Box<Verified>, String>),
     /// The program cannot be suspended here.
     NotSuspended(&'static str),
 }
@@ -199,6 +202,13 @@ pub enum Effect {
     Edit(Staged),
     /// Remove the copy.
     Unstage(Staged),
+    /// Ask a real SkyPilot about the files on disk.
+    Verify {
+        /// How far the question goes.
+        mode: Mode,
+        /// Whether secrets are left in its answer.
+        show_secrets: bool,
+    },
     /// Ask the terminal to put a text into the clipboard.
     Copy {
         /// The text.
@@ -217,5 +227,11 @@ impl Effect {
     #[must_use]
     pub const fn needs_terminal(&self) -> bool {
         matches!(self, Self::Edit(_) | Self::Copy { .. } | Self::Suspend | Self::Redraw)
+    }
+
+    /// Tells whether it may take so long that others do not wait for it.
+    #[must_use]
+    pub const fn is_long(&self) -> bool {
+        matches!(self, Self::Verify { .. })
     }
 }

@@ -69,6 +69,8 @@ pub enum Answer {
     SaveSound,
     /// Asks for the name of the file, then saves it.
     Force(Role),
+    /// Asks a real SkyPilot, now and whenever that is asked for again.
+    Verify(crate::check::verify::Mode),
     /// Keeps the text of the area.
     KeepArea,
     /// Drops the text of the area.

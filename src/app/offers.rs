@@ -4,7 +4,7 @@ use super::command::{Command, Context, Id, table};
 use super::form::{Form, FormKind, FormRow};
 use super::layout::Size;
 use super::modal::Modal;
-use super::{State, problems};
+use super::{State, problems, verify};
 
 /// Returns why a command cannot run now, for the palette.
 #[must_use]
@@ -30,6 +30,7 @@ pub fn unavailable(state: &State, id: Id) -> Option<&'static str> {
         {
             Some("read-only (--read-only)")
         }
+        Id::Verify => verify::unavailable(state),
         Id::Undo if state.history.undo_count() == 0 => Some("nothing to undo"),
         Id::Redo if state.history.redo_count() == 0 => Some("nothing to redo"),
         Id::Save if state.unsaved_roles().is_empty() => Some("nothing to save"),

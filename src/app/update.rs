@@ -8,7 +8,7 @@ use super::message::{EditTarget, Effect, Message, Reason};
 use super::modal::Modal;
 use super::{
     Exit, Pane, Screen, State, Tone, browse, dialogs, edits, forms, lists, motion, pages, palette, parameters,
-    problems, review, saving,
+    problems, review, saving, verify,
 };
 use crate::config::operation::Operation;
 use crate::config::{Content, Role};
@@ -62,6 +62,10 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
                 ),
                 Some(why) => state.say(Tone::Failed, format!("Not copied: {why}.")),
             }
+            Vec::new()
+        }
+        Message::Verified(result) => {
+            verify::done(state, result.map(|verified| *verified));
             Vec::new()
         }
         Message::NotSuspended(why) => {
@@ -214,6 +218,7 @@ pub fn run(state: &mut State, id: Id) -> Vec<Effect> {
         Id::Help => palette::open_commands(state, false),
         Id::Palette => palette::open_commands(state, true),
         Id::About => dialogs::notice(state, "What are plugins?", dialogs::about()),
+        Id::Verify => return verify::start(state),
         Id::Undo => return edits::undo(state, false),
         Id::Redo => return edits::undo(state, true),
         Id::Save => return saving::open_review(state),

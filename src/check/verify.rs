@@ -3,8 +3,9 @@
 //! `io::verify` asks; this module only compares and words the result.
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
@@ -32,6 +33,18 @@ impl Mode {
             Self::Import => "import",
         }
     }
+}
+
+/// The directory that the other Python starts in: no module lies there.
+pub const DIRECTORY: &str = "/";
+/// The name of what it runs.
+pub const SCRIPT: &str = "verify.py";
+
+/// Returns the argument vector of the question; `folder` is a private one.
+#[must_use]
+pub fn arguments(python: &Path, folder: &Path) -> Vec<OsString> {
+    // -B: an import leaves no compiled files in the packages of others.
+    vec![python.into(), "-B".into(), folder.join(SCRIPT).into()]
 }
 
 /// What `SkyPilot` made of one file.
@@ -229,7 +242,7 @@ impl Verified {
 fn raised(status: &str, exception: Option<&str>, signal: Option<i32>) -> String {
     match (exception, signal) {
         (Some(exception), _) => format!("{}: {exception}", status.replace('_', " ")),
-        (None, Some(signal)) => format!("SkyPilot's process died with signal {signal}"),
+        (None, Some(signal)) => format!("process died with signal {signal}"),
         (None, None) => status.replace('_', " "),
     }
 }
@@ -384,4 +397,83 @@ fn same_message(ours: &str, theirs: &str) -> bool {
         letters
     };
     ours == theirs || ours.contains('…') || ours.contains("{...}") || letters(ours) == letters(theirs)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn compared(compare: impl FnOnce(&mut Comparison)) -> (Vec<String>, Vec<String>) {
+        let mut comparison = Comparison::default();
+        compare(&mut comparison);
+        (comparison.differences.iter().map(ToString::to_string).collect(), comparison.notes)
+    }
+
+    fn verdict(status: Status, exception: Option<&'static str>, message: Option<&str>) -> Verdict {
+        Verdict { status, exception, message: message.map(str::to_owned), plugins: 2 }
+    }
+
+    fn file(status: &str, exception: Option<&str>, message: Option<&str>) -> FileAnswer {
+        let own = |text: Option<&str>| text.map(str::to_owned);
+        let (status, exception, message) = (status.to_owned(), own(exception), own(message));
+        FileAnswer { status, exception, message, plugins: 2, ..FileAnswer::default() }
+    }
+
+    #[test]
+    fn files_agree_by_status_exception_message_and_number() {
+        let crash = verdict(Status::Crash, Some("TypeError"), None);
+        let agrees = |ours: &Verdict, theirs: &FileAnswer| compared(|c| c.file(Role::Api, ours, theirs)).0;
+        assert!(agrees(&crash, &file("crash", Some("TypeError"), Some("any"))).is_empty());
+        let differs = agrees(&crash, &file("crash", Some("KeyError"), None));
+        assert_eq!(differs, ["plugins.yaml: here crash: TypeError, SkyPilot crash: KeyError"]);
+        let ok = verdict(Status::Ok, None, None);
+        assert!(agrees(&ok, &file("ok", None, None)).is_empty());
+        let more = FileAnswer { plugins: 3, ..file("ok", None, None) };
+        assert_eq!(agrees(&ok, &more), ["plugins.yaml: plugins: here 2, SkyPilot 3"]);
+        let worded = verdict(Status::SchemaError, Some("E"), Some("{1, 2} is no list"));
+        assert!(agrees(&worded, &file("schema_error", Some("E"), Some("{2, 1} is no list"))).is_empty());
+        assert_eq!(agrees(&worded, &file("schema_error", Some("E"), Some("no"))).len(), 1);
+    }
+
+    #[test]
+    fn a_process_that_dies_agrees_with_killed() {
+        let killed = FileAnswer { signal: Some(11), ..file("killed", None, None) };
+        let ours = verdict(Status::Killed, None, None);
+        assert!(compared(|c| c.file(Role::Api, &ours, &killed)).0.is_empty());
+        let ok = verdict(Status::Ok, None, None);
+        let differs = compared(|c| c.file(Role::Remote, &ok, &killed)).0;
+        assert_eq!(differs, ["remote_plugins.yaml: here ok, SkyPilot process died with signal 11"]);
+    }
+
+    #[test]
+    fn what_cannot_be_compared_is_noted() {
+        let ok = verdict(Status::Ok, None, None);
+        let slow = FileAnswer { fell_back: true, ..file("crash", None, None) };
+        let unknown = file("unknown", None, Some("this release has no reader"));
+        for theirs in [slow, unknown] {
+            let (differences, notes) = compared(|c| c.file(Role::Api, &ok, &theirs));
+            assert_eq!((differences.len(), notes.len()), (0, 1), "{notes:?}");
+        }
+        let notes = |theirs: &str| compared(|c| c.release(SkyVersion(0, 14, 1), theirs)).1.len();
+        assert_eq!((notes("0.14.1"), notes("0.14.1.dev3"), notes("0.14.10"), notes("0.13.0")), (0, 0, 1, 1));
+    }
+
+    #[test]
+    fn classes_are_compared_one_by_one() {
+        let entry = |index, outcome| crate::check::LoadEntry { index, class: "a.B".to_owned(), outcome };
+        let entries = vec![entry(0, Outcome::WouldImport), entry(1, Outcome::BadClassPath)];
+        let load = Load { exception: None, message: None, entries };
+        let class = |index, outcome: &str| ClassAnswer {
+            index,
+            class: "a.B".to_owned(),
+            outcome: outcome.to_owned(),
+            exception: Some("ImportError".to_owned()),
+            message: Some("none".to_owned()),
+        };
+        let theirs = [class(0, "bad_module"), class(1, "bad_class_path")];
+        let differs = compared(|c| c.classes(&load, &theirs)).0;
+        let want = "plugins[0]: here nothing against it in the text, SkyPilot a.B: bad module: ImportError: none";
+        assert_eq!(differs, [want]);
+        assert_eq!(compared(|c| c.classes(&load, &theirs[1..])).1, ["1 of 2 classes were imported"]);
+    }
 }

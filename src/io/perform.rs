@@ -7,8 +7,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::save::{Expected, SaveError, save};
+use super::verify::{LIMIT, Question, verify};
 use super::{Options, editor, load, open, refresh, scan};
 use crate::app::message::{Effect, ListedDirectory, Listing, Message, Replaces, SaveFailure, SavedFile};
+use crate::check::verify::{Mode, Verified};
 use crate::config::{Content, Environment, Role, Workspace};
 
 /// The mode of the directories for drafts and copies: they hold real values.
@@ -52,8 +54,18 @@ pub fn perform(effect: Effect, outside: &Outside) -> Option<Message> {
             editor::unstage(&staged);
             return None;
         }
+        Effect::Verify { mode, show_secrets } => Message::Verified(ask(mode, show_secrets, outside).map(Box::new)),
         Effect::Edit(_) | Effect::Copy { .. } | Effect::Suspend | Effect::Redraw => return None,
     })
+}
+
+/// Asks about the files as they are now.
+fn ask(mode: Mode, show_secrets: bool, outside: &Outside) -> Result<Verified, String> {
+    let (workspace, facts) = open(&outside.options, outside.environment.clone());
+    let python = facts.python.clone().ok_or("no Python with SkyPilot is known (--python)")?;
+    let python_path = outside.options.python_path.clone();
+    let question = Question { python, mode, limit: LIMIT, show_secrets, python_path };
+    verify(&question, &workspace, &facts)
 }
 
 fn read_again(workspace: &Workspace, role: Role, base: &Path) -> Content {

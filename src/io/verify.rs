@@ -23,7 +23,7 @@ use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, wa
 use serde::Deserialize;
 use serde_json::{Map, Value as Json, json};
 
-use crate::check::verify::{Answer, Mode, Verified};
+use crate::check::verify::{Answer, DIRECTORY, Mode, SCRIPT, Verified, arguments};
 use crate::check::{self, Consolidation, CwdSource, Facts, Status};
 use crate::config::secret::Mask;
 use crate::config::{Environment, PathSource, Role, Workspace, locate};
@@ -32,10 +32,8 @@ use crate::text::visible::{visible, visible_name};
 
 /// How long an answer may take: an import of `SkyPilot` takes some seconds.
 pub const LIMIT: Duration = Duration::from_secs(60);
-/// The directory that the process starts in: no module lies there.
-pub const DIRECTORY: &str = "/";
 /// What runs in the other Python.
-const SCRIPT: &str = include_str!("../../assets/verify.py");
+const TEXT: &str = include_str!("../../assets/verify.py");
 /// The most that is read of an answer, in bytes.
 const MAX_ANSWER: u64 = 16 << 20;
 /// The most that is kept of what the process complains of, in bytes.
@@ -77,14 +75,6 @@ pub struct Question {
     pub show_secrets: bool,
     /// More directories with Python packages.
     pub python_path: Vec<PathBuf>,
-}
-
-impl Question {
-    /// Returns the argument vector; `folder` is the private one.
-    #[must_use]
-    pub fn arguments(python: &Path, folder: &Path) -> Vec<OsString> {
-        vec![python.into(), "-B".into(), folder.join("verify.py").into()]
-    }
 }
 
 /// Asks about the files at the places that `workspace` names, and compares.
@@ -153,9 +143,9 @@ fn ask(question: &Question, workspace: &Workspace, facts: &Facts) -> Result<Answ
         .tempdir()
         .map_err(|error| format!("cannot make a private folder: {error}"))?;
     let home = folder.path().join("home");
-    let argv = Question::arguments(&question.python, folder.path());
-    let prepared = fs::write(folder.path().join("verify.py"), SCRIPT)
-        .and_then(|()| fs::DirBuilder::new().mode(PRIVATE).create(&home));
+    let argv = arguments(&question.python, folder.path());
+    let prepared =
+        fs::write(folder.path().join(SCRIPT), TEXT).and_then(|()| fs::DirBuilder::new().mode(PRIVATE).create(&home));
     prepared.map_err(|error| format!("cannot write the script: {error}"))?;
     let request = request(question, workspace, facts).to_string() + "\n";
     let mut command = Command::new(&argv[0]);

@@ -95,6 +95,12 @@ impl Driver {
         self.outside.environment.variables.insert("EDITOR".into(), command.into());
     }
 
+    /// Names the Python that is asked about the files.
+    pub(crate) fn set_python(&mut self, python: &Path) {
+        self.outside.options.python = Some(python.to_owned());
+        self.send(perform(Effect::Open, &self.outside).expect("an answer"));
+    }
+
     /// Gives the screens another size.
     pub(crate) fn resize(&mut self, width: u16, height: u16) -> &mut Self {
         self.send(Message::Resized(width, height));

@@ -17,3 +17,4 @@ mod random;
 mod releases;
 mod screens;
 mod terminal;
+mod verify;

@@ -81,7 +81,7 @@ struct Globals {
     /// The SkyPilot release whose rules hold, 0.11.2 to 0.14.1; others are judged as the nearest [default: the one behind sky on PATH, else 0.14.1]
     #[arg(long, global = true, value_name = "X.Y.Z")]
     sky_version: Option<SkyVersion>,
-    /// The Python that runs the API server; only its files are read [default: the one behind sky on PATH]
+    /// The Python that runs the API server; only its files are read, but for --verify [default: the one behind sky on PATH]
     #[arg(long, global = true, value_name = "FILE")]
     python: Option<PathBuf>,
     /// One more directory with Python packages, read as files (repeatable)

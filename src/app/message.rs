@@ -63,7 +63,7 @@ pub enum Message {
         problem: Option<String>,
     },
     /// A real SkyPilot has answered, or why not.
-    Verified(Result<Box<Verified>, String>),
+    Verified(Box<Result<Verified, String>>),
     /// The program cannot be suspended here.
     NotSuspended(&'static str),
 }

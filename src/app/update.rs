@@ -65,7 +65,7 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
             Vec::new()
         }
         Message::Verified(result) => {
-            verify::done(state, result.map(|verified| *verified));
+            verify::done(state, &result);
             Vec::new()
         }
         Message::NotSuspended(why) => {

@@ -73,9 +73,9 @@ fn ask(state: &mut State, mode: Mode) -> Vec<Effect> {
 }
 
 /// Shows what came of it.
-pub(super) fn done(state: &mut State, result: Result<Verified, String>) {
+pub(super) fn done(state: &mut State, result: &Result<Verified, String>) {
     state.verify.running = false;
-    let mut text = match &result {
+    let mut text = match result {
         Ok(verified) => {
             match (verified.differences.len(), verified.answer.is_some()) {
                 (_, false) => state.say(Tone::Failed, "SkyPilot was not asked."),

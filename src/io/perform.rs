@@ -54,7 +54,7 @@ pub fn perform(effect: Effect, outside: &Outside) -> Option<Message> {
             editor::unstage(&staged);
             return None;
         }
-        Effect::Verify { mode, show_secrets } => Message::Verified(ask(mode, show_secrets, outside).map(Box::new)),
+        Effect::Verify { mode, show_secrets } => Message::Verified(Box::new(ask(mode, show_secrets, outside))),
         Effect::Edit(_) | Effect::Copy { .. } | Effect::Suspend | Effect::Redraw => return None,
     })
 }

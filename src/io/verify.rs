@@ -31,7 +31,7 @@ use crate::preview;
 use crate::text::visible::{visible, visible_name};
 
 /// How long an answer may take: an import of `SkyPilot` takes some seconds.
-pub const LIMIT: Duration = Duration::from_secs(60);
+pub const LIMIT: Duration = Duration::from_mins(1);
 /// What runs in the other Python.
 const TEXT: &str = include_str!("../../assets/verify.py");
 /// The most that is read of an answer, in bytes.
@@ -328,5 +328,5 @@ fn last_lines(bytes: &[u8]) -> String {
     let text = String::from_utf8_lossy(bytes);
     let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
     let shown = &lines[lines.len().saturating_sub(SHOWN_COMPLAINTS)..];
-    shown.iter().map(|line| format!("\n  {}", visible(line))).collect()
+    shown.iter().flat_map(|line| ["\n  ".into(), visible(line)]).collect()
 }

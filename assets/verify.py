@@ -321,7 +321,7 @@ def main():
         result = {'error': failure(error)}
     else:
         parent = Parent(answer, lifeline, limit)
-        result = {'sky_version': sentence(asked.sky.version)}
+        result = {'sky_version': sentence(asked.sky.version), 'pyyaml_version': sentence(str(asked.sky.yaml.__version__))}
         for role in READERS:
             result[role] = single(*parent.ask(asked.file, role))
         result['upload'] = single(*parent.ask(asked.upload))

@@ -107,6 +107,7 @@ fn facts() -> Facts {
         server_cwd: PathBuf::from("/srv"),
         cwd_source: CwdSource::Flag,
         servers: Vec::new(),
+        python: None,
         remote_endpoint: None,
         consolidation: Consolidation::default(),
         controller: Controller::Jobs,

@@ -37,6 +37,8 @@ impl Mode {
 
 /// The directory that the other Python starts in: no module lies there.
 pub const DIRECTORY: &str = "/";
+/// The release of PyYAML whose reading this program follows.
+const PYYAML: &str = "6.0.3";
 /// The name of what it runs.
 pub const SCRIPT: &str = "verify.py";
 
@@ -113,6 +115,9 @@ pub struct Answer {
     /// Its release.
     #[serde(skip_serializing)]
     pub sky_version: String,
+    /// The release of its YAML reader, where it told.
+    #[serde(default)]
+    pub pyyaml_version: Option<String>,
     /// The API server's list.
     pub api: FileAnswer,
     /// The controllers' list.
@@ -199,6 +204,9 @@ impl Verified {
         comparison.upload(preview, &answer.upload);
         if let Some(classes) = &answer.classes {
             comparison.classes(&report.load, classes);
+        }
+        if !comparison.differences.is_empty() {
+            comparison.reader(answer.pyyaml_version.as_deref());
         }
         let Comparison { differences, notes } = comparison;
         Self { mode, python, answer: Some(answer), differences, notes }
@@ -289,6 +297,13 @@ impl Comparison {
         if theirs.parse() != Ok(judged) {
             self.notes
                 .push(format!("the rules here are those of SkyPilot {judged}, the one that was asked is {theirs}"));
+        }
+    }
+
+    /// Notes where another YAML reader may be why something differs.
+    fn reader(&mut self, theirs: Option<&str>) {
+        if let Some(theirs) = theirs.filter(|theirs| *theirs != PYYAML) {
+            self.notes.push(format!("YAML is read here as PyYAML {PYYAML} does, there by PyYAML {theirs}"));
         }
     }
 
@@ -454,6 +469,8 @@ mod tests {
             let (differences, notes) = compared(|c| c.file(Role::Api, &ok, &theirs));
             assert_eq!((differences.len(), notes.len()), (0, 1), "{notes:?}");
         }
+        assert_eq!(compared(|c| c.reader(Some("6.0.4"))).1.len(), 1);
+        assert_eq!(compared(|c| c.reader(Some(PYYAML))).1.len(), 0);
         let notes = |theirs: &str| compared(|c| c.release(SkyVersion(0, 14, 1), theirs)).1.len();
         assert_eq!((notes("0.14.1"), notes("0.14.1.dev3"), notes("0.14.10"), notes("0.13.0")), (0, 0, 1, 1));
     }

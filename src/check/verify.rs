@@ -471,8 +471,8 @@ mod tests {
         }
         assert_eq!(compared(|c| c.reader(Some("6.0.4"))).1.len(), 1);
         assert_eq!(compared(|c| c.reader(Some(PYYAML))).1.len(), 0);
-        let notes = |theirs: &str| compared(|c| c.release(SkyVersion(0, 14, 1), theirs)).1.len();
-        assert_eq!((notes("0.14.1"), notes("0.14.1.dev3"), notes("0.14.10"), notes("0.13.0")), (0, 0, 1, 1));
+        let notes = |theirs: &str| compared(|c| c.release(SkyVersion::new(0, 14, 1), theirs)).1.len();
+        assert_eq!((notes("0.14.1"), notes("0.14.1rc1"), notes("0.14.10"), notes("1.0.0.dev20260101")), (0, 0, 1, 1));
     }
 
     #[test]

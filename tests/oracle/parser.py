@@ -21,6 +21,7 @@ import os
 import pathlib
 import random
 import re
+import shutil
 import subprocess
 import tarfile
 import tempfile
@@ -138,17 +139,15 @@ def two(job):
         path = os.path.join(folder, name)
         pathlib.Path(path).write_bytes((text or '').encode('utf-8', 'surrogatepass'))
         want[role] = ask_pyyaml(path)
-    common = ['--format', 'json', '--sky-version', '0.14.1', '--server-cwd', folder]
-    done = scalars.ask(['check', *(os.path.join(folder, n) for n in NAMES.values()), *common])
+    common = ['--format', 'json']
+    done = scalars.ask(['check', *(os.path.join(folder, n) for n in NAMES.values()), *common], folder)
     try:
         got = json.loads(done.stdout)
     except ValueError:
         return [(texts[0], f'exit {done.returncode}: {done.stderr[:300]!r}')] * 2
     for (role, (error, data)), text in zip(want.items(), texts):
         found.append(difference(role, text, error, data, got, folder, common))
-    for name in NAMES.values():
-        os.unlink(os.path.join(folder, name))
-    os.rmdir(folder)
+    shutil.rmtree(folder)
     return list(zip(texts, found))
 
 
@@ -161,7 +160,7 @@ def difference(role, text, error, data, got, folder, common):
             return 'key limit' if limit else f'loads, but {told[0]["code"]}: {file["exception"]} {file["message"]!r}'
         if file['status'] == 'ok':
             shown = scalars.ask(['show', role, '--plugins', os.path.join(folder, NAMES['api']), '--remote-plugins',
-                                 os.path.join(folder, NAMES['remote']), *common])
+                                 os.path.join(folder, NAMES['remote']), *common], folder)
             try:
                 mine = json.dumps(json.loads(shown.stdout).get('data'))
                 return None if json.dumps(run.encode(data or {})) == mine else f'data: want {run.encode(data)!r}, got {mine}'
@@ -206,7 +205,7 @@ def main():
     texts = suite + long + [mutant(rng, suite if rng.random() < .97 else long or suite) for _ in range(args.count - len(long))]
     print(f'seed {args.seed}, {len(suite)} documents and {args.count} mutants', flush=True)
     total, refused, different, exempt = 0, 0, 0, {}
-    with tempfile.TemporaryDirectory(prefix='parser-') as folder:
+    with tempfile.TemporaryDirectory(prefix='parser-', dir=run.scratch()) as folder:
         scalars.OURS.update(bin=os.path.abspath(args.bin), folder=folder)
         for rows in run.workers(args.jobs, two, pairs(texts)):
             for text, problem in rows:

@@ -548,6 +548,11 @@ def one_round(binary, child, seed, number, folder):
         shutil.rmtree(top, ignore_errors=True)
 
 
+def scratch():
+    """Where files need not reach a disk."""
+    return '/dev/shm' if os.access('/dev/shm', os.W_OK) else None
+
+
 def workers(jobs, function, items, chunk=20):
     """`map` over forked processes, in order; what is imported is shared."""
     gc.collect()
@@ -579,7 +584,7 @@ def main():
     print(f'seed {args.seed}, documents {args.first} to {args.first + args.count - 1}', flush=True)
     sky = sky_modules()
     different, exempt = 0, {}
-    with tempfile.TemporaryDirectory(prefix='oracle-') as folder:
+    with tempfile.TemporaryDirectory(prefix='oracle-', dir=scratch()) as folder:
         os.mkdir(os.path.join(folder, 'seen'))
         ROUND.update(binary=os.path.abspath(args.bin), seed=args.seed, folder=folder,
                      child=Child(lambda *request: ask_sky(sky, *request)))

@@ -186,9 +186,10 @@ def load(text):
     return yaml.load(text, Loader=yaml.CSafeLoader)
 
 
-def ask(words, env=None, **more):
-    return subprocess.run([OURS['bin'], *words], env={'PATH': '/usr/bin:/bin', 'HOME': OURS['folder'], **(env or {})},
-                          capture_output=True, check=False, timeout=120, stdin=subprocess.DEVNULL, **more)
+def ask(words, folder):
+    argv = [OURS['bin'], words[0], '--sky-version', '0.14.1', '--server-cwd', folder, *words[1:]]
+    return subprocess.run(argv, env={'PATH': '/usr/bin:/bin', 'HOME': folder}, capture_output=True, check=False, timeout=120,
+                          stdin=subprocess.DEVNULL)
 
 
 OURS = {}
@@ -210,7 +211,7 @@ def read_batch(folder, scalars):
         yield from read_batch(folder, scalars[:half])
         yield from read_batch(folder, scalars[half:])
         return
-    done = ask(['show', 'api', '--plugins', path, '--format', 'json', '--sky-version', '0.14.1', '--server-cwd', folder])
+    done = ask(['show', 'api', '--plugins', path, '--format', 'json'], folder)
     try:
         got = json.loads(done.stdout)['data']['plugins'][0]['parameters']['x']
     except (ValueError, KeyError):
@@ -243,8 +244,7 @@ def read_refused(folder, scalars):
                         load(stream)
                 except Exception as e:  # pylint: disable=broad-except
                     want[role] = (type(e).__name__, str(e))
-        done = ask(['check', *(os.path.join(folder, n) for n in names.values()), '--format', 'json', '--sky-version', '0.14.1',
-                    '--server-cwd', folder])
+        done = ask(['check', *(os.path.join(folder, n) for n in names.values()), '--format', 'json'], folder)
         files = json.loads(done.stdout)['files']
         for (role, (exception, message)), scalar in zip(want.items(), pair):
             got = files[role]
@@ -394,7 +394,7 @@ def write_round(number):
         pathlib.Path(path).write_text(base, encoding='utf-8', newline='')
         body = ', '.join(f'{{"op": "add", "path": {json.dumps(p)}, "value": {v}}}' for p, v in chosen)
         pathlib.Path(patch).write_text(f'[{body}]', encoding='utf-8')
-        done = ask(['patch', 'api', patch, '--plugins', path, '--sky-version', '0.14.1', '--server-cwd', folder, '--force'])
+        done = ask(['patch', 'api', patch, '--plugins', path, '--force'], folder)
         return done, pathlib.Path(path).read_bytes()
 
     done, after = attempt(operations)
@@ -434,7 +434,19 @@ def alone(base, pointer, value, done, after):
 
 
 def plain_sorted(value):
-    return json.dumps(run.encode(value), sort_keys=True)
+    """The data as JSON, whatever the order of keys."""
+
+    def pairs(encoded):
+        if isinstance(encoded, list):
+            return [pairs(v) for v in encoded]
+        if isinstance(encoded, dict):
+            found = {k: pairs(v) for k, v in encoded.items()}
+            if '__pairs__' in found:
+                found['__pairs__'].sort(key=lambda pair: json.dumps(pair, sort_keys=True))
+            return found
+        return encoded
+
+    return json.dumps(pairs(run.encode(value)), sort_keys=True)
 
 
 def set_round(number):
@@ -454,8 +466,7 @@ def set_round(number):
     base = BASE[rng.choice(sorted(BASE))].format()
     pathlib.Path(path).write_text(base, encoding='utf-8', newline='')
     key = rng.choice(['map.new', 'flow.new', 'flow.k', 'last', 'new', 'list[0]'])
-    done = ask(['set', 'api', '0', '--plugins', path, '--sky-version', '0.14.1', '--server-cwd', folder, '--force', '--',
-                f'parameters.{key}', source])
+    done = ask(['set', 'api', '0', '--plugins', path, '--force', '--', f'parameters.{key}', source], folder)
     after = pathlib.Path(path).read_bytes().decode('utf-8')
     data = load(base)
     place, name = data['plugins'][0]['parameters'], key
@@ -489,7 +500,7 @@ def main():
     args = parser.parse_args()
     print(f'seed {args.seed}, {args.count} {"values" if args.written else "scalars"}', flush=True)
     total, refused, different, exempt = 0, 0, 0, {}
-    with tempfile.TemporaryDirectory(prefix='scalars-') as folder:
+    with tempfile.TemporaryDirectory(prefix='scalars-', dir=run.scratch()) as folder:
         OURS.update(bin=os.path.abspath(args.bin), folder=folder, seed=args.seed)
         if args.written:
             OURS['batch'] = 100

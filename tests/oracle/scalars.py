@@ -342,6 +342,8 @@ class Values:
             return self.scalars.mutate(rng.choice(STRINGS))
         if kind < .66:
             return rng.choice(['a', 'b ', ' c', '\n']).join(rng.choice(PIECES) for _ in range(rng.choice([100, 500])))
+        if kind < .665:  # About as long as a key may be without a question mark.
+            return rng.choice(['k', '\xe9', 'k\xe9', 'k k', '\U0001f600', ': ']) * 400 + 'k' * rng.choice([0, rng.randrange(220, 230), 624, 700])
         if kind < .7:
             return chr(rng.choice([rng.randrange(0xd800), rng.randrange(0xe000, 0x110000), rng.randrange(0x300)])) * rng.choice([1, 1, 2])
         return ''.join(rng.choice(PIECES) for _ in range(rng.choice([1, 2, 3, 5, 9, 20])))

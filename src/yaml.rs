@@ -169,10 +169,13 @@ impl Document {
     pub fn key_token(&self, key: NodeId) -> &str {
         let Ok(tree) = &self.tree else { return "" };
         let key = tree.target(key);
-        match tree.kind(key) {
-            Kind::Scalar(_) if tree.tag(key).is_none() => tree.scalar(&self.text, key),
-            _ => tree.span(key).of(&self.text),
-        }
+        let scalar = tree.scalar(&self.text, key);
+        let is_text = match tree.tag(key) {
+            None | Some("tag:yaml.org,2002:str") => true,
+            Some("!") => scalar::resolve(scalar) == scalar::ScalarType::Str,
+            Some(_) => false,
+        };
+        if is_text && matches!(tree.kind(key), Kind::Scalar(_)) { scalar } else { tree.span(key).of(&self.text) }
     }
 
     /// Returns the pointer to a node; for a key, to its value.
@@ -224,5 +227,9 @@ mod tests {
             assert_eq!(document.pointer_to(node), pointer);
         }
         assert_eq!(document.find(&Pointer::from_tokens(["plugins", "1"])), None);
+        let document = Document::parse("!!str : 1\n!!str .5: 2\n! 'k': 3\n! '8': 4\n");
+        let pairs = document.tree().map(|tree| tree.pairs(tree.root().expect("a root")).map(|(key, _)| key).collect());
+        let keys: Vec<NodeId> = pairs.expect("valid");
+        assert_eq!(keys.iter().map(|&key| document.key_token(key)).collect::<Vec<_>>(), ["", ".5", "k", "! '8'"]);
     }
 }

@@ -91,11 +91,76 @@ pub struct Event<'a> {
     pub start: Mark,
 }
 
+/// Characters that mean nothing to YAML at any place, as those beyond ASCII.
+const NEUTRAL: [(char, [&str; 3]); 2] =
+    [('^', ["\\x5e", "\\u005e", "\\u0000005e"]), ('<', ["\\x3c", "\\u003c", "\\u0000003c"])];
+
+/// A text in which every character is one byte, but for breaks and byte order marks.
+///
+/// libyaml counts the 1,024 characters that a key may have, libyaml-rs its
+/// bytes; with this in place of the text they agree.
+#[derive(Debug)]
+pub struct StandIn {
+    text: Box<str>,
+    neutral: char,
+    /// Where the neutral characters are.
+    places: Vec<usize>,
+    /// How many bytes the characters up to each of them had more.
+    more: Vec<usize>,
+}
+
+impl StandIn {
+    /// Returns the text to parse instead of `text`, none where no neutral character is free.
+    #[must_use]
+    pub fn of(text: &str) -> Option<Self> {
+        let lower = text.to_ascii_lowercase();
+        let free = |(c, escapes): &&(char, [&str; 3])| {
+            !lower.contains(*c) && !escapes.iter().any(|escape| lower.contains(escape))
+        };
+        let neutral = NEUTRAL.iter().find(free)?.0;
+        let (mut out, mut places, mut more, mut sum) = (String::with_capacity(text.len()), Vec::new(), Vec::new(), 0);
+        for c in text.chars() {
+            if is_replaced(c) {
+                places.push(out.len());
+                sum += c.len_utf8() - 1;
+                more.push(sum);
+                out.push(neutral);
+            } else {
+                out.push(c);
+            }
+        }
+        Some(Self { text: out.into(), neutral, places, more })
+    }
+
+    /// Returns the offset in the text that this one stands for.
+    fn offset(&self, at: usize) -> usize {
+        let before = self.places.partition_point(|&place| place < at);
+        at + before.checked_sub(1).map_or(0, |last| self.more[last])
+    }
+
+    /// Returns what `value` is where the scalar is written as `source`.
+    fn restore(&self, value: &str, source: &str) -> String {
+        let replaced: Vec<char> = source.chars().filter(|&c| is_replaced(c)).collect();
+        let count = value.chars().filter(|&c| c == self.neutral).count();
+        // The first ones may be in a comment behind `|` or `>`.
+        let mut rest = replaced.into_iter().rev().take(count).rev();
+        value.chars().map(|c| if c == self.neutral { rest.next().unwrap_or(c) } else { c }).collect()
+    }
+}
+
+/// Tells whether a neutral character stands for `c`.
+const fn is_replaced(c: char) -> bool {
+    !c.is_ascii() && !matches!(c, '\u{85}' | '\u{2028}' | '\u{2029}' | '\u{feff}')
+}
+
 /// A run of libyaml's parser over one text.
 pub struct Events<'t> {
     parser: Box<MaybeUninit<sys::yaml_parser_t>>,
     event: Option<Box<sys::yaml_event_t>>,
     text: &'t str,
+    stand_in: Option<StandIn>,
+    /// The last scalar, where it was restored.
+    restored: String,
     /// Bytes that the reader took off before the first mark: the byte order mark.
     offset: usize,
 }
@@ -108,16 +173,28 @@ impl<'t> Events<'t> {
     /// Panics where libyaml cannot allocate its buffers.
     #[must_use]
     pub fn new(text: &'t str) -> Self {
+        Self::parsing(text, None)
+    }
+
+    /// Starts to parse what stands for `text`.
+    #[must_use]
+    pub fn of_stand_in(text: &'t str, stand_in: StandIn) -> Self {
+        Self::parsing(text, Some(stand_in))
+    }
+
+    fn parsing(text: &'t str, stand_in: Option<StandIn>) -> Self {
+        let parsed = stand_in.as_ref().map_or(text, |stand_in| &stand_in.text);
         let mut parser = Box::new(MaybeUninit::<sys::yaml_parser_t>::uninit());
         let pointer = parser.as_mut_ptr();
         // SAFETY: `pointer` is valid for writes; the parser keeps the pointer to
-        // `text`, which outlives it by the lifetime 't, and stays in its box.
+        // `text`, which outlives it by the lifetime 't, or to the box that `stand_in`
+        // keeps as long, and stays in its box.
         unsafe {
             assert!(!sys::yaml_parser_initialize(pointer).fail, "libyaml could not allocate its buffers");
-            sys::yaml_parser_set_input_string(pointer, text.as_ptr(), text.len() as u64);
+            sys::yaml_parser_set_input_string(pointer, parsed.as_ptr(), parsed.len() as u64);
         }
         let offset = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
-        Self { parser, event: None, text, offset }
+        Self { parser, event: None, text, stand_in, restored: String::new(), offset }
     }
 
     /// Returns the next event; [`EventKind::StreamEnd`] is the last one.
@@ -136,12 +213,26 @@ impl<'t> Events<'t> {
             event.assume_init()
         };
         let span = Span::new(self.offset_of(event.start_mark), self.offset_of(event.end_mark));
-        let event = &**self.event.insert(event);
-        Ok(Event { kind: kind(event), span, start: mark(event.start_mark, self.offset) })
+        let start = self.mark_of(event.start_mark);
+        let mut kind = kind(self.event.insert(event));
+        if let (Some(stand_in), EventKind::Scalar { value, .. }) = (&self.stand_in, &mut kind) {
+            self.restored = stand_in.restore(value, span.of(self.text));
+            *value = &self.restored;
+        }
+        Ok(Event { kind, span, start })
     }
 
     fn offset_of(&self, mark: sys::yaml_mark_t) -> usize {
-        offset(mark, self.offset).min(self.text.len())
+        self.mark_of(mark).offset.min(self.text.len())
+    }
+
+    fn mark_of(&self, mark: sys::yaml_mark_t) -> Mark {
+        let at = offset(mark, self.offset);
+        Mark {
+            offset: self.stand_in.as_ref().map_or(at, |stand_in| stand_in.offset(at)),
+            line: usize::try_from(mark.line).unwrap_or(usize::MAX),
+            column: usize::try_from(mark.column).unwrap_or(usize::MAX),
+        }
     }
 
     fn release(&mut self) {
@@ -167,9 +258,9 @@ impl<'t> Events<'t> {
             kind => YamlError {
                 kind: if kind == sys::YAML_SCANNER_ERROR { ErrorKind::Scanner } else { ErrorKind::Parser },
                 problem,
-                context_mark: context.as_ref().map(|_| mark(parser.context_mark, self.offset)),
+                context_mark: context.as_ref().map(|_| self.mark_of(parser.context_mark)),
                 context,
-                mark: Some(mark(parser.problem_mark, self.offset)),
+                mark: Some(self.mark_of(parser.problem_mark)),
             },
         }
     }
@@ -194,14 +285,6 @@ impl Drop for Events<'_> {
 
 fn offset(mark: sys::yaml_mark_t, base: usize) -> usize {
     base + usize::try_from(mark.index).unwrap_or(usize::MAX - base)
-}
-
-fn mark(mark: sys::yaml_mark_t, base: usize) -> Mark {
-    Mark {
-        offset: offset(mark, base),
-        line: usize::try_from(mark.line).unwrap_or(usize::MAX),
-        column: usize::try_from(mark.column).unwrap_or(usize::MAX),
-    }
 }
 
 fn kind(event: &sys::yaml_event_t) -> EventKind<'_> {
@@ -286,6 +369,24 @@ mod tests {
     fn marks_are_byte_offsets() {
         assert_eq!(spans("ä: 'ö'\nb: [c]\n"), ["ä=ä", "ö='ö'", "b=b", "c=c"]);
         assert_eq!(spans("\u{feff}a: b\r\n"), ["a=a", "b=b"]);
+    }
+
+    #[test]
+    fn a_stand_in_gives_the_same_events() {
+        let text = "\u{feff}é: 'ö\\u00e9' # ü\nb: |- # ß\n  ä\n  日本\u{2028}  x\nc: \"\\u00e9é\\\n  é\"\n";
+        let all = |mut events: Events<'_>| {
+            let mut out = Vec::new();
+            loop {
+                let event = events.next_event().expect("valid");
+                out.push(format!("{event:?}"));
+                if matches!(event.kind, EventKind::StreamEnd) {
+                    return out;
+                }
+            }
+        };
+        let stand_in = StandIn::of(text).expect("free");
+        assert_eq!(all(Events::of_stand_in(text, stand_in)), all(Events::new(text)));
+        assert!(StandIn::of("é^<").is_none() && StandIn::of("é^\"\\x3C\"").is_none());
     }
 
     #[test]

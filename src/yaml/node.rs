@@ -8,7 +8,7 @@
 use std::collections::HashMap;
 
 use super::error::{ErrorKind, Mark, YamlError};
-use super::event::{Event, EventKind, Events, Properties, ScalarStyle};
+use super::event::{Event, EventKind, Events, Properties, ScalarStyle, StandIn};
 use crate::text::Span;
 
 /// Levels of nesting beyond which `SkyPilot`'s process dies: its composer
@@ -64,6 +64,14 @@ struct Node {
 
 const NONE: u32 = u32::MAX;
 
+/// The bytes behind which libyaml-rs takes a text for no key, where libyaml counts characters.
+const KEY_BYTES: usize = 1024;
+
+/// Tells whether a line is too long for a key in bytes, and may not be in characters.
+fn has_long_line(text: &str) -> bool {
+    !text.is_ascii() && text.split(['\n', '\r']).any(|line| line.len() > KEY_BYTES && !line.is_ascii())
+}
+
 /// The anchor and the tag of a node, kept.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct OwnedProperties {
@@ -90,7 +98,21 @@ impl Tree {
     ///
     /// Returns the error that ends PyYAML's parser or composer.
     pub fn parse(text: &str) -> Result<Self, YamlError> {
-        Builder::new(text).run()
+        let error = match Builder::new(text).run(Events::new(text)) {
+            Err(error) if matches!(error.kind, ErrorKind::Scanner | ErrorKind::Parser) && has_long_line(text) => error,
+            done => return done,
+        };
+        // libyaml-rs may have taken a key of up to 1,024 characters for one of more.
+        match StandIn::of(text) {
+            Some(stand_in) => Builder::new(text).run(Events::of_stand_in(text, stand_in)),
+            None => Err(YamlError {
+                problem: format!(
+                    "{}, or a key of more than 1,024 bytes, which SkyPilot may read and skyplug-tui cannot",
+                    error.problem
+                ),
+                ..error
+            }),
+        }
     }
 
     /// Returns the root, none for a text without a document.
@@ -262,8 +284,7 @@ impl<'t> Builder<'t> {
         Self { text, tree: Tree::default(), open: Vec::new(), anchors: HashMap::new() }
     }
 
-    fn run(mut self) -> Result<Tree, YamlError> {
-        let mut events = Events::new(self.text);
+    fn run(mut self, mut events: Events<'_>) -> Result<Tree, YamlError> {
         let mut documents = 0_usize;
         let mut first: Option<Mark> = None;
         loop {

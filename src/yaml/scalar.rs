@@ -4,6 +4,7 @@
 //! `SafeConstructor`, whose errors are Python's own. How values are written is
 //! `write`'s.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use num_bigint::BigInt;
@@ -211,7 +212,8 @@ fn int(text: &str) -> Result<Value, Failure> {
 /// Python's `int(text, base)`: an underscore is gone already, blanks around and
 /// the prefix of the base are fine.
 fn radix(text: &str, base: u32) -> Result<BigInt, Failure> {
-    let trimmed = text.trim_matches(is_python_blank);
+    let ascii = ascii_digits(text);
+    let trimmed = ascii.trim_matches(is_python_blank);
     let (sign, digits) = match trimmed.as_bytes() {
         [b'-', ..] => (-1, &trimmed[1..]),
         [b'+', ..] => (1, &trimmed[1..]),
@@ -229,7 +231,7 @@ fn radix(text: &str, base: u32) -> Result<BigInt, Failure> {
 }
 
 fn decimal(text: &str) -> Result<BigInt, Failure> {
-    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    let digits = text.chars().filter(|&c| decimal_digit(c).is_some()).count();
     if digits > INT_DIGITS {
         let problem = format!(
             "Exceeds the limit ({INT_DIGITS} digits) for integer string conversion: value has {digits} digits; \
@@ -268,8 +270,40 @@ fn is_python_blank(c: char) -> bool {
     c.is_whitespace() || matches!(c, '\u{1c}'..='\u{1f}')
 }
 
+/// The digits nought of the scripts beyond ASCII whose digits Python's numbers
+/// may have, each followed by the other nine: Unicode 14, which Python 3.11 has.
+#[rustfmt::skip]
+const ZEROS: [char; 65] = [
+    '\u{660}', '\u{6f0}', '\u{7c0}', '\u{966}', '\u{9e6}', '\u{a66}', '\u{ae6}', '\u{b66}', '\u{be6}', '\u{c66}',
+    '\u{ce6}', '\u{d66}', '\u{de6}', '\u{e50}', '\u{ed0}', '\u{f20}', '\u{1040}', '\u{1090}', '\u{17e0}', '\u{1810}',
+    '\u{1946}', '\u{19d0}', '\u{1a80}', '\u{1a90}', '\u{1b50}', '\u{1bb0}', '\u{1c40}', '\u{1c50}', '\u{a620}',
+    '\u{a8d0}', '\u{a900}', '\u{a9d0}', '\u{a9f0}', '\u{aa50}', '\u{abf0}', '\u{ff10}', '\u{104a0}', '\u{10d30}',
+    '\u{11066}', '\u{110f0}', '\u{11136}', '\u{111d0}', '\u{112f0}', '\u{11450}', '\u{114d0}', '\u{11650}',
+    '\u{116c0}', '\u{11730}', '\u{118e0}', '\u{11950}', '\u{11c50}', '\u{11d50}', '\u{11da0}', '\u{16a60}',
+    '\u{16ac0}', '\u{16b50}', '\u{1d7ce}', '\u{1d7d8}', '\u{1d7e2}', '\u{1d7ec}', '\u{1d7f6}', '\u{1e140}',
+    '\u{1e2f0}', '\u{1e950}', '\u{1fbf0}',
+];
+
+/// Python's `str.isdecimal`, for one character, and its value.
+fn decimal_digit(c: char) -> Option<char> {
+    if c.is_ascii() {
+        return c.is_ascii_digit().then_some(c);
+    }
+    let zero = ZEROS[..ZEROS.partition_point(|&zero| zero <= c)].last()?;
+    char::from_digit(u32::from(c) - u32::from(*zero), 10)
+}
+
+/// Returns `text` as Python reads numbers: digits of any script are digits.
+fn ascii_digits(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(text.chars().map(|c| decimal_digit(c).unwrap_or(c)).collect())
+}
+
 fn python_float(text: &str) -> Result<f64, Failure> {
-    let trimmed = text.trim_matches(is_python_blank);
+    let ascii = ascii_digits(text);
+    let trimmed = ascii.trim_matches(is_python_blank);
     trimmed.parse().map_err(|_| (ErrorKind::Value, format!("could not convert string to float: {}", quoted(text))))
 }
 
@@ -499,6 +533,10 @@ mod tests {
             Ok(r#"{"__datetime__":"2001-12-14T21:59:43.100000-05:00"}"#)
         );
         assert_eq!(of("2026-02-30").map_err(|e| e.0), Err(ErrorKind::Value));
+        let int = |text: &str| convert(ScalarType::Int, text).map(|v| v.to_json().to_string());
+        assert_eq!(int("5\u{663}\u{1d7d8}").as_deref(), Ok("530"));
+        assert_eq!(int("5\u{66a}").map_err(|e| e.0), Err(ErrorKind::Value));
+        assert_eq!(convert(ScalarType::Float, "\u{ff13}.\u{ff15}"), Ok(Value::Float(3.5)));
         assert_eq!(of("=").map_err(|e| e.0), Err(ErrorKind::Constructor));
     }
 }

@@ -1,23 +1,27 @@
 #!/usr/bin/env python3
 """Compares skyplug-tui with the real SkyPilot on random configurations.
 
-    python run.py --bin PATH/skyplug-tui [--count N] [--seed S] [--show N] [--kind documents|wheels|all]
+    python run.py --bin PATH/skyplug-tui [--count N] [--seed S] [--first N] [--show N] [--jobs N]
 
 Runs under a Python that has skypilot==0.14.1 and pyyaml==6.0.3: later releases
 bring libyaml 0.2.6, which reads `[?]`, and merge lists of mappings in another
 order; the program follows the one that the corpus was made with. Each round writes a random pair
 of files and a wheel directory, asks `check`, `show` and `preview`, asks
 SkyPilot's own functions in a forked child (one document can leave its YAML
-loader broken), and compares verdicts, data, loads, uploads and warnings. The
-install script is run only where every wheel has a plain name, in an empty HOME
-with a stand-in for uv. The seed is printed; exit status 1 where anything differs.
+loader broken, or end the process: then the next one gets a new child), and
+compares verdicts, data, loads, uploads and warnings. The install script is run
+only where every wheel has a plain name, in an empty HOME with a stand-in for uv,
+and once for the same script and names. A document is the same for any number of
+jobs. The seed is printed; exit status 1 where anything differs.
 
 Exempt, each counted: what cannot be known by reading (see EXEMPTIONS).
 """
 import argparse
-import concurrent.futures
+import gc
+import hashlib
 import json
 import logging
+import multiprocessing
 import os
 import pathlib
 import random
@@ -192,6 +196,19 @@ for a in "$@"; do basename -- "$a" >> "$HOME/uv.log"; [ -e "$a" ] || exit 2; don
 """
 
 
+def run_once(script, names, scratch, seen):
+    """What `run_twice` answers, out of the folder `seen` where it was asked before."""
+    key = hashlib.sha256('\0'.join([script, *names]).encode()).hexdigest()
+    kept = pathlib.Path(seen, key)
+    if kept.exists():
+        return json.loads(kept.read_text())
+    rows = run_twice(script, names, os.path.join(scratch, 'controller'))
+    part = kept.with_suffix(f'.{os.getpid()}')
+    part.write_text(json.dumps(rows))
+    part.rename(kept)
+    return rows
+
+
 def run_twice(script, names, home):
     """Runs SkyPilot's script for two launches, with a uv that only looks."""
     uv = pathlib.Path(home, '.local/bin/uv')
@@ -218,7 +235,7 @@ def run_twice(script, names, home):
     return rows
 
 
-def upload(sky, scratch):
+def upload(sky, scratch, seen=None):
     utils = sky.plugin_utils
     captured = Warnings()
     log = logging.getLogger('sky.server.plugin_utils')
@@ -238,57 +255,89 @@ def upload(sky, scratch):
             result['config_uploaded'] = utils.get_filtered_plugins_config_path()
             names = [m.rsplit('/', 1)[1] for m in mounts]
             if all(PLAIN.match(n) and '-' in n for n in names):
-                result['launches'] = run_twice(script, names, os.path.join(scratch, 'controller'))
+                if seen is None:
+                    result['launches'] = run_twice(script, names, os.path.join(scratch, 'controller'))
+                else:
+                    result['launches'] = run_once(script, names, scratch, seen)
     except Exception as e:  # pylint: disable=broad-except
         result.update(status='crash', exception=type(e).__name__)
+    log.removeHandler(captured)
     result['warnings'] = captured.rows
     return result
 
 
-def ask_sky(sky, env, cwd, scratch):
-    """Asks in a forked child."""
+def ask_sky(sky, env, cwd, scratch, seen):
+    os.environ.update(env)
+    os.chdir(cwd)
+    plugins = sky.plugins
+    result = {'api': load_file(plugins._load_plugin_config, sky),
+              'remote': load_file(plugins._load_remote_plugin_config, sky)}
+    if sky.yaml_utils._c_extension_unavailable:
+        return {'unknown': 'attribute'}
+    result['load'] = load_entries(sky)
+    result['upload'] = upload(sky, scratch, seen)
+    config = result['upload']['config_uploaded']
+    if config is not None:
+        os.environ[API] = config
+        result['controller_load'] = load_entries(sky)
+    else:
+        result['controller_load'] = None
+    return result
 
-    def answer():
-        os.environ.update(env)
-        os.chdir(cwd)
-        plugins = sky.plugins
-        result = {'api': load_file(plugins._load_plugin_config, sky),
-                  'remote': load_file(plugins._load_remote_plugin_config, sky)}
-        if sky.yaml_utils._c_extension_unavailable:
-            return {'unknown': 'attribute'}
-        result['load'] = load_entries(sky)
-        result['upload'] = upload(sky, scratch)
-        config = result['upload']['config_uploaded']
-        if config is not None:
-            os.environ[API] = config
-            result['controller_load'] = load_entries(sky)
-        else:
-            result['controller_load'] = None
-        return result
 
-    read, write = os.pipe()
-    child = os.fork()
-    if child == 0:
-        os.close(read)
+class Child:
+    """A forked child that answers `function(*args)`, one line for one line, until an answer is unknown."""
+
+    def __init__(self, function):
+        self.function, self.pid = function, None
+
+    def send(self, *args):
+        if self.pid is None:
+            read, self.requests = os.pipe()
+            self.answers, write = os.pipe()
+            self.pid = os.fork()
+            if self.pid == 0:
+                os.close(self.requests)
+                os.close(self.answers)
+                self.serve(read, write)
+            os.close(read)
+            os.close(write)
+            self.answers, self.requests = os.fdopen(self.answers), os.fdopen(self.requests, 'w')
+        self.requests.write(json.dumps(args) + '\n')
+        self.requests.flush()
+
+    def serve(self, read, write):
         null = os.open(os.devnull, os.O_RDWR)
         os.dup2(null, 1)
         os.dup2(null, 2)
-        try:
-            data = json.dumps(answer())
-        except ValueError as e:
-            data = json.dumps({'unknown': 'digits' if 'digits' in str(e) else repr(e)})
-        except BaseException as e:  # pylint: disable=broad-except
-            data = json.dumps({'unknown': repr(e)})
-        with os.fdopen(write, 'w') as f:
-            f.write(data)
+        requests, answers = os.fdopen(read), os.fdopen(write, 'w')
+        for line in requests:
+            try:
+                data = json.dumps(self.function(*json.loads(line)))
+            except ValueError as e:
+                data = json.dumps({'unknown': 'digits' if 'digits' in str(e) else repr(e)})
+            except BaseException as e:  # pylint: disable=broad-except
+                data = json.dumps({'unknown': repr(e)})
+            answers.write(data + '\n')
+            answers.flush()
         os._exit(0)
-    os.close(write)
-    with os.fdopen(read) as f:
-        data = f.read()
-    _, status = os.waitpid(child, 0)
-    if os.WIFSIGNALED(status):
-        return {'unknown': 'killed' if os.WTERMSIG(status) == signal.SIGSEGV else f'signal {os.WTERMSIG(status)}'}
-    return json.loads(data)
+
+    def receive(self):
+        line = self.answers.readline()
+        found = json.loads(line) if line else None
+        if found is None or 'unknown' in found:
+            status = self.close()
+            if found is None:
+                number = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
+                found = {'unknown': 'killed' if number == signal.SIGSEGV else f'signal {number}'}
+        return found
+
+    def close(self):
+        self.requests.close()
+        self.answers.close()
+        _, status = os.waitpid(self.pid, 0)
+        self.pid = None
+        return status
 
 
 # ------------------------------------------------------------- the generator
@@ -395,21 +444,32 @@ class Maker:
 
 
 # --------------------------------------------------------------- comparison
-def answer(argv, env, cwd):
-    done = subprocess.run(argv, env=env, cwd=cwd, capture_output=True, timeout=60, check=False, stdin=subprocess.DEVNULL)
+def start(argv, env, cwd):
+    return subprocess.Popen(argv, env=env, cwd=cwd, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+
+def finish(process):
+    out, err = process.communicate(timeout=60)
     try:
-        return done.returncode, json.loads(done.stdout)
+        return process.returncode, json.loads(out)
     except ValueError:
-        return done.returncode, {'broken': f'exit {done.returncode}: {done.stdout[:200]!r} {done.stderr[:300]!r}'}
+        return process.returncode, {'broken': f'exit {process.returncode}: {out[:200]!r} {err[:300]!r}'}
 
 
-def ask_us(binary, env, cwd):
+def answer(argv, env, cwd):
+    return finish(start(argv, env, cwd))
+
+
+def start_us(binary, env, cwd):
     common = ['--format', 'json', '--sky-version', '0.14.1', '--server-cwd', cwd]
     env = {'PATH': '/usr/bin:/bin', **env}
-    code, check = answer([binary, 'check', *common], env, cwd)
-    _, preview = answer([binary, 'preview', *common], env, cwd)
-    shown = {role: answer([binary, 'show', role, *common], env, cwd)[1] for role in ('api', 'remote')}
-    return code, check, preview, shown
+    return [start([binary, *words, *common], env, cwd)
+            for words in (['check'], ['preview'], ['show', 'api'], ['show', 'remote'])]
+
+
+def finish_us(started):
+    (code, check), (_, preview), (_, api), (_, remote) = [finish(process) for process in started]
+    return code, check, preview, {'api': api, 'remote': remote}
 
 
 def same_words(want, got):
@@ -459,10 +519,10 @@ def differences(want, got):
         yield f'exit status {code}'
 
 
-def one_round(binary, sky, seed, number, pool):
+def one_round(binary, child, seed, number, folder):
     rng = random.Random(f'{seed}-{number}')
     maker = Maker(rng)
-    top = tempfile.mkdtemp(prefix='oracle-')
+    top = os.path.join(folder, str(number))
     try:
         case, scratch = os.path.join(top, 'c'), os.path.join(top, 's')
         os.makedirs(os.path.join(case, 'home'))
@@ -477,14 +537,39 @@ def one_round(binary, sky, seed, number, pool):
                 pathlib.Path(case, name).write_bytes(data)
         maker.wheels(os.path.join(case, 'wheels'))
         env = {API: f'{case}/plugins.yaml', REMOTE: f'{case}/remote_plugins.yaml', 'HOME': f'{case}/home'}
-        ours = pool.submit(ask_us, binary, env, case)
-        want = ask_sky(sky, env, case, scratch)
-        got = ours.result()
+        ours = start_us(binary, env, case)
+        child.send(env, case, scratch, os.path.join(folder, 'seen'))
+        want = child.receive()
+        got = finish_us(ours)
         if 'unknown' in want:
             return want['unknown'], [], texts
         return None, list(differences(want, got)), texts
     finally:
         shutil.rmtree(top, ignore_errors=True)
+
+
+def scratch():
+    """Where files need not reach a disk."""
+    return '/dev/shm' if os.access('/dev/shm', os.W_OK) else None
+
+
+def workers(jobs, function, items, chunk=20):
+    """`map` over forked processes, in order; what is imported is shared."""
+    gc.collect()
+    gc.freeze()
+    if jobs == 1:
+        yield from map(function, items)
+        return
+    with multiprocessing.get_context('fork').Pool(jobs) as pool:
+        yield from pool.imap(function, items, chunk)
+
+
+ROUND = {}
+
+
+def numbered(number):
+    found = one_round(ROUND['binary'], ROUND['child'], ROUND['seed'], number, ROUND['folder'])
+    return number, *found
 
 
 def main():
@@ -494,24 +579,29 @@ def main():
     parser.add_argument('--seed', default=str(int(time.time())))
     parser.add_argument('--first', type=int, default=0)
     parser.add_argument('--show', type=int, default=10)
+    parser.add_argument('--jobs', type=int, default=os.cpu_count())
     args = parser.parse_args()
-    binary = os.path.abspath(args.bin)
     print(f'seed {args.seed}, documents {args.first} to {args.first + args.count - 1}', flush=True)
     sky = sky_modules()
     different, exempt = 0, {}
-    with concurrent.futures.ThreadPoolExecutor(2) as pool:
-        for number in range(args.first, args.first + args.count):
-            unknown, found, texts = one_round(binary, sky, args.seed, number, pool)
-            if unknown:
+    with tempfile.TemporaryDirectory(prefix='oracle-', dir=scratch()) as folder:
+        os.mkdir(os.path.join(folder, 'seen'))
+        ROUND.update(binary=os.path.abspath(args.bin), seed=args.seed, folder=folder,
+                     child=Child(lambda *request: ask_sky(sky, *request)))
+        numbers = range(args.first, args.first + args.count)
+        for number, unknown, found, texts in workers(args.jobs, numbered, numbers):
+            if unknown in EXEMPTIONS:
                 exempt[unknown] = exempt.get(unknown, 0) + 1
+            elif unknown:
+                found = [f'no answer from SkyPilot: {unknown}']
             if found:
                 different += 1
                 if different <= args.show:
                     print(f'-- {number}: {texts!r}')
                     for line in found:
-                        print(f'   {line}')
+                        print(f'   {line}', flush=True)
     for name, times in sorted(exempt.items()):
-        print(f'exempt {times}: {EXEMPTIONS.get(name, name)}')
+        print(f'exempt {times}, {name}: {EXEMPTIONS[name]}')
     print(f'{args.count - different} passed, {different} failed')
     return int(different > 0)
 

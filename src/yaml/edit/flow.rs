@@ -50,7 +50,11 @@ impl Editor<'_> {
         let first = self.tree.children(node).first();
         self.tree.is_mapping(node)
             && self.tree.is_flow(node)
-            && first.is_some_and(|&first| self.tree.span(first).start == self.tree.body(node).start)
+            && first.is_some_and(|&first| {
+                let start = self.tree.body(node).start;
+                // The key, or the `?` before it; a brace may be that of a key that is a mapping.
+                self.tree.span(first).start == start || !self.text[start..].starts_with('{')
+            })
     }
 
     fn inside(&self, collection: NodeId) -> Span {

@@ -170,15 +170,14 @@ class Scalars:
         return text
 
 
-def distinct(seed, number, count):
-    """The scalars of one batch: the batches of a seed have none in common."""
-    rng = random.Random(f'{seed}-{number}')
+def distinct(seed, count):
+    rng = random.Random(seed)
     maker, seen = Scalars(rng), set()
     while len(seen) < count:
         text = maker.scalar()
         if '\n' not in text:
             seen.add(text)
-    return sorted(seen)
+    return sorted(seen, key=lambda text: rng.random())
 
 
 # ------------------------------------------------------------------- reading
@@ -256,8 +255,6 @@ def read_refused(folder, scalars):
 
 def read_round(job):
     number, scalars = job
-    if scalars is None:
-        scalars = distinct(OURS['seed'], number, OURS['batch'])
     good, bad, found = [], [], []
     for scalar in scalars:
         try:
@@ -510,9 +507,10 @@ def main():
                                    run.workers(args.jobs, set_round, range(args.count // 50)))
             rows = ((count, 0, found) for count, found in rows)
         else:
-            OURS['batch'] = min(BATCH, args.count)
-            batches = [(number, None) for number in range(-(-args.count // OURS['batch']))]
-            rows = run.workers(args.jobs, read_round, [('corpus', corpus()), *batches], 1)
+            known = corpus()
+            made = distinct(args.seed, args.count)
+            batches = [(number, made[number:number + BATCH]) for number in range(0, len(made), BATCH)]
+            rows = run.workers(args.jobs, read_round, [('corpus', known), *batches], 1)
         for count, bad, found in rows:
             total += count
             refused += bad

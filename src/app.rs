@@ -34,7 +34,7 @@ pub mod update;
 pub mod value;
 pub mod verify;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::{Path, PathBuf};
 
@@ -49,8 +49,7 @@ use self::modal::Modal;
 use self::review::Review;
 pub use self::screen::{Cursor, Exit, Pane, Screen, Settings, Status, Tone};
 use self::tree::Tree;
-use crate::check::{self, Consolidation, Controller, CwdSource, Diagnostic, FileKind, Report, Severity, VersionSource};
-use crate::check::{Facts, NEWEST};
+use crate::check::{self, Diagnostic, Facts, FileKind, Report, Severity};
 use crate::config::{ConfigFile, Content, Environment, Location, PathSource, Role, Workspace, model};
 use crate::preview::{self, Preview};
 use crate::text::visible::visible_name;
@@ -459,18 +458,5 @@ fn problems(report: &Report, preview: &Preview) -> Vec<Diagnostic> {
 }
 
 fn no_facts() -> Facts {
-    Facts {
-        environment: Environment::default(),
-        version: NEWEST,
-        version_source: VersionSource::Assumed,
-        server_cwd: PathBuf::from("/"),
-        cwd_source: CwdSource::CurrentDirectory,
-        servers: Vec::new(),
-        python: None,
-        remote_endpoint: None,
-        consolidation: Consolidation::default(),
-        controller: Controller::Jobs,
-        modules: BTreeMap::new(),
-        directories: BTreeMap::new(),
-    }
+    Facts::unseen(Environment::default(), PathBuf::from("/"))
 }

@@ -111,6 +111,27 @@ pub struct Facts {
     pub directories: BTreeMap<PathBuf, Directory>,
 }
 
+impl Facts {
+    /// Returns what is known of a machine on which nothing was looked at.
+    #[must_use]
+    pub const fn unseen(environment: Environment, server_cwd: PathBuf) -> Self {
+        Self {
+            environment,
+            version: NEWEST,
+            version_source: VersionSource::Assumed,
+            server_cwd,
+            cwd_source: CwdSource::CurrentDirectory,
+            servers: Vec::new(),
+            python: None,
+            remote_endpoint: None,
+            consolidation: Consolidation { jobs: false, serve: false, from_signal_file: false },
+            controller: Controller::Jobs,
+            modules: BTreeMap::new(),
+            directories: BTreeMap::new(),
+        }
+    }
+}
+
 /// How `SkyPilot` ends up with a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Status {

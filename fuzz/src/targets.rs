@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use make::{NEW_KEYS, Source, Writer};
-use skyplug_tui::check::{self, Consolidation, Controller, CwdSource, Facts, NEWEST, VersionSource};
+use skyplug_tui::check::{self, Facts};
 use skyplug_tui::config::operation::{self, Direction, Operation};
 use skyplug_tui::config::{ConfigFile, Content, Environment, Location, PathSource, Role, Workspace};
 use skyplug_tui::text::{Span, splice};
@@ -77,7 +77,8 @@ pub fn parse(data: &[u8]) {
         }
     }
     for role in Role::ALL {
-        let report = check::check(&workspace(role, &document), &facts());
+        let report =
+            check::check(&workspace(role, &document), &Facts::unseen(Environment::default(), PathBuf::from("/srv")));
         for one in &report.diagnostics {
             if let Some(span) = one.place.span {
                 assert!(span.end <= text.len() && text.is_char_boundary(span.start) && text.is_char_boundary(span.end));
@@ -97,23 +98,6 @@ fn workspace(role: Role, document: &Document) -> Workspace {
     };
     let content = Content::Text(Arc::new(Document::parse(document.text())));
     Workspace::new(absent(), absent()).with_content(role, content)
-}
-
-fn facts() -> Facts {
-    Facts {
-        environment: Environment { cwd: PathBuf::from("/srv"), ..Environment::default() },
-        version: NEWEST,
-        version_source: VersionSource::Flag,
-        server_cwd: PathBuf::from("/srv"),
-        cwd_source: CwdSource::Flag,
-        servers: Vec::new(),
-        python: None,
-        remote_endpoint: None,
-        consolidation: Consolidation::default(),
-        controller: Controller::Jobs,
-        modules: BTreeMap::new(),
-        directories: BTreeMap::new(),
-    }
 }
 
 /// Writes a string, and what it is the name of, in every place where a value can stand.
@@ -227,7 +211,7 @@ pub fn edits(data: &[u8]) -> Tally {
     let mut source = Source::new(data);
     let text = Writer::document(&mut source);
     let mut document = Arc::new(Document::parse(text));
-    for _ in 0..=source.below(6) {
+    for _ in 0..=source.below(2) {
         let Ok(data) = document.data() else { return tally };
         let op = operation(&mut source, data);
         let want = model::apply(data, &op);
@@ -435,7 +419,7 @@ pub fn operations(data: &[u8]) -> Tally {
         return tally;
     }
     let mut now = workspace(Role::Api, &api).with_content(Role::Remote, Content::Text(Arc::new(remote)));
-    for _ in 0..=source.below(6) {
+    for _ in 0..=source.below(2) {
         let Some(Ok(data)) = now.document(Role::Api).map(|document| document.data().cloned()) else { break };
         let entries: Vec<usize> =
             data.get("plugins").and_then(Value::as_list).map_or_else(Vec::new, |list| (0..list.len()).collect());

@@ -187,7 +187,7 @@ impl List {
     /// Sorts the diagnostics of a report by entry.
     pub fn take_problems(&mut self, role: Role, diagnostics: &[Diagnostic]) {
         self.problems.clear();
-        let kind = kind_of(role);
+        let kind = FileKind::of(role);
         for (number, one) in diagnostics.iter().enumerate().filter(|(_, one)| one.place.file == kind) {
             let Some(pointer) = &one.place.pointer else { continue };
             if let [list, index, ..] = pointer.tokens()
@@ -207,15 +207,6 @@ impl List {
     #[must_use]
     pub fn severity(&self, index: usize, diagnostics: &[Diagnostic]) -> Option<Severity> {
         self.problems.get(&index)?.iter().filter_map(|number| diagnostics.get(*number)).map(|one| one.severity).max()
-    }
-}
-
-/// Returns what a diagnostic about one of the files is filed under.
-#[must_use]
-pub const fn kind_of(role: Role) -> FileKind {
-    match role {
-        Role::Api => FileKind::Api,
-        Role::Remote => FileKind::Remote,
     }
 }
 

@@ -3,8 +3,11 @@
 use super::list::List;
 use super::value::shown;
 use crate::config::{Role, Workspace, model, secret};
-use crate::text::visible::visible;
+use crate::text::visible::{shortened, visible};
 use crate::yaml::{Document, Value};
+
+/// Characters of a value that a line holds.
+const LONGEST: usize = 60;
 
 /// Levels below which a difference is told as one.
 const DEPTH: usize = 32;
@@ -138,7 +141,11 @@ impl Told {
     fn one(&self, path: &str, secret: bool, was: Option<&Value>, is: Option<&Value>) -> String {
         let masked = |value: &Value| {
             let hidden = secret || value.as_str().is_some_and(secret::is_secret_text);
-            if hidden && !self.show_secrets { secret::MASK.to_owned() } else { short(&shown(value)) }
+            if hidden && !self.show_secrets {
+                secret::MASK.to_owned()
+            } else {
+                shortened(&shown(value), LONGEST).into_owned()
+            }
         };
         match (was, is) {
             (Some(was), Some(is)) => format!("{path}  {} -> {}", masked(was), masked(is)),
@@ -147,16 +154,6 @@ impl Told {
             (None, None) => path.to_owned(),
         }
     }
-}
-
-/// Cuts a value to what a line can hold.
-fn short(text: &str) -> String {
-    const LONGEST: usize = 60;
-    if text.chars().count() <= LONGEST {
-        return text.to_owned();
-    }
-    let head: String = text.chars().take(LONGEST).collect();
-    format!("{head}...")
 }
 
 fn item(document: &Document, index: usize) -> Option<Value> {

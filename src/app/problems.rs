@@ -1,7 +1,6 @@
 //! Walking through the problems, and applying the fixes that they offer.
 
 use super::command::Context;
-use super::list::kind_of;
 use super::message::Effect;
 use super::{Pane, Screen, State, Tone, dialogs, edits, forms, review};
 use crate::check::FileKind;
@@ -97,7 +96,7 @@ pub(super) fn fix_at_hand(state: &State) -> Option<usize> {
     let first = of_entry.into_iter().flatten().copied().find(has_fix);
     // Without an entry under the cursor, the file itself is meant.
     let of_file = || {
-        let kind = kind_of(state.role);
+        let kind = FileKind::of(state.role);
         let is_here = entry.is_none() && matches!(state.screen_context(), Context::List | Context::Text);
         is_here.then(|| state.problems.iter().position(|one| one.place.file == kind && one.fix.is_some())).flatten()
     };

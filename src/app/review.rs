@@ -116,7 +116,7 @@ fn file(state: &State, role: Role, before: &Report) -> ReviewFile {
     for line in meaning {
         push(RowKind::Plain, format!("  {line}"));
     }
-    let kind = super::list::kind_of(role);
+    let kind = FileKind::of(role);
     let problems: Vec<&Diagnostic> = state.problems.iter().filter(|one| one.place.file == kind).collect();
     if !problems.is_empty() {
         push(RowKind::Plain, String::new());

@@ -13,7 +13,7 @@ use crate::check::{
     VersionSource,
 };
 use crate::config::{Content, PathSource, Role, Workspace, secret};
-use crate::preview::{Launch, Outcome, Preview, Reason, WheelDirectory};
+use crate::preview::{Launch, Preview, Reason, WheelDirectory};
 use crate::text::visible::{visible, visible_name};
 use crate::text::{Position, Span};
 
@@ -22,30 +22,6 @@ const MAX_SHOWN: usize = 160;
 
 /// The version of all JSON answers.
 pub(super) const SCHEMA_VERSION: u32 = 1;
-
-const fn verdict_name(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::Sent => "sent",
-        Outcome::Nothing => "nothing",
-        Outcome::Fails => "fails",
-    }
-}
-
-const fn reason_name(reason: Reason) -> &'static str {
-    match reason {
-        Reason::NoRemotePlugins => "no-remote-plugins",
-        Reason::NoWheelPath => "no-wheel-path",
-        Reason::MissingDirectory => "missing-directory",
-        Reason::NotADirectory => "not-a-directory",
-        Reason::UnreadableDirectory => "unreadable-directory",
-        Reason::NoWheels => "no-wheels",
-        Reason::Consolidation => "consolidation",
-        Reason::RefusedFile => "refused-file",
-        Reason::BrokenPath => "broken-path",
-        Reason::BrokenTask => "broken-task",
-        Reason::DanglingWheel => "dangling-wheel",
-    }
-}
 
 /// Returns the release in force, and the one that it is judged as.
 fn version(facts: &Facts) -> Json {
@@ -171,8 +147,8 @@ pub(super) fn preview(facts: &Facts, preview: &Preview) -> Json {
         "sky_version": version(facts),
         "controller": controller_name(facts.controller),
         "consolidation": consolidation(facts.consolidation),
-        "verdict": verdict_name(preview.verdict),
-        "reason": preview.reason.map(reason_name),
+        "verdict": preview.verdict.name(),
+        "reason": preview.reason.map(Reason::name),
         "wheel_dir": preview.wheel_dir.as_ref().map(|directory| wheel_dir(facts, directory)),
         "file_mounts": mounts,
         "config_uploaded": preview.config_uploaded.as_deref().map(path),

@@ -71,6 +71,15 @@ fn push_visible(out: &mut String, c: char) {
     };
 }
 
+/// Cuts a text to `most` characters and says so with `…`.
+#[must_use]
+pub fn shortened(text: &str, most: usize) -> Cow<'_, str> {
+    match text.char_indices().nth(most) {
+        Some((end, _)) => Cow::Owned(format!("{}…", &text[..end])),
+        None => Cow::Borrowed(text),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

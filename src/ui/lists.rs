@@ -4,9 +4,9 @@ use ratatui::layout::Rect;
 
 use super::paper::{self, Paper, width};
 use crate::app::layout::Size;
-use crate::app::list::{Body, List, Marker, kind_of};
+use crate::app::list::{Body, List, Marker};
 use crate::app::{Pane, State, pages, review, value};
-use crate::check::{self, Severity};
+use crate::check::{self, FileKind, Severity};
 use crate::config::{Role, secret};
 use crate::text::visible::{visible, visible_name};
 use crate::yaml::Document;
@@ -115,7 +115,7 @@ fn empty(paper: &mut Paper<'_>, state: &State, role: Role, area: Rect, absent: b
         lines.push(format!("- {} removed", value::count(removed, "entry").replace("entrys", "entries")));
     }
     let used = paragraph(paper, area, &lines);
-    let kind = kind_of(role);
+    let kind = FileKind::of(role);
     let error = state.problems.iter().find(|one| one.place.file == kind && one.severity == Severity::Error);
     let Some(error) = error else { return };
     let fix = error.fix.as_ref().map_or(String::new(), |fix| format!("  [f] {}", fix.label));
@@ -247,7 +247,7 @@ fn text(paper: &mut Paper<'_>, state: &State, role: Role, area: Rect) {
         Body::Broken { offset, problem } => Some((lines.line_of(*offset), document.position(*offset), problem)),
         _ => None,
     };
-    let kind = kind_of(role);
+    let kind = FileKind::of(role);
     let fix =
         state.problems.iter().find(|one| one.place.file == kind && one.fix.is_some()).and_then(|one| one.fix.as_ref());
     let fix = fix.map(|fix| visible(&fix.label).into_owned());

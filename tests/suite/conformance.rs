@@ -16,7 +16,7 @@ use std::sync::{Arc, LazyLock};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use serde_json::{Value as Json, json};
-use skyplug_tui::check::{self, Code, FileKind, Load, Outcome, Report, Severity, SkyVersion, Status};
+use skyplug_tui::check::{self, Code, FileKind, Load, Report, Severity, SkyVersion, Status};
 use skyplug_tui::config::{Environment, Role, model};
 use skyplug_tui::io::{self, Options};
 use skyplug_tui::preview::{self, Preview};
@@ -171,29 +171,6 @@ fn variables(case: &Json, place: &str) -> BTreeMap<OsString, OsString> {
     variables
 }
 
-const fn status(status: Status) -> &'static str {
-    match status {
-        Status::Absent => "absent",
-        Status::Ok => "ok",
-        Status::SchemaError => "schema_error",
-        Status::YamlError => "yaml_error",
-        Status::Crash => "crash",
-        Status::Hang => "hang",
-        Status::Killed => "killed",
-    }
-}
-
-const fn outcome(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::WouldImport => "would_import",
-        Outcome::BadClassPath => "bad_class_path",
-        Outcome::BadModule => "bad_module",
-        Outcome::BadAttribute => "bad_attribute",
-        Outcome::NotAPlugin => "not_a_plugin",
-        Outcome::BadParameters => "bad_parameters",
-    }
-}
-
 impl Case {
     /// Tells whether SkyPilot's process did not come back with answers.
     fn is_lost(&self) -> bool {
@@ -245,7 +222,7 @@ impl Differences {
 
 fn told(load: Option<&Load>) -> Json {
     load.map_or(Json::Null, |load| {
-        let entries: Vec<Json> = load.entries.iter().map(|e| json!([e.index, e.class, outcome(e.outcome)])).collect();
+        let entries: Vec<Json> = load.entries.iter().map(|e| json!([e.index, e.class, e.outcome.name()])).collect();
         json!([load.exception, entries])
     })
 }
@@ -267,7 +244,7 @@ fn verdicts_and_data_are_skypilots() {
             let want = &case.want[role.name()];
             let verdict = case.report.verdict(role);
             let message = verdict.message.as_ref().map(|message| case.in_case(message));
-            let got = json!([status(verdict.status), verdict.exception, message]);
+            let got = json!([verdict.status.name(), verdict.exception, message]);
             let wanted = json!([want["status"], want["exception"], want["message"]]);
             differences.compare(case, role.name(), &wanted, &got);
             if want["status"] == "ok" {
@@ -345,7 +322,7 @@ fn uploads_are_skypilots() {
         differences.compare(case, "mounts", &json!(wanted_mounts), &json!(mounts));
         let config = got.config_uploaded.as_deref().map(show);
         differences.compare(case, "config", &want["config_uploaded"], &json!(config));
-        let ending = json!([status(got.status), got.exception]);
+        let ending = json!([got.status.name(), got.exception]);
         differences.compare(case, "status", &json!([want["status"], want["exception"]]), &ending);
         if want["status"] == "ok" {
             let warnings: Vec<String> = got.warnings.iter().map(|warning| case.in_case(warning)).collect();

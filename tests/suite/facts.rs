@@ -4,9 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use skyplug_tui::check::{
-    self, Code, Consolidation, Controller, CwdSource, Diagnostic, Facts, NEWEST, Report, VersionSource,
-};
+use skyplug_tui::check::{self, Code, CwdSource, Diagnostic, Facts, Report, VersionSource};
 use skyplug_tui::config::{ConfigFile, Content, Environment, Location, PathSource, Role, Workspace};
 use skyplug_tui::io::load;
 use skyplug_tui::wheel::{Directory, DirectoryEntry, EntryKind, Found};
@@ -14,24 +12,13 @@ use skyplug_tui::yaml::Document;
 
 /// A machine without a server, on which nothing was looked at.
 pub(crate) fn facts() -> Facts {
-    Facts {
-        environment: Environment {
-            variables: BTreeMap::from([("HOME".into(), "/home/ada".into())]),
-            cwd: PathBuf::from("/srv"),
-            ..Environment::default()
-        },
-        version: NEWEST,
-        version_source: VersionSource::Flag,
-        server_cwd: PathBuf::from("/srv"),
-        cwd_source: CwdSource::Flag,
-        servers: Vec::new(),
-        python: None,
-        remote_endpoint: None,
-        consolidation: Consolidation::default(),
-        controller: Controller::Jobs,
-        modules: BTreeMap::new(),
-        directories: BTreeMap::new(),
-    }
+    let environment = Environment {
+        variables: BTreeMap::from([("HOME".into(), "/home/ada".into())]),
+        cwd: PathBuf::from("/srv"),
+        ..Environment::default()
+    };
+    let facts = Facts::unseen(environment, PathBuf::from("/srv"));
+    Facts { version_source: VersionSource::Flag, cwd_source: CwdSource::Flag, ..facts }
 }
 
 /// Returns a directory with these names, in the order of their bytes.

@@ -51,6 +51,26 @@ fn a_class_with_a_nested_parameter_is_added_copied_and_saved() {
 }
 
 #[test]
+fn a_shared_value_is_written_out_after_a_question() {
+    let api = "d: &d {x: 1}\nplugins:\n- class: a.B\n  parameters: *d\n- class: c.D\n  parameters: *d\n";
+    let open = |keys: &str| {
+        let mut driver = Driver::open(Some(api), None);
+        driver.press(keys);
+        driver
+    };
+    let own = "plugins:\n- class: a.B\n  parameters: {x: 2}\n- class: c.D\n  parameters: *d\n";
+    let text = |driver: &Driver| driver.state.workspace.text(skyplug_tui::config::Role::Api).map(str::to_owned);
+    let written = open("<Enter><Enter><Backspace>2<Enter>w");
+    assert!(text(&written).is_some_and(|text| text.ends_with(own)), "{:?}", text(&written));
+    assert!(written.state.modals.is_empty(), "the form is done");
+    assert_eq!(text(&open("<Enter><Enter><Backspace>2<Enter>wu")).as_deref(), Some(api));
+    // Without an answer the text stays where it was typed.
+    let left = open("<Enter><Enter><Backspace>2<Enter><Esc>");
+    assert_eq!(text(&left).as_deref(), Some(api));
+    assert_eq!(left.state.modals.len(), 1);
+}
+
+#[test]
 fn nothing_is_written_before_the_review_is_confirmed() {
     assert_eq!(after("ds").0, API);
     assert_eq!(after("ds<Esc>").0, API);

@@ -1,7 +1,7 @@
 //! What is said of a change: one sentence, no secret in it.
 
 use crate::config::{Role, secret};
-use crate::text::visible::visible;
+use crate::text::visible::{shortened, visible};
 use crate::yaml::{Document, Pointer, Value, write};
 
 /// Characters of a value that a label shows.
@@ -13,7 +13,7 @@ pub(super) fn entry(document: Option<&Document>, index: usize) -> String {
         let entry = document.data().ok()?.get("plugins")?.as_list()?.get(index)?;
         entry.get("class")?.as_str().map(str::to_owned)
     });
-    class.map_or_else(|| format!("entry {}", index + 1), |class| short(&visible(&class)))
+    class.map_or_else(|| format!("entry {}", index + 1), |class| shortened(&visible(&class), MAX_SHOWN).into_owned())
 }
 
 /// Returns how people call several entries.
@@ -47,7 +47,7 @@ pub(super) fn to_value(pointer: &Pointer, value: &Value) -> String {
         Value::List(_) | Value::Map(_) | Value::Set(_) | Value::Tuple(_) | Value::Cycle => return String::new(),
         Value::Str(text) if secret::is_secret(names(), text) => secret::MASK.to_owned(),
         _ if names().any(secret::is_secret_name) => secret::MASK.to_owned(),
-        _ => short(&visible(&write::flow(value).unwrap_or_default())),
+        _ => shortened(&visible(&write::flow(value).unwrap_or_default()), MAX_SHOWN).into_owned(),
     };
     format!(" to {shown}")
 }
@@ -55,12 +55,4 @@ pub(super) fn to_value(pointer: &Pointer, value: &Value) -> String {
 /// Returns the name of the file.
 pub(super) const fn file(role: Role) -> &'static str {
     role.file_name()
-}
-
-fn short(text: &str) -> String {
-    if text.chars().count() <= MAX_SHOWN {
-        return text.to_owned();
-    }
-    let head: String = text.chars().take(MAX_SHOWN).collect();
-    format!("{head}…")
 }

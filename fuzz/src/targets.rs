@@ -200,6 +200,19 @@ fn plain(data: &Value) -> bool {
     !matches!(data, Value::Null)
 }
 
+/// Edits as patches do or as people do: the first byte says which.
+///
+/// # Panics
+///
+/// Panics where [`edits`] or [`operations`] do.
+pub fn any_edits(data: &[u8]) -> Tally {
+    match data.split_first() {
+        Some((first, rest)) if first % 2 == 1 => operations(rest),
+        Some((_, rest)) => edits(rest),
+        None => Tally::default(),
+    }
+}
+
 /// Makes a text with comments, anchors and layouts of all kinds, and edits it at random.
 ///
 /// # Panics

@@ -143,23 +143,38 @@ fn random_texts_are_judged_and_random_strings_read_back() {
     }
 }
 
+/// Calls a target by its name.
+fn call(target: &str, data: &[u8]) {
+    match target {
+        "parse" => targets::parse(data),
+        "scalars" => targets::scalars(data),
+        "patch" => drop(targets::patch(data)),
+        "edits" => drop(targets::any_edits(data)),
+        _ => panic!("{target} is no target"),
+    }
+}
+
 #[test]
 fn what_was_once_found_stays_mended() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/found");
     let mut count = 0;
     for entry in fs::read_dir(folder).expect("the inputs") {
         let path = entry.expect("a file").path();
-        let data = fs::read(&path).expect("bytes");
         let name = path.file_name().expect("a name").to_string_lossy().into_owned();
-        match name.split('-').next() {
-            Some("parse") => targets::parse(&data),
-            Some("scalars") => targets::scalars(&data),
-            Some("patch") => drop(targets::patch(&data)),
-            Some("edits") => drop(targets::edits(&data)),
-            Some("operations") => drop(targets::operations(&data)),
-            _ => panic!("{name} names no target"),
-        }
+        call(name.split('-').next().unwrap_or_default(), &fs::read(&path).expect("bytes"));
         count += 1;
     }
     assert!(count > 0, "no inputs");
+}
+
+/// `SKYPLUG_SEEDS` names a folder with what the fuzzer keeps, unpacked: one folder for
+/// each target, or none of them.
+#[test]
+fn what_the_fuzzer_keeps_is_fine() {
+    let Some(folder) = env::var_os("SKYPLUG_SEEDS") else { return };
+    for target in ["parse", "scalars", "edits", "patch"] {
+        for entry in fs::read_dir(Path::new(&folder).join(target)).expect("the seeds") {
+            call(target, &fs::read(entry.expect("a file").path()).expect("bytes"));
+        }
+    }
 }

@@ -171,7 +171,7 @@ impl Document {
         let key = tree.target(key);
         let scalar = tree.scalar(&self.text, key);
         let is_text = match tree.tag(key) {
-            None | Some("tag:yaml.org,2002:str") => true,
+            None | Some("tag:yaml.org,2002:str" | "tag:yaml.org,2002:value") => true,
             Some("!") => scalar::resolve(scalar) == scalar::ScalarType::Str,
             Some(_) => false,
         };
@@ -227,9 +227,9 @@ mod tests {
             assert_eq!(document.pointer_to(node), pointer);
         }
         assert_eq!(document.find(&Pointer::from_tokens(["plugins", "1"])), None);
-        let document = Document::parse("!!str : 1\n!!str .5: 2\n! 'k': 3\n! '8': 4\n");
+        let document = Document::parse("!!str : 1\n!!str .5: 2\n! 'k': 3\n! '8': 4\n!!value v: 5\n");
         let pairs = document.tree().map(|tree| tree.pairs(tree.root().expect("a root")).map(|(key, _)| key).collect());
         let keys: Vec<NodeId> = pairs.expect("valid");
-        assert_eq!(keys.iter().map(|&key| document.key_token(key)).collect::<Vec<_>>(), ["", ".5", "k", "! '8'"]);
+        assert_eq!(keys.iter().map(|&key| document.key_token(key)).collect::<Vec<_>>(), ["", ".5", "k", "! '8'", "v"]);
     }
 }

@@ -152,6 +152,21 @@ fn flow_collections_stay_flow_collections() {
 }
 
 #[test]
+fn a_bare_pair_that_ends_in_a_wide_character_takes_a_second_one() {
+    let add = json!([{"op": "add", "path": "/k/0/new", "value": "s"}]);
+    gives("k: [a: 日本, 1]\n", &add, "k: [{a: 日本, new: s}, 1]\n");
+}
+
+#[test]
+fn keys_with_a_tag_go_by_their_text_where_they_are_strings() {
+    for key in ["!!str -", "!!str 8", "! '-'", "!!value -"] {
+        let token = key.rsplit(' ').next().expect("a text").trim_matches('\'');
+        let remove = json!([{"op": "remove", "path": format!("/{token}")}]);
+        gives(&format!("{key}: 1\nb: 2\n"), &remove, "b: 2\n");
+    }
+}
+
+#[test]
 fn a_first_entry_finds_its_place() {
     let add = json!([{"op": "add", "path": "/plugins", "value": [{"class": "a.B"}]}]);
     let append = json!([{"op": "add", "path": "/plugins/-", "value": {"class": "a.B"}}]);

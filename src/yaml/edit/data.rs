@@ -147,6 +147,9 @@ pub(super) fn key_value(document: &Document, tree: &Tree, key: NodeId) -> Value 
             kind => scalar::convert(kind, text).unwrap_or_else(|_| Value::str(text)),
         },
         Kind::Scalar(_) if tree.tag(key).is_none() => Value::str(text),
+        // Flattening its mapping makes it a string.
+        Kind::Scalar(_) if tree.tag(key) == Some("tag:yaml.org,2002:value") => Value::str(text),
+        Kind::Scalar(_) => document.value(key).unwrap_or(Value::Null),
         _ => Document::parse(document.source(key)).data().cloned().unwrap_or(Value::Null),
     }
 }

@@ -261,8 +261,9 @@ impl Editor<'_> {
     pub(super) fn becomes_block(&self, collection: NodeId) -> bool {
         let span = self.tree.span(collection);
         let outside = self.tree.parent(collection).is_none_or(|parent| !self.tree.is_flow(parent));
-        let bare = self.text[span.start + 1..span.end.saturating_sub(1).max(span.start + 1)].trim().is_empty();
-        outside && bare && self.tree.children(collection).is_empty() && span.start == self.tree.body(collection).start
+        let empty = self.tree.children(collection).is_empty() && span.start == self.tree.body(collection).start;
+        // Only of an empty one is it certain that it is in brackets, each of one byte.
+        outside && empty && self.text[span.start + 1..span.end.saturating_sub(1).max(span.start + 1)].trim().is_empty()
     }
 
     /// Tells whether a root is written as nothing at all.

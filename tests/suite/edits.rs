@@ -248,6 +248,12 @@ fn copies_take_the_source_along() {
         &json!([{"op": "copy", "from": "/a", "path": "/d"}]),
         "a: &x {b: 1}\nc: *x\nd: {b: 1}\n",
     );
+    // The comment has no break, the text above it has two.
+    gives(
+        "- k: >+\n    folded\n\n  # c",
+        &json!([{"op": "copy", "from": "/0", "path": "/1"}]),
+        "- k: >+\n    folded\n\n  # c\n- k: >+\n    folded\n\n  # c",
+    );
     gives(
         "a:\n- k: |\n    t\n\n    u\nb:\n    m: {}\n",
         &json!([{"op": "move", "from": "/a/0", "path": "/b/m/n"}]),

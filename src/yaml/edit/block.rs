@@ -102,14 +102,13 @@ impl Editor<'_> {
             return std::iter::once(whole).chain(shared).map(|text| vec![Splice::insert(last.tail, text)]).collect();
         }
         // The last line has no break: it gets one, the new last line has none.
-        let mut fixes = self.fix_open_block_scalar(last.value);
+        let fixes = self.fix_open_block_scalar(last.value);
         let mut ways = Vec::new();
         for end in ["", self.le] {
             let mut way = fixes.clone();
             way.push(Splice::insert(last.tail, format!("{}{block}{end}", self.le)));
             ways.push(way);
         }
-        fixes.clear();
         ways
     }
 
@@ -143,6 +142,10 @@ impl Editor<'_> {
     /// A block scalar that ends the file without a break holds no last break:
     /// with a line behind it, that must be said in its header.
     fn fix_open_block_scalar(&self, node: NodeId) -> Candidate {
+        // A comment behind it may be what has no break.
+        if self.tree.span(self.last_leaf(node)).end < self.text.len() {
+            return Vec::new();
+        }
         self.other_headers(node).into_iter().filter(|header| header.text.ends_with('-')).collect()
     }
 

@@ -282,10 +282,10 @@ impl Editor<'_> {
     /// Returns the ways to put another value in the place of that of an item.
     pub(super) fn replace_in_block(&self, item: &Item, fragments: &[Fragment], in_sequence: bool) -> Vec<Candidate> {
         let style = self.style;
-        fragments.iter().flat_map(|fragment| self.replace_value(item, fragment, in_sequence, style)).collect()
+        fragments.iter().map(|fragment| self.replace_value(item, fragment, in_sequence, style)).collect()
     }
 
-    fn replace_value(&self, item: &Item, new: &Fragment, in_sequence: bool, style: Style) -> Vec<Candidate> {
+    fn replace_value(&self, item: &Item, new: &Fragment, in_sequence: bool, style: Style) -> Candidate {
         let text = self.text;
         let node = item.value;
         let span = self.tree.span(node);
@@ -314,23 +314,18 @@ impl Editor<'_> {
         } else {
             (Span::new(span.start, item.end), None)
         };
-        let compact = in_sequence && (rest.is_none() || new.shape == Shape::Inline);
+        // A comment behind the old value stays behind the dash: it is not the first key's.
+        let commented = new.lines.len() > 1 && text[gone.end..end_of_line(text, gone.end)].contains('#');
+        let compact = in_sequence && ((rest.is_none() && !commented) || new.shape == Shape::Inline);
         if new.shape == Shape::Inline || compact {
             self.replace_inline(item, new, gone, rest, style)
         } else {
-            vec![self.replace_below(item, new, gone, rest, in_sequence, style)]
+            self.replace_below(item, new, gone, rest, in_sequence, style)
         }
     }
 
     /// The new value starts on the line of the indicator.
-    fn replace_inline(
-        &self,
-        item: &Item,
-        new: &Fragment,
-        gone: Span,
-        rest: Option<Span>,
-        style: Style,
-    ) -> Vec<Candidate> {
+    fn replace_inline(&self, item: &Item, new: &Fragment, gone: Span, rest: Option<Span>, style: Style) -> Candidate {
         let text = self.text;
         let mut first = new.lines[0].clone();
         if gone.start == item.head_end && !first.is_empty() {
@@ -347,15 +342,18 @@ impl Editor<'_> {
         if new.lines.len() == 1 {
             let mut way = vec![Splice::new(gone, first)];
             way.extend(rest.map(|rest| self.delete_lines(rest)));
-            return vec![way];
+            return way;
         }
         let below = self.joined(&new.lines[1..], step);
-        let at_end = vec![Splice::new(gone, format!("{first}{}{below}", self.le))];
-        // A comment stays on the line of the indicator; at the end it stands where no
-        // comment can be on the first line.
-        let lines = rest.unwrap_or_else(|| Span::empty(next_line(text, gone.end)));
-        let way = vec![Splice::new(gone, first), self.put_lines(lines, &below)];
-        if rest.is_some() { vec![way] } else { vec![way, at_end] }
+        match rest {
+            Some(rest) => vec![Splice::new(gone, first), self.put_lines(rest, &below)],
+            None if new.shape == Shape::Inline => {
+                // A block scalar: a comment stays behind its header.
+                let at = next_line(text, gone.end);
+                vec![Splice::new(gone, first), self.put_lines(Span::empty(at), &below)]
+            }
+            None => vec![Splice::new(gone, format!("{first}{}{below}", self.le))],
+        }
     }
 
     /// The new value starts on the line below the indicator.

@@ -28,7 +28,12 @@ pub(crate) fn apply(data: &Value, op: &PatchOp) -> Option<Value> {
 }
 
 fn position(pairs: &[(Value, Value)], token: &str) -> Option<usize> {
-    pairs.iter().position(|(key, _)| key.as_str() == Some(token))
+    // A key that is a number goes by its source; no other one looks like an index.
+    pairs.iter().position(|(key, _)| match key {
+        Value::Str(text) => **text == *token,
+        Value::Int(number) => number.to_string() == token,
+        _ => false,
+    })
 }
 
 fn index(token: &str) -> Option<usize> {

@@ -412,10 +412,7 @@ def main():
         print(f'declined {times}: {why}')
         if args.examples:
             print(f'   {examples[why]}')
-    for name, times in sorted(exempt.items()):
-        print(f'exempt {times}, {name}: {EXEMPTIONS[name]}')
-    print(f'{passed} passed, {different} failed')
-    return int(different > 0)
+    return run.tell_end(passed, different, exempt, EXEMPTIONS)
 
 
 if __name__ == '__main__':

@@ -218,10 +218,7 @@ def main():
                     different += 1
                     if different <= args.show:
                         print(f'-- {text!r}\n   {problem}', flush=True)
-    for name, times in sorted(exempt.items()):
-        print(f'exempt {times}, {name}: {EXEMPTIONS[name]}')
-    print(f'{total - different} passed, {different} failed')
-    return int(different > 0)
+    return run.tell_end(total - different, different, exempt, EXEMPTIONS)
 
 
 if __name__ == '__main__':

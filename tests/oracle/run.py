@@ -572,6 +572,14 @@ def numbered(number):
     return number, *found
 
 
+def tell_end(passed, different, exempt, names):
+    """Prints how it ended, each exemption counted; returns the exit status."""
+    for name, times in sorted(exempt.items()):
+        print(f'exempt {times}, {name}: {names[name]}')
+    print(f'{passed} passed, {different} failed')
+    return int(different > 0)
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument('--bin', required=True)
@@ -600,10 +608,7 @@ def main():
                     print(f'-- {number}: {texts!r}')
                     for line in found:
                         print(f'   {line}', flush=True)
-    for name, times in sorted(exempt.items()):
-        print(f'exempt {times}, {name}: {EXEMPTIONS[name]}')
-    print(f'{args.count - different} passed, {different} failed')
-    return int(different > 0)
+    return tell_end(args.count - different, different, exempt, EXEMPTIONS)
 
 
 if __name__ == '__main__':

@@ -523,10 +523,7 @@ def main():
                     print(f'-- {what!r}\n   {problem}', flush=True)
     if not args.written:
         print(f'{refused} of {total} do not load')
-    for name, times in sorted(exempt.items()):
-        print(f'exempt {times}, {name}: {EXEMPTIONS[name]}')
-    print(f'{total - different} passed, {different} failed')
-    return int(different > 0)
+    return run.tell_end(total - different, different, exempt, EXEMPTIONS)
 
 
 if __name__ == '__main__':

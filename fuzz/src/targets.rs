@@ -319,7 +319,7 @@ fn stays_in_its_place(document: &Document, op: &PatchOp, edited: &edit::Edited) 
         if tree.anchor(node).is_some() {
             allowed.push(Span::new(span.start.saturating_sub(1), body.start));
         }
-        if tree.is_mapping(node) && tree.pairs(node).any(|(key, _)| document.source(key) == "<<") {
+        if tree.is_mapping(node) {
             allowed.extend(
                 tree.pairs(node)
                     .filter(|(key, _)| document.source(*key) == "<<")
@@ -343,7 +343,8 @@ fn stays_in_its_place(document: &Document, op: &PatchOp, edited: &edit::Edited) 
             );
         }
     }
-    let shared = tree.ids().any(|node| tree.kind(node) == Kind::Alias);
+    let is_merge = |node| tree.is_mapping(node) && tree.pairs(node).any(|(key, _)| document.source(key) == "<<");
+    let shared = tree.ids().any(|node| tree.kind(node) == Kind::Alias || is_merge(node));
     let limit = if shared { usize::MAX } else { 120 + 16 * size + 4 * gone };
     assert!(added <= limit, "{op:?} adds {added} bytes to\n{text}\n{}", edited.document.text());
 }

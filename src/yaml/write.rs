@@ -91,6 +91,14 @@ impl Fragment {
         Self { shape: Shape::Inline, head: String::new(), lines: vec![text.into()], comment: String::new() }
     }
 
+    /// Tells whether it is a literal or folded scalar, perhaps behind properties.
+    #[must_use]
+    pub fn is_block_scalar(&self) -> bool {
+        let first = self.lines.first().map_or("", String::as_str);
+        let mut words = first.split(' ').skip_while(|word| word.is_empty() || word.starts_with(['&', '!']));
+        self.shape == Shape::Inline && words.next().is_some_and(|word| word.starts_with(['|', '>']))
+    }
+
     fn block(shape: Shape, lines: Vec<String>) -> Self {
         Self { shape, head: String::new(), lines, comment: String::new() }
     }

@@ -301,6 +301,11 @@ fn anchors_and_merges_are_not_broken() {
         &json!([{"op": "remove", "path": "/l/0/x"}]),
         "d: &d\n  x: 1\n  y: 2\n  z: 3\nl:\n-  # of the alias\n  y: 2\n  z: 3\n",
     );
+    gives(
+        "d: &d {x: 1,\n  x: 2}\nl:\n- *d  # of the alias\n",
+        &json!([{"op": "remove", "path": "/l/0/x"}]),
+        "d: &d {x: 1,\n  x: 2}\nl:\n- {}  # of the alias\n",
+    );
 }
 
 #[test]

@@ -347,8 +347,8 @@ impl Editor<'_> {
         let below = self.joined(&new.lines[1..], step);
         match rest {
             Some(rest) => vec![Splice::new(gone, first), self.put_lines(rest, &below)],
-            None if new.shape == Shape::Inline => {
-                // A block scalar: a comment stays behind its header.
+            None if new.is_block_scalar() => {
+                // A comment stays behind the header.
                 let at = next_line(text, gone.end);
                 vec![Splice::new(gone, first), self.put_lines(Span::empty(at), &below)]
             }

@@ -19,14 +19,16 @@ pub mod version;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 pub use diagnostic::{Code, Diagnostic, FileKind, Fix, Place, Seen, Severity};
 pub use shape::{of_document, one_line, verdict};
 pub use version::{NEWEST, SkyVersion};
 
 use crate::config::{Environment, Role, Workspace};
-use crate::python::Module;
+use crate::python::{Catalog, Module};
 use crate::wheel::Directory;
+use crate::wheel::contents::Inspection;
 
 /// Where the release in force comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -109,12 +111,16 @@ pub struct Facts {
     pub modules: BTreeMap<String, Module>,
     /// What was found at directories, by the absolute path they resolve to.
     pub directories: BTreeMap<PathBuf, Directory>,
+    /// The wheels that were read, by their absolute path.
+    pub wheels: BTreeMap<PathBuf, Arc<Inspection>>,
+    /// The plugin classes that were found.
+    pub catalog: Arc<Catalog>,
 }
 
 impl Facts {
     /// Returns what is known of a machine on which nothing was looked at.
     #[must_use]
-    pub const fn unseen(environment: Environment, server_cwd: PathBuf) -> Self {
+    pub fn unseen(environment: Environment, server_cwd: PathBuf) -> Self {
         Self {
             environment,
             version: NEWEST,
@@ -128,6 +134,8 @@ impl Facts {
             controller: Controller::Jobs,
             modules: BTreeMap::new(),
             directories: BTreeMap::new(),
+            wheels: BTreeMap::new(),
+            catalog: Arc::default(),
         }
     }
 }

@@ -2,8 +2,9 @@
 //!
 //! Pure: `io::scan` looks at the directory, this module says what its names
 //! mean to `SkyPilot`. What the file names say of their content is
-//! [`filename`]'s; nothing here opens a wheel.
+//! [`filename`]'s, what was read inside [`contents`]'; nothing here opens a file.
 
+pub mod contents;
 pub mod filename;
 
 use std::ffi::{OsStr, OsString};

@@ -10,6 +10,7 @@ use std::ffi::OsString;
 use std::fs::{self, Metadata};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 pub use browse::{BrowseEntry, Listing, browse};
 
@@ -64,6 +65,8 @@ pub fn facts(options: &Options, environment: Environment) -> Facts {
         controller: options.controller,
         modules: BTreeMap::new(),
         directories: BTreeMap::new(),
+        wheels: BTreeMap::new(),
+        catalog: Arc::default(),
         environment,
     }
 }

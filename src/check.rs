@@ -2,8 +2,10 @@
 //!
 //! [`check`] is pure: all that lies outside the two texts comes as [`Facts`].
 
+pub mod classes;
 mod code;
 pub mod diagnostic;
+pub mod fit;
 mod fix;
 mod load;
 mod proof;
@@ -287,6 +289,7 @@ pub fn check(workspace: &Workspace, facts: &Facts) -> Report {
     }
     surroundings::keep_found_directory(workspace, facts, &mut diagnostics);
     surroundings::diagnose(workspace, facts, &mut diagnostics);
+    classes::diagnose(workspace, facts, &mut diagnostics);
     diagnostics.extend(preview.diagnostics);
     diagnostics.iter_mut().for_each(Diagnostic::make_visible);
     // The order of the files, then of the text; the worst of one place first.

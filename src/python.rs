@@ -3,6 +3,8 @@
 //! Looking for modules is `io`'s; here is what was found, and what source code
 //! says of the classes in it. What reading cannot tell is unknown, never guessed.
 
+pub mod annotation;
+
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;

@@ -159,6 +159,27 @@ codes! {
     /// A module that the server's Python does not have.
     ModuleMissing, "module-missing", Error, "A module that the server does not have";
 
+    // What is known of the classes.
+
+    /// The module has no such name.
+    ClassMissing, "class-missing", Error, "A class that its module does not have";
+    /// It is no class that derives from `BasePlugin`.
+    ClassNotPlugin, "class-not-plugin", Error, "Something that is no plugin class";
+    /// Abstract methods are left.
+    ClassAbstract, "class-abstract", Error, "A plugin class that is abstract";
+    /// It loads elsewhere only.
+    ClassNotLoaded, "class-not-loaded", Warning, "A class that does not load where it is listed";
+    /// It is in no uploaded wheel.
+    ClassNotUploaded, "class-not-uploaded", Warning, "A remote class that no wheel has";
+    /// It was found nowhere, and the server's Python is not known.
+    ClassUnseen, "class-unseen", Warning, "A class that was not found";
+    /// The constructor takes no parameter of this name.
+    ParameterUnknown, "parameter-unknown", Error, "A parameter that the class does not take";
+    /// The constructor needs a parameter that is not given.
+    ParameterMissing, "parameter-missing", Error, "A parameter that the class needs";
+    /// The value is not what the annotation asks for.
+    ParameterType, "parameter-type", Warning, "A value that the class does not expect";
+
     // The surroundings.
 
     /// An environment variable that is set to nothing.

@@ -5,8 +5,7 @@ use std::path::Path;
 use super::diagnostic::{Code, Diagnostic, FileKind, Place};
 use super::{CwdSource, Facts};
 use crate::config::locate::{Environment, locate, variable};
-use crate::config::{Content, Location, PathSource, Role, Workspace, model};
-use crate::python::Module;
+use crate::config::{Content, Location, PathSource, Role, Workspace};
 use crate::text::visible::visible_name;
 use crate::wheel::Found;
 
@@ -20,7 +19,6 @@ pub(super) fn diagnose(workspace: &Workspace, facts: &Facts, found: &mut Vec<Dia
     }
     same_file(workspace, facts, found);
     singular(workspace, facts, found);
-    modules(workspace, facts, found);
     if let Some(endpoint) = &facts.remote_endpoint {
         let effect = "That server reads its own plugin files: these here matter to no one.";
         let one = of_server(Code::RemoteServer, None, format!("the client talks to {}", plain(endpoint)), effect);
@@ -115,34 +113,6 @@ fn singular(workspace: &Workspace, facts: &Facts, found: &mut Vec<Diagnostic>) {
         let message = format!("{} is not read: the name has an s", visible_name(other.as_os_str()));
         let effect = format!("It reads {}: nothing is sent to controllers.", visible_name(path.as_os_str()));
         found.push(of_server(Code::SingularName, Some(&other), message, &effect).hint("rename the file"));
-    }
-}
-
-/// Finds the entries of the API server's list whose module the server's Python does not have.
-fn modules(workspace: &Workspace, facts: &Facts, found: &mut Vec<Diagnostic>) {
-    let Content::Text(document) = &workspace.file(Role::Api).content else { return };
-    if facts.modules.is_empty() {
-        return;
-    }
-    for entry in model::entries(document) {
-        let (Some(class), Some(node)) = (&entry.class, entry.class_node) else { continue };
-        let Some((module, _)) = class.rsplit_once('.') else { continue };
-        let (message, hint) = match facts.modules.get(module) {
-            Some(Module::NotInPackage { package, place }) => (
-                format!("there is no module {module} in {package}"),
-                format!("{package} is at {}", visible_name(place.as_os_str())),
-            ),
-            Some(Module::NotInstalled) => (
-                format!("the server's Python has no module {module}"),
-                "install its package there, or correct the class path".to_owned(),
-            ),
-            Some(Module::Found(_) | Module::Unknown) | None => continue,
-        };
-        let at = entry.pointer.join("class");
-        let place = Place::span(workspace, Role::Api, document, document.span(node), Some(at));
-        let effect = "It raises ImportError: the API server does not start.";
-        let code = Code::ModuleMissing;
-        found.push(Diagnostic::new(code, code.severity(), place, message, effect).hint(hint).from_outside());
     }
 }
 

@@ -23,6 +23,9 @@ pub const LAST_WITHOUT_STAMP: SkyVersion = SkyVersion::new(0, 12, 1);
 /// The first release that keeps a stamp file on the controller.
 pub const FIRST_WITH_STAMP: SkyVersion = SkyVersion::new(0, 12, 2);
 
+/// The first release that asks a class where it loads.
+pub const FIRST_WITH_CONTEXTS: SkyVersion = SkyVersion::new(0, 12, 2);
+
 impl SkyVersion {
     /// Returns a release.
     #[must_use]
@@ -35,6 +38,12 @@ impl SkyVersion {
     #[must_use]
     pub fn has_stamp(self) -> bool {
         self.release >= FIRST_WITH_STAMP.release
+    }
+
+    /// Tells whether classes say where they load (`load_contexts`): from 0.12.2 on.
+    #[must_use]
+    pub fn has_load_contexts(self) -> bool {
+        self.release >= FIRST_WITH_CONTEXTS.release
     }
 
     /// Returns the release whose rules are taken for it: itself, where it is known.

@@ -2,16 +2,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use skyplug_tui::check::classes::site;
 use skyplug_tui::check::{self, Code, Consolidation, CwdSource, Facts, NEWEST, Seen, Server, SkyVersion};
 use skyplug_tui::config::{Content, Location, PathSource, Role, Unreadable, UnreadableReason, Workspace};
 use skyplug_tui::io::load;
-use skyplug_tui::python::Module;
+use skyplug_tui::python::{Answer, Catalog, LoadContext, Module, Origin, PluginClass};
 use skyplug_tui::wheel::{Directory, EntryKind, Found};
 
 use super::cli::{Home, status, stderr, stdout};
 use super::conformance;
-use super::facts::{facts, listed, text, with, workspace};
+use super::facts::{class, facts, listed, origin, parameter, plugin, plugin_with, text, with, workspace};
 
 const AUDIT: &str = "acme_audit-1.1-py3-none-any.whl";
 const COST: &str = "acme_cost-0.9-py3-none-any.whl";
@@ -88,6 +90,17 @@ impl Case {
         self.knowing(|facts| facts.modules = BTreeMap::from([("acme".to_owned(), found)]))
     }
 
+    /// What was found of the class of the one entry.
+    fn answer(self, role: Role, answer: Answer) -> Self {
+        self.knowing(|facts| {
+            facts.python = Some(PathBuf::from("/opt/sky/bin/python"));
+            facts.catalog = Arc::new(Catalog {
+                answers: BTreeMap::from([((site(role), "acme.Audit".to_owned()), answer)]),
+                ..Catalog::default()
+            });
+        })
+    }
+
     fn release(version: SkyVersion) -> Self {
         Self::absent().knowing(|facts| facts.version = version)
     }
@@ -108,6 +121,13 @@ fn api(bad: &str, good: &str) -> (Case, Case) {
 fn parameters(bad: &str, good: &str) -> (Case, Case) {
     let of = |inner: &str| format!("plugins:\n- class: acme.Audit\n  parameters:\n    {inner}\n");
     api(&of(bad), &of(good))
+}
+
+/// The same of the parameters of a class that takes `days: int = 7`.
+fn given(bad: &str, good: &str) -> (Case, Case) {
+    let (bad, good) = parameters(bad, good);
+    let answer = || plugin_with(|class| class.parameters = Some(vec![parameter("days", Some("int"), Some("7"))]));
+    (bad.answer(Role::Api, answer()), good.answer(Role::Api, answer()))
 }
 
 /// Returns a case that has this problem and nothing else, and one that is near it and has none at all.
@@ -156,6 +176,49 @@ pub(crate) fn row(code: Code) -> (Case, Case) {
         Code::NoExpansion => wheels_in("/srv/$team", "/srv/team"),
         Code::PathBlank => wheels_in("/srv/dist ", "/srv/dist"),
         Code::ModuleMissing => (entry().module(Module::NotInstalled), entry().module(Module::Unknown)),
+        Code::ClassMissing => {
+            let odd = |answer| entry().answer(Role::Api, answer);
+            (odd(Answer::NoAttribute { origin: origin() }), odd(Answer::Unknown))
+        }
+        Code::ClassNotPlugin => {
+            let answer = Answer::NotAPlugin { what: "a function", origin: origin() };
+            (entry().answer(Role::Api, answer), entry().answer(Role::Api, plugin()))
+        }
+        Code::ClassAbstract => {
+            let of = |left| entry().answer(Role::Api, plugin_with(|class| class.is_abstract = left));
+            (of(Some(true)), of(None))
+        }
+        Code::ClassNotLoaded => {
+            let of = |contexts: &[LoadContext]| {
+                let contexts = Some(contexts.to_vec());
+                entry().answer(Role::Api, plugin_with(|class| class.load_contexts = contexts))
+            };
+            (of(&[LoadContext::Controller]), of(&[LoadContext::Main, LoadContext::Controller]))
+        }
+        Code::ClassNotUploaded => {
+            let of = |answer| Case::wheels(&[AUDIT]).answer(Role::Remote, answer);
+            (of(Answer::NoModule), of(Answer::Unknown))
+        }
+        Code::ClassUnseen => {
+            let of = |origin: Origin| {
+                entry().answer(Role::Remote, Answer::Unknown).knowing(|facts| {
+                    facts.python = None;
+                    let other = PluginClass { class: "acme.Other".to_owned(), origin, ..class() };
+                    facts.catalog = Arc::new(Catalog { found: vec![other], ..Catalog::default() });
+                })
+            };
+            let known = of(origin()).knowing(|facts| facts.python = Some(PathBuf::from("/opt/sky/bin/python")));
+            (of(origin()), known)
+        }
+        Code::ParameterUnknown => given("tokn: 1", "days: 1"),
+        Code::ParameterMissing => {
+            let of = |default: Option<&str>| {
+                let answer = plugin_with(|class| class.parameters = Some(vec![parameter("days", None, default)]));
+                entry().answer(Role::Api, answer)
+            };
+            (of(None), of(Some("7")))
+        }
+        Code::ParameterType => given("days: soon", "days: 9"),
         Code::VariableEmpty => (Case::absent().variable(Role::Api, None), Case::absent()),
         Code::VariableMissing => (
             Case::absent().variable(Role::Api, Some("/etc/plugins.yaml")),

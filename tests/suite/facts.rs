@@ -7,6 +7,7 @@ use std::sync::Arc;
 use skyplug_tui::check::{self, Code, CwdSource, Diagnostic, Facts, Report, VersionSource};
 use skyplug_tui::config::{ConfigFile, Content, Environment, Location, PathSource, Role, Workspace};
 use skyplug_tui::io::load;
+use skyplug_tui::python::{Answer, LoadContext, Origin, Parameter, ParameterKind, PluginClass, SourceKind};
 use skyplug_tui::wheel::{Directory, DirectoryEntry, EntryKind, Found};
 use skyplug_tui::yaml::Document;
 
@@ -53,6 +54,51 @@ pub(crate) fn with(role: Role, source: &str) -> Workspace {
 
 pub(crate) fn check_text(role: Role, source: &str) -> Report {
     check::check(&with(role, source), &facts())
+}
+
+/// Where classes are found.
+pub(crate) fn origin() -> Origin {
+    Origin {
+        kind: SourceKind::Python,
+        from: "/opt/sky/lib/python3.11/site-packages".into(),
+        distribution: Some("acme".to_owned()),
+        version: Some("1.1".to_owned()),
+    }
+}
+
+/// `acme.Audit`, a plugin class without parameters.
+pub(crate) fn class() -> PluginClass {
+    PluginClass {
+        class: "acme.Audit".to_owned(),
+        defined_in: "acme.Audit".to_owned(),
+        bases: vec!["sky.server.plugins.BasePlugin".to_owned()],
+        origin: origin(),
+        place: ("acme/__init__.py".to_owned(), 7),
+        is_abstract: Some(false),
+        load_contexts: Some(LoadContext::ALL.to_vec()),
+        parameters: Some(Vec::new()),
+        doc: None,
+    }
+}
+
+pub(crate) fn plugin() -> Answer {
+    Answer::Plugin(Box::new(class()))
+}
+
+pub(crate) fn plugin_with(change: impl FnOnce(&mut PluginClass)) -> Answer {
+    let mut class = class();
+    change(&mut class);
+    Answer::Plugin(Box::new(class))
+}
+
+pub(crate) fn parameter(name: &str, annotation: Option<&str>, default: Option<&str>) -> Parameter {
+    Parameter {
+        name: name.to_owned(),
+        kind: ParameterKind::PositionalOrKeyword,
+        annotation: annotation.map(str::to_owned),
+        default: default.map(str::to_owned),
+        doc: None,
+    }
 }
 
 /// Returns the one diagnostic of this kind.

@@ -347,6 +347,91 @@ pub(super) const ABOUT: &[(Code, &str, &str)] = &[
          ModuleNotFoundError: No module named 'acme'\n",
     ),
     (
+        Code::ClassMissing,
+        "SkyPilot imports the module and takes the class from it. The module is there, and its source gives this name \
+         to nothing: `load_plugins` raises AttributeError, and the API server does not start. On a controller every \
+         command of managed jobs fails. The sources were read; nothing was run.\n\nFix: correct the name; a class is \
+         named in the spelling of its source.",
+        "# plugins.yaml\n\
+         plugins:\n\
+         - class: acme.audit.auditplugin\n",
+    ),
+    (
+        Code::ClassNotPlugin,
+        "SkyPilot takes only classes that derive from `sky.server.plugins.BasePlugin`. This name stands for another \
+         class, a function, a module or a value: `load_plugins` raises TypeError, and the API server does not \
+         start.\n\nFix: name the plugin class itself; `classes` lists those that are there.",
+        "# plugins.yaml\n\
+         plugins:\n\
+         - class: collections.OrderedDict\n",
+    ),
+    (
+        Code::ClassAbstract,
+        "The class, or one that it derives from, declares methods that it does not have: most often `install`, which \
+         every plugin must have. Python refuses to construct it with TypeError, and the API server does not \
+         start.\n\nFix: name a class that derives from it, or give it the method.",
+        "# plugins.yaml\n\
+         plugins:\n\
+         - class: sky.server.plugins.BasePlugin\n",
+    ),
+    (
+        Code::ClassNotLoaded,
+        "A plugin class says in `load_contexts` in which processes it loads: main, uvicorn and executor are the API \
+         server's, controller is that of controllers. Those of this class leave out the place that its list is for: \
+         it is skipped there without a word, and its parameters are not looked at.\n\nFix: move the entry to the \
+         other list, or change `load_contexts` in the class.",
+        "# remote_plugins.yaml\n\
+         plugins:\n\
+         - class: acme.sso.SingleSignOn\n",
+    ),
+    (
+        Code::ClassNotUploaded,
+        "Controllers get the wheels of `controller_wheel_path` and nothing else, beside what SkyPilot needs itself. \
+         No wheel there has the module of this class: on the controller its import fails, and with it every command \
+         of managed jobs.\n\nFix: put the wheel that has it into the directory, or correct the class path.",
+        "# remote_plugins.yaml\n\
+         plugins:\n\
+         - class: acme.retry.RetryPatch\n",
+    ),
+    (
+        Code::ClassUnseen,
+        "It is not known which Python runs the API server, so that it cannot be told whether the class can be imported \
+         there. It was looked for in the wheels and in the directories given with --python-path.\n\nFix: name the \
+         interpreter with --python; install the wheel there with the command that is shown.",
+        "$ skyplug-tui check --python /opt/sky/bin/python\n",
+    ),
+    (
+        Code::ParameterUnknown,
+        "`parameters` are given to the constructor of the class as keyword arguments. Its constructor has no such \
+         parameter and does not take any others (`**kwargs`): it raises TypeError, and the API server does not \
+         start.\n\nFix: correct the name, or remove it; `classes` shows what the class takes.",
+        "# plugins.yaml\n\
+         plugins:\n\
+         - class: acme.audit.Audit\n\
+         \x20 parameters:\n\
+         \x20   tokn: s3cret\n",
+    ),
+    (
+        Code::ParameterMissing,
+        "The constructor of the class has a parameter without a default, and the entry does not give it: it raises \
+         TypeError, and the API server does not start.\n\nFix: add the parameter.",
+        "# plugins.yaml\n\
+         plugins:\n\
+         - class: acme.audit.Audit\n",
+    ),
+    (
+        Code::ParameterType,
+        "The value is of another type than the annotation of the parameter says. Python does not look at annotations: \
+         the class gets the value as it is, and most likely fails on it later. YAML 1.1 is a frequent cause: `12:30` \
+         is the number 750, `no` is false, `25o` a string.\n\nFix: write a value of that type; put quotes around what \
+         is meant as a string.",
+        "# plugins.yaml\n\
+         plugins:\n\
+         - class: acme.cost.Report\n\
+         \x20 parameters:\n\
+         \x20   daily_at: 12:30\n",
+    ),
+    (
         Code::VariableEmpty,
         "The environment variable is set, but to nothing. SkyPilot takes that for the path, finds no file, and loads \
          no plugins, without a word.\n\nFix: unset the variable, or let it name the file.",

@@ -22,12 +22,13 @@ pub(super) const fn of(code: Code) -> Seen {
         | Code::NoWheels | Code::WheelCase => Seen::Silent,
 
         Code::MergeOrder | Code::ModuleMissing | Code::SingularName | Code::RemoteServer | Code::ServerElsewhere
-        | Code::SeveralServers | Code::Consolidation => Seen::Read,
+        | Code::SeveralServers | Code::Consolidation | Code::ClassMissing | Code::ClassNotPlugin | Code::ClassAbstract
+        | Code::ClassNotLoaded | Code::ClassNotUploaded | Code::ParameterUnknown | Code::ParameterMissing => Seen::Read,
 
         Code::WheelVersions | Code::WheelPrefix => Seen::Stamp,
 
         Code::ClassBlank | Code::Invisible | Code::Encrypted | Code::YamlDirective | Code::SameFile
-        | Code::OtherRelease => Seen::Own,
+        | Code::OtherRelease | Code::ClassUnseen | Code::ParameterType => Seen::Own,
     }
 }
 

@@ -1,0 +1,333 @@
+//! What is known of the classes that the lists name: from the server's Python,
+//! and from the wheels that controllers get.
+//!
+//! All of it was read, not run, and none of it stops an edit or a save.
+
+use std::collections::BTreeSet;
+
+use super::diagnostic::{Code, Diagnostic, Place, Severity};
+use super::fit::misfit;
+use super::fix::{BUDGET, Bench};
+use super::refusal::MOST_OF_A_KIND;
+use super::shape::{CUTOFF, LONG, ratio};
+use super::{Facts, fix, load};
+use crate::config::model::{self, Entry};
+use crate::config::{Role, Workspace};
+use crate::python::annotation::Annotation;
+use crate::python::{Answer, LoadContext, Module, Origin, Parameter, PluginClass, Site, SourceKind};
+use crate::text::visible::visible_name;
+use crate::yaml::{Document, NodeId, Pointer, Value};
+
+/// Finds what is wrong with the classes of both lists and with what they are given.
+pub(super) fn diagnose(workspace: &Workspace, facts: &Facts, found: &mut Vec<Diagnostic>) {
+    for role in Role::ALL {
+        let Some(document) = workspace.document(role) else { continue };
+        let Ok(data) = document.data() else { continue };
+        let Some(items) = data.get("plugins").and_then(Value::as_list) else { continue };
+        let bench = Bench::new(document, role, BUDGET);
+        let most = found.len() + MOST_OF_A_KIND;
+        let mut finder = Finder { workspace, facts, role, document, bench, found };
+        for entry in model::entries(document) {
+            let Some(class) = entry.class.as_deref() else { continue };
+            let parameters = items.get(entry.index).and_then(|item| item.get("parameters"));
+            // What the text alone stops is told already.
+            if load::entry(class, parameters).is_none() && finder.found.len() < most {
+                finder.entry(&entry, class, parameters);
+            }
+        }
+    }
+}
+
+/// Returns where the classes of a list are looked up.
+#[must_use]
+pub const fn site(role: Role) -> Site {
+    match role {
+        Role::Api => Site::Server,
+        Role::Remote => Site::Wheels,
+    }
+}
+
+struct Finder<'a> {
+    workspace: &'a Workspace,
+    facts: &'a Facts,
+    role: Role,
+    document: &'a Document,
+    bench: Bench<'a>,
+    found: &'a mut Vec<Diagnostic>,
+}
+
+impl Finder<'_> {
+    /// An error where the Python that loads the list is known.
+    const fn severity(&self) -> Severity {
+        match self.role {
+            Role::Api if self.facts.python.is_some() => Severity::Error,
+            _ => Severity::Warning,
+        }
+    }
+
+    const fn consequence(&self) -> &'static str {
+        match self.role {
+            Role::Api => "the API server does not start",
+            Role::Remote => "every command of managed jobs on the controller fails",
+        }
+    }
+
+    fn raises(&self, exception: &str) -> String {
+        format!("It raises {exception}: {}.", self.consequence())
+    }
+
+    fn push(
+        &mut self,
+        code: Code,
+        severity: Severity,
+        node: NodeId,
+        message: String,
+        effect: String,
+    ) -> &mut Diagnostic {
+        let at = Some(self.document.pointer_to(node));
+        let place = Place::span(self.workspace, self.role, self.document, self.document.span(node), at);
+        self.found.push(Diagnostic::new(code, severity, place, message, effect).from_outside());
+        self.found.last_mut().expect("it was just pushed")
+    }
+
+    fn entry(&mut self, entry: &Entry, class: &str, parameters: Option<&Value>) {
+        let Some(node) = entry.class_node else { return };
+        let Some((module, name)) = class.rsplit_once('.') else { return };
+        let facts = self.facts;
+        if self.role == Role::Api && self.module(node, class, module) {
+            return;
+        }
+        match facts.catalog.answer(site(self.role), class) {
+            Answer::Plugin(found) => self.plugin(entry, node, found, parameters),
+            Answer::NotAPlugin { what, origin } => {
+                let message = format!("{class} is {what}, not a class that derives from BasePlugin");
+                let effect = self.raises("TypeError");
+                let severity = self.severity();
+                let hint = format!("it was read in {}", shown_origin(origin));
+                self.push(Code::ClassNotPlugin, severity, node, message, effect).hint = Some(hint);
+            }
+            Answer::NoAttribute { origin } => self.no_attribute(entry, node, (module, name), origin),
+            Answer::NoModule if self.role == Role::Remote => self.not_uploaded(node, class),
+            Answer::NoModule | Answer::Unknown => self.unseen(node, class),
+        }
+    }
+
+    /// Tells that the server's Python does not have a module; whether that is so.
+    fn module(&mut self, node: NodeId, class: &str, module: &str) -> bool {
+        let (message, hint) = match self.facts.modules.get(module) {
+            Some(Module::NotInPackage { package, place }) => (
+                format!("there is no module {module} in {package}"),
+                format!("{package} is at {}", visible_name(place.as_os_str())),
+            ),
+            Some(Module::NotInstalled) => {
+                let hint = self.install_hint(class);
+                let plain = || "install its package there, or correct the class path".to_owned();
+                (format!("the server's Python has no module {module}"), hint.unwrap_or_else(plain))
+            }
+            Some(Module::Found(_) | Module::Unknown) | None => return false,
+        };
+        let (code, effect) = (Code::ModuleMissing, self.raises("ImportError"));
+        self.push(code, code.severity(), node, message, effect).hint = Some(hint);
+        true
+    }
+
+    /// Returns the command that installs the wheel that has a class, where one has it.
+    fn install_hint(&self, class: &str) -> Option<String> {
+        let wheel = wheel_of(self.facts, class)?;
+        let python = self.facts.python.as_ref().map_or("PYTHON".to_owned(), |path| quoted(path.as_os_str()));
+        let file = wheel.from.file_name().map_or_else(String::new, visible_name);
+        Some(format!("{file} has it: {python} -m pip install {}", quoted(wheel.from.as_os_str())))
+    }
+
+    /// A class that is not known to be in the server's Python, which is not known itself.
+    fn unseen(&mut self, node: NodeId, class: &str) {
+        if self.role == Role::Remote || self.facts.python.is_some() || self.facts.catalog.found.is_empty() {
+            return;
+        }
+        let hint = self.install_hint(class);
+        let severity = if hint.is_some() { Severity::Info } else { Severity::Warning };
+        let message = if hint.is_some() {
+            format!("whether the API server has {class} is not known")
+        } else {
+            format!("{class} is in no wheel and no package that was looked at")
+        };
+        let effect = "If its Python does not have it, it raises ImportError: the API server does not start.".to_owned();
+        let plain = || "name the interpreter that runs the server with --python".to_owned();
+        self.push(Code::ClassUnseen, severity, node, message, effect).hint = Some(hint.unwrap_or_else(plain));
+    }
+
+    fn no_attribute(&mut self, entry: &Entry, node: NodeId, (module, name): (&str, &str), origin: &Origin) {
+        let of_module = |one: &&PluginClass| one.class.rsplit_once('.').is_some_and(|(found, _)| found == module);
+        let names = self.facts.catalog.found.iter().filter(of_module).filter_map(|one| one.class.rsplit('.').next());
+        let near = nearest(name, names).map(|near| format!("{module}.{near}"));
+        let at = entry.pointer.join("class");
+        let fix = near
+            .as_ref()
+            .and_then(|near| self.bench.replace(&at, &serde_json::json!(near), format!("write {near}"), false));
+        let message = format!("{module} has no {name}");
+        let (severity, effect) = (self.severity(), self.raises("AttributeError"));
+        let hint = format!("the module was read in {}", shown_origin(origin));
+        let one = self.push(Code::ClassMissing, severity, node, message, effect);
+        one.hint = Some(hint);
+        one.fix = fix;
+    }
+
+    fn not_uploaded(&mut self, node: NodeId, class: &str) {
+        let message = format!("{class} is in none of the wheels");
+        let effect =
+            format!("Controllers get no package that has it; unless one is there already, {}.", self.consequence());
+        let hint = "put the wheel that has it into the wheel directory, or correct the class path";
+        let code = Code::ClassNotUploaded;
+        self.push(code, code.severity(), node, message, effect).hint = Some(hint.to_owned());
+    }
+
+    fn plugin(&mut self, entry: &Entry, node: NodeId, class: &PluginClass, parameters: Option<&Value>) {
+        if !self.loads_here(node, class) {
+            return;
+        }
+        if class.is_abstract == Some(true) {
+            let message = format!("{} is abstract: it has no `install`, or another method is missing", class.class);
+            let (severity, effect) = (self.severity(), self.raises("TypeError"));
+            let hint = "name a class that derives from it";
+            self.push(Code::ClassAbstract, severity, node, message, effect).hint = Some(hint.to_owned());
+            return;
+        }
+        let given = parameters.and_then(Value::as_map).unwrap_or_default();
+        let names: Vec<&str> = given.iter().filter_map(|(key, _)| key.as_str()).collect();
+        self.unknown_parameters(entry, class, &names);
+        self.missing_parameters(node, class, &names);
+        for (key, value) in given {
+            if let Some(parameter) = key.as_str().and_then(|name| class.parameter(name)) {
+                self.fits(entry, parameter, value);
+            }
+        }
+    }
+
+    /// Tells of a class that never loads where it is listed; whether it does.
+    fn loads_here(&mut self, node: NodeId, class: &PluginClass) -> bool {
+        let Some(contexts) = class.load_contexts.as_ref().filter(|_| self.facts.version.has_load_contexts()) else {
+            return true;
+        };
+        let in_controller = contexts.contains(&LoadContext::Controller);
+        let in_server = contexts.iter().any(|context| *context != LoadContext::Controller);
+        // In consolidation mode controllers load the server's own list.
+        let here = match self.role {
+            Role::Api => in_server || (self.facts.consolidation.jobs && in_controller),
+            Role::Remote => in_controller,
+        };
+        if !here {
+            let words: Vec<&str> = contexts.iter().map(|context| context.name()).collect();
+            let words = if words.is_empty() { "nowhere".to_owned() } else { format!("in {} only", words.join(", ")) };
+            let (skipped, hint) = match self.role {
+                Role::Api => (
+                    "the API server never loads it",
+                    "move it to the remote list, or let its load_contexts name a context of the API server",
+                ),
+                Role::Remote => (
+                    "controllers never load it",
+                    "move it to the API server's list, or let its load_contexts name the controller",
+                ),
+            };
+            let message = format!("{} loads {words}", class.class);
+            let effect = format!("In this list it is skipped without a word: {skipped}.");
+            let code = Code::ClassNotLoaded;
+            self.push(code, code.severity(), node, message, effect).hint = Some(hint.to_owned());
+        }
+        here
+    }
+
+    fn unknown_parameters(&mut self, entry: &Entry, class: &PluginClass, given: &[&str]) {
+        if class.takes_any() != Some(false) {
+            return;
+        }
+        let at = entry.pointer.join("parameters");
+        let known: Vec<&str> = class.parameters.iter().flatten().filter(|one| one.takes_keyword()).map(name).collect();
+        for name in given.iter().filter(|name| !known.contains(name)) {
+            let Some(node) = fix::keys(self.document, &at, name).last().copied() else { continue };
+            let free = known.iter().copied().filter(|known| !given.contains(known));
+            let fix = nearest(name, free).and_then(|near| self.bench.rename(&at, name, near));
+            let message = format!("{} takes no parameter `{name}`", class.class);
+            let (severity, effect) = (self.severity(), self.raises("TypeError"));
+            let hint = match class.signature() {
+                Some(signature) if !known.is_empty() => format!("it takes {signature}"),
+                _ => "it takes no parameters".to_owned(),
+            };
+            let one = self.push(Code::ParameterUnknown, severity, node, message, effect);
+            one.hint = Some(hint);
+            // Another name is a guess.
+            one.fix = fix.map(|fix| super::Fix { safe: false, ..fix });
+        }
+    }
+
+    fn missing_parameters(&mut self, node: NodeId, class: &PluginClass, given: &[&str]) {
+        let missing: Vec<&Parameter> =
+            class.required().filter(|one| !one.takes_keyword() || !given.contains(&one.name.as_str())).collect();
+        let Some(first) = missing.first() else { return };
+        let words: Vec<String> = missing.iter().map(|one| format!("`{}`", one.name)).collect();
+        let message = format!("{} needs {}", class.class, words.join(", "));
+        let (severity, effect) = (self.severity(), self.raises("TypeError"));
+        let hint = if missing.iter().all(|one| !one.takes_keyword()) {
+            format!("`{}` can only be given by position, which no list can do", first.name)
+        } else {
+            let told: Vec<String> = missing.iter().map(ToString::to_string).collect();
+            format!("add to its parameters: {}", told.join(", "))
+        };
+        self.push(Code::ParameterMissing, severity, node, message, effect).hint = Some(hint);
+    }
+
+    fn fits(&mut self, entry: &Entry, parameter: &Parameter, value: &Value) {
+        let Some(annotation) = &parameter.annotation else { return };
+        // A default of None is taken as well, whatever the annotation says.
+        if matches!(value, Value::Null) && parameter.default.as_deref() == Some("None") {
+            return;
+        }
+        let Some(misfit) = misfit(value, &Annotation::read(annotation)) else { return };
+        let mut at = entry.pointer.join("parameters").join(&parameter.name);
+        for token in misfit.at.tokens() {
+            at = at.join(token);
+        }
+        let Some(node) = self.document.find(&at) else { return };
+        let path = Pointer::from_tokens(at.tokens().iter().skip(3).cloned()).to_path();
+        let message = format!("{path} is {}, and {} is asked for", misfit.got, misfit.wanted);
+        let effect = "Python does not look at annotations: the class gets the value as it is.".to_owned();
+        let code = Code::ParameterType;
+        let hint = format!("the class says `{parameter}`");
+        self.push(code, code.severity(), node, message, effect).hint = Some(hint);
+    }
+}
+
+const fn name(parameter: &Parameter) -> &str {
+    parameter.name.as_str()
+}
+
+/// Returns the wheel that has a class, where one was found to have it.
+#[must_use]
+pub fn wheel_of<'f>(facts: &'f Facts, class: &str) -> Option<&'f Origin> {
+    let found = facts.catalog.found.iter().find(|one| one.origin.kind == SourceKind::Wheel && one.class == class);
+    found.map(|one| &one.origin)
+}
+
+/// Returns where something was found, as people say it.
+#[must_use]
+pub fn shown_origin(origin: &Origin) -> String {
+    let from = match origin.kind {
+        SourceKind::Wheel => origin.from.file_name().map_or_else(String::new, visible_name),
+        SourceKind::Python | SourceKind::Path => visible_name(origin.from.as_os_str()),
+    };
+    match (&origin.distribution, &origin.version, origin.kind) {
+        (Some(name), Some(version), SourceKind::Python | SourceKind::Path) => format!("{name} {version}, {from}"),
+        _ => from,
+    }
+}
+
+/// Returns a path as a shell takes it.
+fn quoted(path: &std::ffi::OsStr) -> String {
+    path.to_str().map_or_else(|| visible_name(path), |text| shell_words::quote(text).into_owned())
+}
+
+/// Returns the name that is most like another one, if any is.
+fn nearest<'a>(name: &str, among: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let among: BTreeSet<&str> = among.filter(|_| name.len() < LONG).collect();
+    let scored = among.into_iter().map(|one| (ratio(one, name), one)).filter(|(ratio, _)| *ratio >= CUTOFF);
+    scored.max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, one)| one)
+}

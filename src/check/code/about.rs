@@ -352,7 +352,7 @@ pub(super) const ABOUT: &[(Code, &str, &str)] = &[
          to nothing: `load_plugins` raises AttributeError, and the API server does not start. On a controller every \
          command of managed jobs fails. The sources were read; nothing was run.\n\nFix: correct the name; a class is \
          named in the spelling of its source.",
-        "# plugins.yaml\n\
+        "$ cat plugins.yaml\n\
          plugins:\n\
          - class: acme.audit.auditplugin\n",
     ),
@@ -361,7 +361,7 @@ pub(super) const ABOUT: &[(Code, &str, &str)] = &[
         "SkyPilot takes only classes that derive from `sky.server.plugins.BasePlugin`. This name stands for another \
          class, a function, a module or a value: `load_plugins` raises TypeError, and the API server does not \
          start.\n\nFix: name the plugin class itself; `classes` lists those that are there.",
-        "# plugins.yaml\n\
+        "$ cat plugins.yaml\n\
          plugins:\n\
          - class: collections.OrderedDict\n",
     ),
@@ -370,7 +370,7 @@ pub(super) const ABOUT: &[(Code, &str, &str)] = &[
         "The class, or one that it derives from, declares methods that it does not have: most often `install`, which \
          every plugin must have. Python refuses to construct it with TypeError, and the API server does not \
          start.\n\nFix: name a class that derives from it, or give it the method.",
-        "# plugins.yaml\n\
+        "$ cat plugins.yaml\n\
          plugins:\n\
          - class: sky.server.plugins.BasePlugin\n",
     ),
@@ -380,7 +380,7 @@ pub(super) const ABOUT: &[(Code, &str, &str)] = &[
          server's, controller is that of controllers. Those of this class leave out the place that its list is for: \
          it is skipped there without a word, and its parameters are not looked at.\n\nFix: move the entry to the \
          other list, or change `load_contexts` in the class.",
-        "# remote_plugins.yaml\n\
+        "$ cat remote_plugins.yaml\n\
          plugins:\n\
          - class: acme.sso.SingleSignOn\n",
     ),
@@ -389,7 +389,7 @@ pub(super) const ABOUT: &[(Code, &str, &str)] = &[
         "Controllers get the wheels of `controller_wheel_path` and nothing else, beside what SkyPilot needs itself. \
          No wheel there has the module of this class: on the controller its import fails, and with it every command \
          of managed jobs.\n\nFix: put the wheel that has it into the directory, or correct the class path.",
-        "# remote_plugins.yaml\n\
+        "$ cat remote_plugins.yaml\n\
          plugins:\n\
          - class: acme.retry.RetryPatch\n",
     ),
@@ -405,7 +405,7 @@ pub(super) const ABOUT: &[(Code, &str, &str)] = &[
         "`parameters` are given to the constructor of the class as keyword arguments. Its constructor has no such \
          parameter and does not take any others (`**kwargs`): it raises TypeError, and the API server does not \
          start.\n\nFix: correct the name, or remove it; `classes` shows what the class takes.",
-        "# plugins.yaml\n\
+        "$ cat plugins.yaml\n\
          plugins:\n\
          - class: acme.audit.Audit\n\
          \x20 parameters:\n\
@@ -415,7 +415,7 @@ pub(super) const ABOUT: &[(Code, &str, &str)] = &[
         Code::ParameterMissing,
         "The constructor of the class has a parameter without a default, and the entry does not give it: it raises \
          TypeError, and the API server does not start.\n\nFix: add the parameter.",
-        "# plugins.yaml\n\
+        "$ cat plugins.yaml\n\
          plugins:\n\
          - class: acme.audit.Audit\n",
     ),
@@ -425,7 +425,7 @@ pub(super) const ABOUT: &[(Code, &str, &str)] = &[
          the class gets the value as it is, and most likely fails on it later. YAML 1.1 is a frequent cause: `12:30` \
          is the number 750, `no` is false, `25o` a string.\n\nFix: write a value of that type; put quotes around what \
          is meant as a string.",
-        "# plugins.yaml\n\
+        "$ cat plugins.yaml\n\
          plugins:\n\
          - class: acme.cost.Report\n\
          \x20 parameters:\n\

@@ -6,6 +6,7 @@
 
 pub mod browse;
 pub mod command;
+pub mod completion;
 pub mod dialogs;
 pub mod edits;
 pub mod field;

@@ -7,7 +7,9 @@ use super::field::clean_paste;
 use super::keymap::{self, Code, Key};
 use super::message::{EditTarget, Effect};
 use super::modal::{Answer, Menu, MenuItem, Modal, Notice};
-use super::{Exit, Screen, State, Tone, browse, edits, forms, motion, palette, parameters, saving, update, verify};
+use super::{
+    Exit, Screen, State, Tone, browse, completion, edits, forms, motion, palette, parameters, saving, update, verify,
+};
 use crate::config::Role;
 use crate::config::operation::Operation;
 
@@ -64,8 +66,11 @@ fn in_form(state: &mut State, key: Key, id: Option<Id>) -> Vec<Effect> {
             forms::cancel(state);
             return Vec::new();
         }
-        Some(Id::NextRow) => form.step(true),
-        Some(Id::PreviousRow) => form.step(false),
+        Some(id @ (Id::NextSuggestion | Id::PreviousSuggestion)) if form.offers() => {
+            completion::step(form, id == Id::NextSuggestion);
+        }
+        Some(Id::NextRow | Id::NextSuggestion) => form.step(true),
+        Some(Id::PreviousRow | Id::PreviousSuggestion) => form.step(false),
         Some(Id::CycleType) => {
             if let Some(row) = form.row_of("type") {
                 form.turn(row, true);

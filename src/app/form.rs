@@ -2,6 +2,9 @@
 //!
 //! What a form means and what accepting it does is `edits`'s; here is its shape.
 
+use std::borrow::Cow;
+
+use super::completion::{Completion, completed_label};
 use super::field::Field;
 use super::value::Type;
 use crate::check::Severity;
@@ -17,6 +20,15 @@ pub enum FormKind {
         beside: Option<usize>,
         /// Whether it goes in front of that one.
         before: bool,
+    },
+    /// What a new entry must give its class.
+    Required {
+        /// The list.
+        role: Role,
+        /// Where it goes, at the end where there is none.
+        at: Option<usize>,
+        /// Its class.
+        class: String,
     },
     /// Another class for an entry.
     ChangeClass {
@@ -73,14 +85,14 @@ pub enum FormRow {
     /// A text field.
     Text {
         /// What it holds.
-        label: &'static str,
+        label: Cow<'static, str>,
         /// The field.
         field: Field,
     },
     /// A choice.
     Choice {
         /// What is chosen.
-        label: &'static str,
+        label: Cow<'static, str>,
         /// What there is to choose from.
         options: Vec<String>,
         /// Which one is chosen.
@@ -124,6 +136,8 @@ pub struct Form {
     pub rows: Vec<FormRow>,
     /// The row with the cursor.
     pub active: usize,
+    /// What the field with the cursor offers.
+    pub completion: Completion,
     /// What SkyPilot would do with it, for the state as it is.
     pub notes: Vec<Note>,
     /// Why Enter is refused, since it was tried.
@@ -134,19 +148,27 @@ impl Form {
     /// Returns a form with the cursor in its first row.
     #[must_use]
     pub fn new(kind: FormKind, title: impl Into<String>, rows: Vec<FormRow>) -> Self {
-        Self { kind, title: title.into(), rows, active: 0, notes: Vec::new(), refused: None }
+        Self {
+            kind,
+            title: title.into(),
+            rows,
+            active: 0,
+            completion: Completion::default(),
+            notes: Vec::new(),
+            refused: None,
+        }
     }
 
     /// Returns a text field as a row.
     #[must_use]
-    pub fn text_row(label: &'static str, text: impl Into<String>) -> FormRow {
-        FormRow::Text { label, field: Field::new(text) }
+    pub fn text_row(label: impl Into<Cow<'static, str>>, text: impl Into<String>) -> FormRow {
+        FormRow::Text { label: label.into(), field: Field::new(text) }
     }
 
     /// Returns a choice as a row.
     #[must_use]
     pub fn choice_row(label: &'static str, options: impl IntoIterator<Item = impl Into<String>>, at: usize) -> FormRow {
-        FormRow::Choice { label, options: options.into_iter().map(Into::into).collect(), at }
+        FormRow::Choice { label: label.into(), options: options.into_iter().map(Into::into).collect(), at }
     }
 
     /// Returns the choice of a type as a row.
@@ -162,7 +184,7 @@ impl Form {
         self.rows
             .iter()
             .find_map(|row| match row {
-                FormRow::Text { label, field } if *label == wanted => Some(field.text()),
+                FormRow::Text { label, field } if label == wanted => Some(field.text()),
                 _ => None,
             })
             .unwrap_or("")
@@ -172,7 +194,7 @@ impl Form {
     #[must_use]
     pub fn choice(&self, wanted: &str) -> Option<usize> {
         self.rows.iter().find_map(|row| match row {
-            FormRow::Choice { label, at, .. } if *label == wanted => Some(*at),
+            FormRow::Choice { label, at, .. } if label == wanted => Some(*at),
             _ => None,
         })
     }
@@ -189,6 +211,13 @@ impl Form {
             FormRow::Text { field, .. } => Some(field),
             FormRow::Choice { .. } => None,
         }
+    }
+
+    /// Tells whether the field with the cursor offers something.
+    #[must_use]
+    pub fn offers(&self) -> bool {
+        let label = completed_label(&self.kind);
+        !self.completion.rows.is_empty() && label.is_some_and(|label| self.row_of(label) == Some(self.active))
     }
 
     /// Goes to the next or the previous row, around the end.
@@ -209,7 +238,7 @@ impl Form {
     #[must_use]
     pub fn row_of(&self, wanted: &str) -> Option<usize> {
         self.rows.iter().position(|row| match row {
-            FormRow::Text { label, .. } | FormRow::Choice { label, .. } => *label == wanted,
+            FormRow::Text { label, .. } | FormRow::Choice { label, .. } => label == wanted,
         })
     }
 }

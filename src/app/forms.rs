@@ -15,11 +15,14 @@ use super::message::Effect;
 use super::modal::{Area, Modal};
 use super::tree::{Row, Shape};
 use super::value::{self, Type};
-use super::{State, Tone, notes, saving};
+use super::{State, Tone, completion, notes, saving};
+use crate::check::classes::site;
 use crate::config::operation::Operation;
 use crate::config::secret::{self};
 use crate::config::{Location, PathSource, Role, model};
 use crate::preview;
+use crate::python::Parameter;
+use crate::python::annotation::Annotation;
 use crate::text::visible::{is_invisible, visible};
 use crate::yaml::edit::NewValue;
 use crate::yaml::{Document, Pointer, Value};
@@ -30,6 +33,7 @@ pub fn open(state: &mut State, mut form: Form) {
         state.say(Tone::Failed, "Read-only (--read-only): nothing can be changed.");
         return;
     }
+    completion::refill(state, &mut form);
     form.notes = notes::notes(state, &form);
     state.status = None;
     state.modals.push(Modal::Form(form));
@@ -140,7 +144,7 @@ pub fn edit_value_as(state: &mut State, role: Role, row: &Row, kind: Type) {
     }
     let mut field = super::field::Field::new(text);
     field.hidden = state.tree.masks(row, state.settings.show_secrets);
-    let rows = vec![FormRow::Text { label: "value", field }, Form::type_row(kind)];
+    let rows = vec![FormRow::Text { label: "value".into(), field }, Form::type_row(kind)];
     let kind = FormKind::EditValue { role, pointer: row.pointer.clone(), was };
     let path = Pointer::from_tokens(row.pointer.tokens().iter().skip(3).cloned()).to_path();
     open(state, Form::new(kind, format!("Value of {}", visible(&path)), rows));
@@ -198,12 +202,13 @@ pub fn line(state: &State, role: Role) -> Option<Form> {
     let secret = secret::is_secret(text.split([':', '=']).next(), text.as_str());
     let mut field = super::field::Field::new(text);
     field.hidden = secret && !state.settings.show_secrets;
-    Some(Form::new(FormKind::Line { role, line }, title, vec![FormRow::Text { label: "line", field }]))
+    Some(Form::new(FormKind::Line { role, line }, title, vec![FormRow::Text { label: "line".into(), field }]))
 }
 
 /// Says again what SkyPilot would do, after something outside became known.
 pub fn retell(state: &mut State) {
     let Some(Modal::Form(mut form)) = state.modals.pop_if(|modal| matches!(modal, Modal::Form(_))) else { return };
+    completion::refill(state, &mut form);
     form.notes = notes::notes(state, &form);
     state.modals.push(Modal::Form(form));
 }
@@ -215,6 +220,7 @@ pub fn changed(state: &mut State) -> Vec<Effect> {
     if let FormKind::Filter(role) = form.kind {
         state.list_mut(role).set_filter(form.text("filter").to_owned());
     }
+    completion::refill(state, &mut form);
     form.notes = notes::notes(state, &form);
     let mut effects = look_for_class(state, &form);
     if form.kind == FormKind::WheelPath
@@ -253,22 +259,20 @@ pub(super) fn operation_of(state: &State, form: &Form) -> Option<(Operation, Opt
     let plain = |operation| Some((operation, None));
     match &form.kind {
         FormKind::AddClass { beside, .. } => {
-            let role = chosen_role(form);
-            let at = beside.and_then(|index| match form.choice("place") {
-                // The place is told by the list the form was opened on.
-                Some(0) => Some(index + 1),
-                Some(1) => Some(index),
-                Some(2) => Some(0),
-                _ => None,
-            });
-            let at = at.filter(|at| *at <= state.list(role).entries.len());
+            let (role, at) = (chosen_role(form), chosen_place(state, form, *beside));
             plain(Operation::Add { role, at, class: form.text("class").trim().to_owned(), parameters: Vec::new() })
+        }
+        FormKind::Required { role, at, class } => {
+            let parameters = given(state, form, *role, class);
+            plain(Operation::Add { role: *role, at: *at, class: class.clone(), parameters })
         }
         FormKind::ChangeClass { role, index } => {
             plain(Operation::SetClass { role: *role, index: *index, class: form.text("class").trim().to_owned() })
         }
         FormKind::AddValue { role, level, items } => {
-            let reading = value::read(form.text("value"), form.chosen_type());
+            let known = completion::class_at(state, *role, level).filter(|_| level.tokens().len() == 3);
+            let kind = type_for(form.chosen_type(), known.and_then(|class| class.parameter(form.text("name"))));
+            let reading = value::read(form.text("value"), kind);
             let token = items.map_or_else(|| form.text("name").to_owned(), |number| number.to_string());
             let pointer = level.join(token);
             // Set makes the levels that are missing.
@@ -297,8 +301,55 @@ pub(super) fn operation_of(state: &State, form: &Form) -> Option<(Operation, Opt
     }
 }
 
-fn chosen_role(form: &Form) -> Role {
+pub(super) fn chosen_role(form: &Form) -> Role {
     if form.choice("list") == Some(1) { Role::Remote } else { Role::Api }
+}
+
+fn chosen_place(state: &State, form: &Form, beside: Option<usize>) -> Option<usize> {
+    let at = beside.and_then(|index| match form.choice("place") {
+        // The place is told by the list the form was opened on.
+        Some(0) => Some(index + 1),
+        Some(1) => Some(index),
+        Some(2) => Some(0),
+        _ => None,
+    });
+    at.filter(|at| *at <= state.list(chosen_role(form)).entries.len())
+}
+
+/// Returns the type that a text is read as: that of the annotation, where none is chosen and it asks for a string.
+fn type_for(chosen: Type, parameter: Option<&Parameter>) -> Type {
+    let annotation = parameter.and_then(|one| one.annotation.as_deref()).map(Annotation::read);
+    if chosen == Type::Auto && annotation == Some(Annotation::Str) { Type::String } else { chosen }
+}
+
+/// Returns what the form for required parameters gives; what is left empty is not given.
+fn given(state: &State, form: &Form, role: Role, class: &str) -> Vec<(Pointer, NewValue)> {
+    let known = state.facts.catalog.class(site(role), class);
+    let mut out = Vec::new();
+    for row in &form.rows {
+        let FormRow::Text { label, field } = row else { continue };
+        if field.text().is_empty() {
+            continue;
+        }
+        let kind = type_for(Type::Auto, known.and_then(|class| class.parameter(label)));
+        out.push((Pointer::from_tokens([label.to_string()]), value::read(field.text(), kind).value));
+    }
+    out
+}
+
+/// Goes on to what the class must be given, where it is known to need something.
+fn ask_required(state: &mut State, form: &Form, beside: Option<usize>) -> bool {
+    let role = chosen_role(form);
+    let Some(class) = completion::class_of(state, form, role) else { return false };
+    let rows: Vec<FormRow> =
+        completion::to_ask(class).into_iter().map(|one| Form::text_row(one.name.clone(), "")).collect();
+    if rows.is_empty() {
+        return false;
+    }
+    let kind = FormKind::Required { role, at: chosen_place(state, form, beside), class: class.class.clone() };
+    let title = format!("What {} needs", visible(&class.class));
+    open(state, Form::new(kind, title, rows));
+    true
 }
 
 /// Does what Enter means in the form on top.
@@ -312,6 +363,20 @@ pub fn accept(state: &mut State) -> Vec<Effect> {
     }
     if matches!(form.kind, FormKind::AddValue { .. }) && form.active == 0 && form.rows.len() == 3 {
         form.active = 1;
+        state.modals.push(Modal::Form(form));
+        return Vec::new();
+    }
+    if let FormKind::AddClass { beside, .. } = form.kind {
+        // Under the next one: Escape there comes back here.
+        state.modals.push(Modal::Form(form.clone()));
+        if ask_required(state, &form, beside) {
+            return Vec::new();
+        }
+        state.modals.pop();
+    }
+    if matches!(form.kind, FormKind::Required { .. }) && form.active + 1 < form.rows.len() {
+        form.step(true);
+        form.notes = notes::notes(state, &form);
         state.modals.push(Modal::Form(form));
         return Vec::new();
     }
@@ -348,6 +413,9 @@ pub fn accept(state: &mut State) -> Vec<Effect> {
                 // The text stays where it was typed.
                 form.refused = if asked { None } else { state.status.take().map(|status| status.text) };
                 edits::put_back(state, Modal::Form(form));
+            } else if matches!(form.kind, FormKind::Required { .. }) {
+                // The form for the class has done its work.
+                state.modals.pop_if(|modal| matches!(modal, Modal::Form(Form { kind: FormKind::AddClass { .. }, .. })));
             }
             effects
         }

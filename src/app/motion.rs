@@ -32,7 +32,7 @@ pub fn list_rows(state: &State, role: Role) -> usize {
 #[must_use]
 pub const fn detail_head(size: Size) -> usize {
     match size {
-        Size::Full => 4,
+        Size::Full => 5,
         Size::One | Size::TooSmall => 1,
         Size::Compact | Size::Narrow => 2,
     }

@@ -2,15 +2,17 @@
 
 use super::edits::{self, tentative};
 use super::form::{Form, FormKind, FormRow, Note};
-use super::forms::operation_of;
+use super::forms::{chosen_role, operation_of};
 use super::tree::names_at;
 use super::value::{self, Type, count, shown};
-use super::{State, pages, review};
-use crate::check::Severity;
+use super::{State, completion, pages, review};
+use crate::check::classes::site;
+use crate::check::{Code, Diagnostic, Severity};
 use crate::config::locate;
 use crate::config::operation::{Change, Operation};
 use crate::config::secret::{self, MASK};
 use crate::preview;
+use crate::python::Parameter;
 use crate::text::visible::{visible, visible_name};
 use crate::wheel::Found;
 use crate::yaml::Value;
@@ -79,6 +81,7 @@ pub fn notes(state: &State, form: &Form) -> Vec<Note> {
         out.push(Note::told("", why));
         return out;
     }
+    about_class(state, form, &mut out);
     let Some((operation, problem)) = operation_of(state, form) else { return out };
     if let (FormKind::AddValue { .. } | FormKind::EditValue { .. }, Operation::Set { value, .. }) =
         (&form.kind, &operation)
@@ -95,14 +98,75 @@ pub fn notes(state: &State, form: &Form) -> Vec<Note> {
             was(form, &mut out);
             out.extend(changed_type(form));
             out.extend(problem.iter().map(|why| Note::problem(Severity::Error, why.clone())));
-            let fresh = tried.fresh.iter().take(MOST_PROBLEMS);
-            out.extend(fresh.map(|one| Note::problem(one.severity, visible(&review::sentences(one)).into_owned())));
-            if tried.fresh.is_empty() && problem.is_none() {
+            // What is missing is asked next.
+            let asked = |one: &&Diagnostic| {
+                one.code != Code::ParameterMissing || !matches!(form.kind, FormKind::AddClass { .. })
+            };
+            let fresh: Vec<&Diagnostic> = tried.fresh.iter().filter(asked).take(MOST_PROBLEMS).collect();
+            let is_well = fresh.is_empty() && problem.is_none();
+            out.extend(
+                fresh.into_iter().map(|one| Note::problem(one.severity, visible(&review::sentences(one)).into_owned())),
+            );
+            if is_well {
                 out.extend(all_is_well(form));
             }
         }
     }
     out
+}
+
+/// Tells what was read of the class, or of the parameter, that a form is about.
+fn about_class(state: &State, form: &Form, out: &mut Vec<Note>) {
+    let told = |out: &mut Vec<Note>, label, text: &str| out.push(Note::told(label, visible(text).into_owned()));
+    match &form.kind {
+        FormKind::AddClass { .. } | FormKind::ChangeClass { .. } => {
+            let role = if let FormKind::ChangeClass { role, .. } = form.kind { role } else { chosen_role(form) };
+            let Some(class) = completion::class_of(state, form, role) else { return };
+            if let Some(summary) = class.summary() {
+                told(out, "", summary);
+            }
+            if let Some(signature) = class.signature() {
+                told(out, "takes", &signature);
+            }
+            told(out, "read in", &completion::origin_words(&class.origin));
+            let asked = completion::to_ask(class);
+            if matches!(form.kind, FormKind::AddClass { .. }) && !asked.is_empty() {
+                let names: Vec<&str> = asked.iter().map(|one| one.name.as_str()).collect();
+                told(out, "asks next", &names.join(", "));
+            }
+        }
+        FormKind::Required { role, class, .. } => {
+            let Some(class) = state.facts.catalog.class(site(*role), class) else { return };
+            let Some(FormRow::Text { label, field }) = form.rows.get(form.active) else { return };
+            if let Some(parameter) = class.parameter(label) {
+                about_parameter(parameter, out);
+            }
+            if field.text().is_empty() {
+                told(out, "", "Left empty, it is not written.");
+            }
+        }
+        FormKind::AddValue { role, level, .. } if level.tokens().len() == 3 => {
+            let class = completion::class_at(state, *role, level);
+            if let Some(parameter) = class.and_then(|class| class.parameter(form.text("name"))) {
+                about_parameter(parameter, out);
+            }
+        }
+        FormKind::EditValue { role, pointer, .. } if pointer.tokens().len() == 4 => {
+            let class = completion::class_at(state, *role, pointer);
+            let name = pointer.tokens().last();
+            if let Some(parameter) = name.and_then(|name| class?.parameter(name)) {
+                about_parameter(parameter, out);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn about_parameter(parameter: &Parameter, out: &mut Vec<Note>) {
+    out.push(Note::told("the class says", visible(&parameter.to_string()).into_owned()));
+    if let Some(doc) = parameter.doc.as_deref().and_then(|doc| doc.lines().next()) {
+        out.push(Note::told("", visible(doc).into_owned()));
+    }
 }
 
 fn all_is_well(form: &Form) -> Option<Note> {

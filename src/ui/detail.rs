@@ -4,12 +4,15 @@ use ratatui::layout::Rect;
 
 use super::lists;
 use super::paper::{self, Paper, width};
+use crate::app::completion::{self, origin_words};
 use crate::app::layout::Size;
 use crate::app::motion;
 use crate::app::tree::{Row, Shape};
 use crate::app::{Pane, State};
+use crate::check::classes::site;
 use crate::config::secret::MASK;
-use crate::text::visible::visible;
+use crate::python::{Answer, LoadContext};
+use crate::text::visible::{visible, visible_name};
 
 /// The cells that a level is indented by.
 const INDENT: u16 = 2;
@@ -40,13 +43,13 @@ pub(super) fn draw(paper: &mut Paper<'_>, state: &State, area: Rect) {
     let narrow = size <= Size::One;
     match size {
         Size::Full => {
-            let mut told = vec![("class   ", class.clone()), ("also in ", also)];
+            let mut told = vec![("class   ", class.clone()), ("source  ", source(state)), ("also in ", also)];
             told.push(("comment ", if comment.is_empty() { "-".to_owned() } else { comment }));
             for (row, (label, text)) in (0..).zip(told) {
                 let text = paper::fit(&text, inside.width.saturating_sub(10));
                 paper.pieces(inside, row, 1, &[(label, theme.dim()), (&text, theme.text())]);
             }
-            heading(paper, Rect { y: inside.y + 3, height: inside.height.saturating_sub(3).min(1), ..inside });
+            heading(paper, Rect { y: inside.y + 4, height: inside.height.saturating_sub(4).min(1), ..inside });
         }
         Size::One | Size::TooSmall => {
             let level = state.tree.level.as_ref().map_or(String::new(), |level| {
@@ -57,7 +60,13 @@ pub(super) fn draw(paper: &mut Paper<'_>, state: &State, area: Rect) {
             paper.write(inside, 0, 0, &text, theme.heading());
         }
         Size::Compact | Size::Narrow => {
-            let text = if comment.is_empty() { also } else { format!("{also}   {comment}") };
+            let source = source(state);
+            let parts: Vec<&str> = [&source, &also, &comment]
+                .into_iter()
+                .map(String::as_str)
+                .filter(|part| !matches!(*part, "" | "-"))
+                .collect();
+            let text = parts.join("   ");
             paper.write(inside, 0, 1, &paper::fit(&text, inside.width.saturating_sub(2)), theme.dim());
             heading(paper, Rect { y: inside.y + 1, height: inside.height.saturating_sub(1).min(1), ..inside });
         }
@@ -86,6 +95,30 @@ pub(super) fn class(state: &State) -> String {
         .and_then(|entry| entry.class.as_deref())
         .map(|class| visible(class).into_owned());
     class.unwrap_or_else(|| "(no class)".to_owned())
+}
+
+/// Returns where the class comes from and where it loads, as far as that is known.
+fn source(state: &State) -> String {
+    let Some((role, index)) = state.current_entry() else { return String::new() };
+    let Some(class) = state.list(role).entries.get(index).and_then(|entry| entry.class.as_deref()) else {
+        return "-".to_owned();
+    };
+    let catalog = &state.facts.catalog;
+    let Some(found) = catalog.class(site(role), class) else {
+        return match catalog.answer(site(role), class) {
+            Answer::NoModule | Answer::NoAttribute { .. } => "not found".to_owned(),
+            Answer::NotAPlugin { what, .. } => format!("{what}, no plugin class"),
+            Answer::Plugin(_) | Answer::Unknown => "-".to_owned(),
+        };
+    };
+    let place = visible_name(std::ffi::OsStr::new(&found.place.0));
+    let loads = match &found.load_contexts {
+        Some(all) if all.len() == LoadContext::ALL.len() => "loads everywhere".to_owned(),
+        Some(some) if some.is_empty() => "loads nowhere".to_owned(),
+        Some(some) => format!("loads in {}", some.iter().map(|one| one.name()).collect::<Vec<_>>().join(", ")),
+        None => "where it loads is not known".to_owned(),
+    };
+    format!("{}   {loads}   {place}:{}", origin_words(&found.origin), found.place.1)
 }
 
 /// Returns the lines of an entry: `plugins.yaml:11-17`.
@@ -158,6 +191,16 @@ pub(super) fn tree(paper: &mut Paper<'_>, state: &State, area: Rect, focused: bo
     }
 }
 
+/// Returns the parameters that the class knows and the entry does not give.
+fn known(state: &State, row: &Row) -> String {
+    let missing = completion::missing(state, state.role, &row.pointer);
+    let words: Vec<String> = missing
+        .iter()
+        .map(|one| format!("{} ({})", visible(&one.name), visible(&completion::kind_text(one))))
+        .collect();
+    if words.is_empty() { String::new() } else { format!("known: {}", words.join(", ")) }
+}
+
 #[expect(clippy::too_many_arguments, reason = "one row with everything that it depends on")]
 fn draw_row(
     paper: &mut Paper<'_>,
@@ -200,6 +243,9 @@ fn draw_row(
         ],
     );
     if row.shape == Shape::Add {
+        let known = known(state, row);
+        let at = 4 + width(&indent) + width(&name) + 2;
+        paper.write(area, line, at, &paper::fit(&known, area.width.saturating_sub(at + 1)), theme.dim());
         return;
     }
     let masked = state.tree.masks(row, state.settings.show_secrets);

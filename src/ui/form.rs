@@ -5,14 +5,20 @@ use ratatui::layout::Rect;
 use super::modal::dialog;
 use super::paper::{self, Paper, width};
 use crate::app::command::{Context, Id, table};
+use crate::app::completion::Completion;
 use crate::app::form::{Form, FormKind, FormRow, Note};
 use crate::check::Severity;
+use crate::text::visible::visible;
 
 /// The width of forms, frame included.
 const FORM_WIDTH: u16 = 84;
 
 /// The column behind the labels of a form.
 const LABELS: u16 = 16;
+/// The most suggestions that are shown at once.
+const MOST_OFFERED: usize = 7;
+/// The rows that suggestions leave to what is told below.
+const FEWEST_NOTES: usize = 4;
 
 pub(super) fn draw_form(paper: &mut Paper<'_>, form: &Form, screen: Rect) {
     let theme = paper.theme;
@@ -23,13 +29,18 @@ pub(super) fn draw_form(paper: &mut Paper<'_>, form: &Form, screen: Rect) {
         .map(|note| (note, note_lines(note, if note.label.is_empty() { room + LABELS } else { room })))
         .collect();
     let note_rows: usize = notes.iter().map(|(_, lines)| lines.len()).sum();
-    let rows = form.rows.len() + 1 + note_rows.max(5) + 1 + 2;
+    let offered = if form.offers() { form.completion.rows.len().min(MOST_OFFERED) + 1 } else { 0 };
+    let rows = form.rows.len() + offered + 1 + note_rows.max(5) + 1 + 2;
     let (area, inside) = dialog(paper, screen, FORM_WIDTH, u16::try_from(rows).unwrap_or(u16::MAX), &form.title, "");
     let mut at = 0;
     for (number, row) in form.rows.iter().enumerate() {
         let active = number == form.active;
         form_row(paper, inside, at, row, active);
         at += 1;
+        if active && offered > 0 {
+            let room = usize::from(inside.height).saturating_sub(form.rows.len() + FEWEST_NOTES);
+            at += offers(paper, inside, at, &form.completion, offered.min(room));
+        }
     }
     at += u16::from(usize::from(inside.height) > form.rows.len() + note_rows);
     for (note, lines) in &notes {
@@ -54,6 +65,51 @@ pub(super) fn draw_form(paper: &mut Paper<'_>, form: &Form, screen: Rect) {
     let keys = form_keys(form);
     let keys: Vec<(&str, &str)> = keys.iter().map(|(key, label)| (key.as_str(), *label)).collect();
     paper.footer(area, &keys);
+}
+
+/// Draws what a field offers below it; returns the number of rows.
+fn offers(paper: &mut Paper<'_>, area: Rect, at: u16, completion: &Completion, rows: usize) -> u16 {
+    let theme = paper.theme;
+    let Some(shown) = rows.checked_sub(1).filter(|shown| *shown > 0) else { return 0 };
+    let all = &completion.rows;
+    let first = completion.cursor.map_or(0, |at| at.saturating_sub(shown / 2)).min(all.len().saturating_sub(shown));
+    let left = if area.width >= 60 { LABELS } else { 2 };
+    let room = area.width.saturating_sub(left);
+    let text_room = if room >= 50 { room * 3 / 5 } else { room * 2 / 3 };
+    let mut row = at;
+    for (number, one) in all.iter().enumerate().skip(first).take(shown) {
+        let is_current = completion.cursor == Some(number);
+        let text = visible(&one.text);
+        let shown_text = paper::fit_path(&text, text_room.saturating_sub(3));
+        let whole = shown_text == text && text == one.text;
+        let column = paper.write(area, row, left - 2, if is_current { "> " } else { "  " }, theme.heading());
+        let mut end = column;
+        for (place, letter) in shown_text.chars().enumerate() {
+            let hit = whole && one.hits.binary_search(&place).is_ok();
+            end = paper.write(
+                area,
+                row,
+                end,
+                letter.encode_utf8(&mut [0; 4]),
+                if hit { theme.key() } else { theme.text() },
+            );
+        }
+        let from_at = left + text_room;
+        let note = if one.note.is_empty() { String::new() } else { format!("  {}", one.note) };
+        let about = paper::fit(&format!("{}{note}", one.from), area.width.saturating_sub(from_at));
+        paper.write(area, row, from_at.max(end + 1), &about, theme.dim());
+        if is_current {
+            paper.style_row(area, row, theme.selected(true));
+        }
+        row += 1;
+    }
+    let count = match (all.len() > shown, all.len() == completion.total) {
+        (true, _) => format!("{} of {} match, Down takes one", all.len(), completion.total),
+        (false, true) => "Down takes one; anything else may be typed".to_owned(),
+        (false, false) => format!("{} of {} match", all.len(), completion.total),
+    };
+    paper.write(area, row, left, &paper::fit(&count, room), theme.dim());
+    u16::try_from(shown.min(all.len()) + 1).unwrap_or(0)
 }
 
 /// Tells whether a line without a label continues one with a label.
@@ -152,6 +208,7 @@ fn form_keys(form: &Form) -> Vec<(String, &'static str)> {
     for command in commands {
         let label = match command.id {
             Id::Accept => accept_label(&form.kind),
+            Id::NextSuggestion if !form.offers() => continue,
             Id::NextRow if form.rows.len() < 2 => continue,
             Id::CycleType if !has("type") => continue,
             Id::Browse if form.kind != FormKind::WheelPath => continue,
@@ -169,7 +226,7 @@ fn is_hidden(form: &Form) -> bool {
 
 const fn accept_label(kind: &FormKind) -> &'static str {
     match kind {
-        FormKind::AddClass { .. } | FormKind::AddValue { .. } => "add",
+        FormKind::AddClass { .. } | FormKind::AddValue { .. } | FormKind::Required { .. } => "add",
         FormKind::Rename { .. } => "rename",
         FormKind::Force(_) | FormKind::SavePath(_) => "save",
         _ => "change",

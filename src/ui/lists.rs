@@ -3,11 +3,14 @@
 use ratatui::layout::Rect;
 
 use super::paper::{self, Paper, width};
+use crate::app::completion::origin_text;
 use crate::app::layout::Size;
 use crate::app::list::{Body, List, Marker};
 use crate::app::{Pane, State, pages, review, value};
+use crate::check::classes::site;
 use crate::check::{self, FileKind, Severity};
 use crate::config::{Role, secret};
+use crate::python::Answer;
 use crate::text::visible::{visible, visible_name};
 use crate::yaml::Document;
 
@@ -134,7 +137,9 @@ fn entries(paper: &mut Paper<'_>, state: &State, role: Role, area: Rect) {
     if full {
         let heading = format!("{:>digits$}   class", "#", digits = usize::from(digits) + 2);
         paper.write(area, 0, 0, &heading, theme.dim());
-        paper.write_right(area, 0, "parameters ", theme.dim());
+        let source = source(state, role, None, area.width).is_some();
+        let source = if source { format!(" {}", paper::column("source", SOURCE_WIDTH + 1)) } else { String::new() };
+        paper.write_right(area, 0, &format!("parameters {source}"), theme.dim());
         row = 1;
     }
     let rows = if full { area.height.saturating_sub(2) } else { area.height };
@@ -176,7 +181,9 @@ fn entry(
     };
     let severity = list.severity(index, &state.problems);
     let letter = severity.map_or(' ', crate::check::Severity::letter).to_string();
-    let tail = if state.layout_size() == Size::Full { 11 } else { 4 };
+    let source = source(state, role, entry.class.as_deref(), area.width);
+    let source_room = if source.is_some() { SOURCE_WIDTH + 2 } else { 0 };
+    let tail = source_room + if state.layout_size() == Size::Full { 11 } else { 4 };
     let room = area.width.saturating_sub(digits + 5 + tail + 3);
     let class = entry.class.as_deref().map_or_else(|| "(no class)".to_owned(), |class| visible(class).into_owned());
     let class = paper::fit_path(if class.is_empty() { "(empty)" } else { &class }, room);
@@ -199,7 +206,11 @@ fn entry(
     if let Some(severity) = severity {
         paper.write(area, line, column, &letter, theme.severity(severity));
     }
-    let right = Rect { width: area.width.saturating_sub(1), ..area };
+    if let Some(text) = source {
+        let at = area.width.saturating_sub(SOURCE_WIDTH + 1);
+        paper.write(area, line, at, &paper::column(&text, SOURCE_WIDTH), theme.dim());
+    }
+    let right = Rect { width: area.width.saturating_sub(1 + source_room), ..area };
     if column + 2 + width(&parameters) <= right.width {
         paper.write_right(right, line, &parameters, theme.text());
     }
@@ -208,6 +219,27 @@ fn entry(
     } else if marked {
         paper.style_row(area, line, theme.heading());
     }
+}
+
+/// The width of the column that says where classes come from.
+const SOURCE_WIDTH: u16 = 13;
+/// Lists narrower than this have no such column, in cells.
+const WIDE_LIST: u16 = 54;
+
+/// Returns where a class comes from, none where there is no room or nothing was looked at.
+fn source(state: &State, role: Role, class: Option<&str>, width: u16) -> Option<String> {
+    let catalog = &state.facts.catalog;
+    if width < WIDE_LIST || (catalog.found.is_empty() && catalog.answers.is_empty()) {
+        return None;
+    }
+    let Some(class) = class else { return Some(String::new()) };
+    Some(match (catalog.answer(site(role), class), catalog.class(site(role), class)) {
+        (Answer::NoModule, _) if role == Role::Remote => "in no wheel".to_owned(),
+        (Answer::NoModule | Answer::NoAttribute { .. }, _) => "not found".to_owned(),
+        (Answer::NotAPlugin { .. }, _) => "no plugin".to_owned(),
+        (_, Some(found)) => origin_text(&found.origin),
+        (_, None) => String::new(),
+    })
 }
 
 fn legend(paper: &mut Paper<'_>, list: &List, area: Rect, role: Role) {

@@ -6,7 +6,8 @@ use super::paper::{self, Paper};
 use super::{bars, detail, problems};
 use crate::app::layout::{self, Size};
 use crate::app::tree::{Row, Shape, place_on_disk};
-use crate::app::{State, edits, review, value};
+use crate::app::{State, completion, edits, review, value};
+use crate::config::Role;
 use crate::config::secret::{self, MASK};
 use crate::text::visible::visible;
 use crate::yaml::{Document, Pointer};
@@ -114,6 +115,7 @@ fn tell(paper: &mut Paper<'_>, state: &State, area: Rect, row: &Row, narrow: boo
     if row.shape == Shape::Add {
         lines.push(("", "Enter or a adds something at this level: a name, a value, a type.".to_owned()));
         lines.push(("", "Lists and maps: type [a, b] or {a: 1}, or choose the type.".to_owned()));
+        lines.extend(signature(state, &row.pointer));
     } else {
         lines.extend(facts(state, row));
     }
@@ -142,6 +144,31 @@ fn tell(paper: &mut Paper<'_>, state: &State, area: Rect, row: &Row, narrow: boo
             at += 1;
         }
     }
+}
+
+/// Tells what the constructor of the class takes, on the row that adds a parameter.
+fn signature<'a>(state: &State, level: &Pointer) -> Vec<(&'a str, String)> {
+    let class = completion::class_at(state, state.role, level).filter(|_| level.tokens().len() == 3);
+    let Some(class) = class else { return Vec::new() };
+    let Some(parameters) = &class.parameters else {
+        return vec![("the class takes", "what could not be read".to_owned())];
+    };
+    if parameters.is_empty() {
+        return vec![("the class takes", "no parameters".to_owned())];
+    }
+    let label = |number: usize| if number == 0 { "the class takes" } else { " " };
+    parameters.iter().enumerate().map(|(at, one)| (label(at), visible(&one.to_string()).into_owned())).collect()
+}
+
+/// Tells what the class says of a parameter.
+fn about(state: &State, role: Role, pointer: &Pointer) -> Vec<(&'static str, String)> {
+    let class = completion::class_at(state, role, pointer);
+    let Some(one) = pointer.tokens().get(3).and_then(|name| class?.parameter(name)) else { return Vec::new() };
+    let mut lines = vec![("the class says", visible(&one.to_string()).into_owned())];
+    if pointer.tokens().len() == 4 {
+        lines.extend(one.doc.iter().map(|doc| ("", visible(&doc.replace('\n', " ")).into_owned())));
+    }
+    lines
 }
 
 fn facts<'a>(state: &State, row: &Row) -> Vec<(&'a str, String)> {
@@ -186,11 +213,11 @@ fn facts<'a>(state: &State, row: &Row) -> Vec<(&'a str, String)> {
             .push(("", format!("It repeats what stands at &{}: editing here replaces the alias only.", visible(name))));
     }
     if row.stray {
-        lines.push((
-            "",
-            "SkyPilot knows only class and parameters in an entry: this key makes it refuse the file. d deletes it."
-                .to_owned(),
-        ));
+        let text =
+            "SkyPilot knows only class and parameters in an entry: this key makes it refuse the file. d deletes it.";
+        lines.push(("", text.to_owned()));
+    } else {
+        lines.extend(about(state, role, &row.pointer));
     }
     lines
 }

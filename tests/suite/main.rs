@@ -4,6 +4,7 @@ mod architecture;
 mod checks;
 mod cli;
 mod codes;
+mod completion;
 mod conformance;
 mod driver;
 mod edits;

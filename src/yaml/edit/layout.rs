@@ -168,7 +168,9 @@ pub(super) fn items(text: &str, tree: &Tree, collection: NodeId) -> Vec<Item> {
         let from = line_start(text, start);
         let own_line = text[from..start].bytes().all(|b| b == b' ');
         let column = text[from..start].chars().count();
-        let tail = tail(text, end, column);
+        // A comment between the dash and its value in depth may be of what stands around the list.
+        let inner = if is_mapping || no_value { column + 1 } else { self::column(text, tree.span(value).start) };
+        let tail = tail(text, end, inner.max(column + 1));
         let lead = if own_line { lead(text, from, column, floor, !is_mapping) } else { start };
         out.push(Item { key, value, lead, start, head_end, end, tail, column, own_line, explicit });
         floor = tail;
@@ -219,10 +221,10 @@ pub(super) fn property_end(text: &str, at: usize, body: usize) -> usize {
 }
 
 /// Returns the end of the lines that belong to an item whose content ends at
-/// `end`: the line itself, and comment lines indented deeper than `column`.
+/// `end`: the line itself, and comment lines from `column` on.
 fn tail(text: &str, end: usize, column: usize) -> usize {
     let mut at = next_line(text, end);
-    while at < text.len() && comment_column(text, at).is_some_and(|c| c > column) {
+    while at < text.len() && comment_column(text, at).is_some_and(|c| c >= column) {
         at = next_line(text, at);
     }
     at

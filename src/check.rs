@@ -31,6 +31,7 @@ use crate::config::{Environment, Role, Workspace};
 use crate::python::{Catalog, Module};
 use crate::wheel::Directory;
 use crate::wheel::contents::Inspection;
+use crate::wheel::memory::Memory;
 
 /// Where the release in force comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -115,6 +116,8 @@ pub struct Facts {
     pub directories: BTreeMap<PathBuf, Directory>,
     /// The wheels that were read, by their absolute path.
     pub wheels: BTreeMap<PathBuf, Arc<Inspection>>,
+    /// How wheels are beside what is remembered of them, by their absolute path, where that is worth telling.
+    pub memories: BTreeMap<PathBuf, Memory>,
     /// The plugin classes that were found.
     pub catalog: Arc<Catalog>,
 }
@@ -137,6 +140,7 @@ impl Facts {
             modules: BTreeMap::new(),
             directories: BTreeMap::new(),
             wheels: BTreeMap::new(),
+            memories: BTreeMap::new(),
             catalog: Arc::default(),
         }
     }

@@ -2,17 +2,20 @@
 
 pub mod editor;
 pub mod load;
+pub mod memory;
 pub mod modules;
 pub mod perform;
 pub mod save;
 pub mod scan;
 pub mod server;
+pub mod state;
 pub mod verify;
 
 use std::path::PathBuf;
 
 use crate::check::{Controller, Facts, SkyVersion};
 use crate::config::{Environment, Role, Workspace, locate};
+use crate::preview;
 
 /// What the global options of the command line say.
 #[derive(Clone, Debug, Default)]
@@ -54,6 +57,8 @@ pub fn open(options: &Options, environment: Environment) -> (Workspace, Facts) {
 /// Looks again at what the texts name: the wheel directory, the modules of the classes.
 pub fn refresh(options: &Options, workspace: &Workspace, facts: &mut Facts) {
     scan::add_wheel_directory(workspace, facts);
+    let wheels = preview::wheel_directory(workspace, facts).and_then(|wheels| facts.directories.get(&wheels.resolved));
+    facts.memories = wheels.map(|directory| memory::recall(directory, &facts.environment)).unwrap_or_default();
     let roots = modules::roots(facts.python.as_deref(), &options.python_path, facts);
     modules::add(workspace, &roots, facts);
 }

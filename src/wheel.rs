@@ -6,6 +6,7 @@
 
 pub mod contents;
 pub mod filename;
+pub mod memory;
 
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt as _;

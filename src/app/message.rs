@@ -185,6 +185,8 @@ pub enum Effect {
         /// What may be replaced.
         replaces: Replaces,
     },
+    /// Remember the wheels of a directory as they are now.
+    Remember(PathBuf),
     /// List the directories below one.
     List(PathBuf),
     /// Write texts to the state directory.

@@ -163,10 +163,11 @@ pub fn saved(state: &mut State, role: Role, text: &Arc<str>, result: Result<Save
             state.refresh_list(role);
             state.recheck();
             state.saved.push(line);
-            if state.saving.is_empty() {
-                finish(state);
+            if !state.saving.is_empty() {
+                return Vec::new();
             }
-            Vec::new()
+            finish(state);
+            remember(state)
         }
         Err(SaveFailure::Changed) => {
             conflict(state, role);
@@ -182,6 +183,14 @@ pub fn saved(state: &mut State, role: Role, text: &Arc<str>, result: Result<Save
             dialogs::notice(state, format!("{} was not saved", role.file_name()), text);
             Vec::new()
         }
+    }
+}
+
+/// Has the wheels that are uploaded remembered, and looked at again beside that.
+fn remember(state: &State) -> Vec<Effect> {
+    match &state.preview.wheel_dir {
+        Some(directory) => vec![Effect::Remember(directory.resolved.clone()), state.scan()],
+        None => Vec::new(),
     }
 }
 

@@ -37,6 +37,7 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
             let mut now = state.facts.clone();
             now.directories.extend(facts.directories);
             now.modules.extend(facts.modules);
+            now.memories = facts.memories;
             state.take_facts(now);
             // Told anew, asked nothing: an answer that leads to a question would never end.
             forms::retell(state);

@@ -243,6 +243,10 @@ codes! {
     WheelUnreachable, "wheel-unreachable", Error, "Wheels that cannot be reached";
     /// A wheel is a directory, a FIFO or a device.
     WheelNotFile, "wheel-not-file", Warning, "A wheel that is no file";
+    /// A wheel has other bytes than at the last save.
+    WheelRebuilt, "wheel-rebuilt", Warning, "A wheel that was built anew under its name";
+    /// A wheel is older than the project it was built from.
+    WheelOutdated, "wheel-outdated", Info, "A wheel that is older than its project";
     /// A file is not sent because of the case of its suffix.
     WheelCase, "wheel-case", Info, "A wheel with another suffix";
 }

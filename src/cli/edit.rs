@@ -13,6 +13,8 @@ use crate::check;
 use crate::config::operation::{self, Operation};
 use crate::config::{Content, Role, Workspace, diff, locate, model};
 use crate::io::save::{Expected, SaveError, save};
+use crate::io::{memory, scan};
+use crate::preview;
 use crate::text::visible::{visible, visible_name};
 use crate::yaml::edit::{NewValue, Sharing};
 use crate::yaml::{Pointer, Value, patch};
@@ -71,6 +73,10 @@ pub(super) fn run(session: &Session, command: Command, out: &mut Output) -> anyh
                 return failed_save(error);
             }
         }
+    }
+    if let Some(directory) = preview::wheel_directory(&change.workspace, &facts) {
+        // A memory that cannot be kept is none: nothing depends on it.
+        let _ = memory::remember(&scan::directory(&directory.resolved), &facts.environment);
     }
     let _ = writeln!(told, "{}", visible(&change.label));
     tell(out, &told);

@@ -1,22 +1,15 @@
 //! Performs what the screens ask of the outside, but for what needs the terminal.
 
-use std::fs::{self, Permissions};
-use std::io::Write as _;
-use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::save::{Expected, SaveError, save};
 use super::verify::{LIMIT, Question, verify};
-use super::{Options, editor, load, open, refresh, scan};
+use super::{Options, editor, load, memory, open, refresh, scan, state};
 use crate::app::message::{Effect, ListedDirectory, Listing, Message, Replaces, SaveFailure, SavedFile};
 use crate::check::verify::{Mode, Verified};
 use crate::config::{Content, Environment, Role, Workspace};
-
-/// The mode of the directories for drafts and copies: they hold real values.
-const PRIVATE_DIRECTORY: u32 = 0o700;
-/// The mode of the files in them.
-const PRIVATE_FILE: u32 = 0o600;
 
 /// What the effects need to know.
 #[derive(Clone, Debug)]
@@ -44,6 +37,11 @@ pub fn perform(effect: Effect, outside: &Outside) -> Option<Message> {
         Effect::Save { role, path, text, replaces } => {
             let result = write(&path, &text, &replaces, outside);
             Message::Saved { role, text, result }
+        }
+        Effect::Remember(directory) => {
+            // A memory that cannot be kept is none: nothing depends on it.
+            let _ = memory::remember(&scan::directory(&directory), &outside.environment);
+            return None;
         }
         Effect::List(path) => Message::Listed(listing(scan::browse(&path))),
         Effect::Draft(texts) => Message::Drafted(drafts(&texts, outside)),
@@ -80,7 +78,7 @@ fn write(path: &Path, text: &str, replaces: &Replaces, outside: &Outside) -> Res
         Replaces::Anything => {
             // What a person chose to replace unseen is kept.
             if let Ok(theirs) = fs::read(path) {
-                let kept = keep("replaced", path, &theirs, outside).map_err(SaveFailure::Other)?;
+                let kept = state::keep("replaced", path, &theirs, &outside.environment).map_err(SaveFailure::Other)?;
                 notes.push(format!("the replaced text is kept in {}", kept.display()));
             }
             Expected::Anything
@@ -102,33 +100,10 @@ fn write(path: &Path, text: &str, replaces: &Replaces, outside: &Outside) -> Res
 ///
 /// Returns what cannot be done, in words.
 pub fn drafts(texts: &[(Role, Arc<str>)], outside: &Outside) -> Result<Vec<PathBuf>, String> {
-    texts.iter().map(|(role, text)| keep("drafts", Path::new(role.file_name()), text.as_bytes(), outside)).collect()
-}
-
-/// Writes bytes to a new file in a folder of the state directory.
-fn keep(folder: &str, like: &Path, bytes: &[u8], outside: &Outside) -> Result<PathBuf, String> {
-    let directory = state_directory(&outside.environment)?.join(folder);
-    let failed = |error: std::io::Error| format!("cannot write to {}: {error}", directory.display());
-    fs::DirBuilder::new().recursive(true).mode(PRIVATE_DIRECTORY).create(&directory).map_err(failed)?;
-    let stem = like.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-    let mut file = tempfile::Builder::new()
-        .prefix(&format!("{stem}."))
-        .suffix(".yaml")
-        .permissions(Permissions::from_mode(PRIVATE_FILE))
-        .tempfile_in(&directory)
-        .map_err(failed)?;
-    file.write_all(bytes).and_then(|()| file.as_file().sync_all()).map_err(failed)?;
-    let (_, path) = file.keep().map_err(|error| failed(error.error))?;
-    Ok(path)
-}
-
-/// Returns where this program keeps what is no configuration (XDG base directories).
-fn state_directory(environment: &Environment) -> Result<PathBuf, String> {
-    let variable = |name: &str| environment.variables.get(std::ffi::OsStr::new(name)).map(PathBuf::from);
-    let absolute = variable("XDG_STATE_HOME").filter(|path| path.is_absolute());
-    let home = || variable("HOME").or_else(|| environment.own_home.clone()).map(|home| home.join(".local/state"));
-    let base = absolute.or_else(home).ok_or("there is no home directory to keep it in")?;
-    Ok(base.join("skyplug-tui"))
+    texts
+        .iter()
+        .map(|(role, text)| state::keep("drafts", Path::new(role.file_name()), text.as_bytes(), &outside.environment))
+        .collect()
 }
 
 fn listing(found: scan::Listing) -> Listing {
@@ -145,6 +120,9 @@ fn listing(found: scan::Listing) -> Listing {
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    use super::super::state::{PRIVATE_DIRECTORY, PRIVATE_FILE};
     use super::*;
 
     fn outside(home: &Path) -> Outside {

@@ -66,6 +66,7 @@ pub fn facts(options: &Options, environment: Environment) -> Facts {
         modules: BTreeMap::new(),
         directories: BTreeMap::new(),
         wheels: BTreeMap::new(),
+        memories: BTreeMap::new(),
         catalog: Arc::default(),
         environment,
     }

@@ -3,6 +3,7 @@
 //! What follows from the text of the two files is `check`'s; here is what
 //! follows from the wheel directory, the server's place and the release.
 
+mod memory;
 mod wheels;
 
 use std::collections::HashSet;
@@ -28,6 +29,7 @@ pub(super) fn find(workspace: &Workspace, facts: &Facts, preview: &Preview, task
     }
     problems.names();
     problems.packages();
+    problems.memories();
     problems.found
 }
 

@@ -9,6 +9,7 @@ use skyplug_tui::check::{self, Code, Consolidation, CwdSource, Facts, NEWEST, Se
 use skyplug_tui::config::{Content, Location, PathSource, Role, Unreadable, UnreadableReason, Workspace};
 use skyplug_tui::io::load;
 use skyplug_tui::python::{Answer, Catalog, LoadContext, Module, Origin, PluginClass};
+use skyplug_tui::wheel::memory::Memory;
 use skyplug_tui::wheel::{Directory, EntryKind, Found};
 
 use super::cli::{Home, status, stderr, stdout};
@@ -121,6 +122,11 @@ fn api(bad: &str, good: &str) -> (Case, Case) {
 fn parameters(bad: &str, good: &str) -> (Case, Case) {
     let of = |inner: &str| format!("plugins:\n- class: acme.Audit\n  parameters:\n    {inner}\n");
     api(&of(bad), &of(good))
+}
+
+/// A wheel of which this is remembered.
+fn remembered(memory: Memory) -> Case {
+    Case::wheels(&[AUDIT]).knowing(|facts| _ = facts.memories.insert(Path::new("/srv/dist").join(AUDIT), memory))
 }
 
 /// The same of the parameters of a class that takes `days: int = 7`.
@@ -298,6 +304,15 @@ pub(crate) fn row(code: Code) -> (Case, Case) {
         Code::WheelDangling => (Case::wheel(EntryKind::Dangling), Case::wheel(EntryKind::Symlink)),
         Code::WheelUnreachable => (Case::wheel(EntryKind::Unreachable), Case::wheel(EntryKind::File)),
         Code::WheelNotFile => (Case::wheel(EntryKind::Directory), Case::wheel(EntryKind::Symlink)),
+        Code::WheelRebuilt => {
+            let of = |rebuilt| remembered(Memory { rebuilt, newer_source: None });
+            (of(true), of(false))
+        }
+        Code::WheelOutdated => {
+            let source = ("/src/acme".into(), "/src/acme/acme/plugin.py".into());
+            let of = |newer_source| remembered(Memory { rebuilt: false, newer_source });
+            (of(Some(source)), of(None))
+        }
         Code::WheelCase => (Case::wheels(&[AUDIT, "acme_cost-0.9-py3-none-any.WHL"]), Case::wheels(&[AUDIT, COST])),
     }
 }

@@ -676,6 +676,23 @@ pub(super) const ABOUT: &[(Code, &str, &str)] = &[
          acme_audit-1.1-py3-none-any.whl/\n",
     ),
     (
+        Code::WheelRebuilt,
+        "At each save the SHA-256 of every wheel in the directory is kept in the state directory. This one has other \
+         bytes now and the same file name. Since 0.12.2 a controller records the file names of the wheels that it has \
+         installed and skips them at later launches: the new one never gets installed there.\n\nFix: raise the \
+         version of the package and build it anew, so that the file name changes, or start a new controller.",
+        "$ ls controller-wheels\n\
+         acme_audit-1.2.0-py3-none-any.whl\n",
+    ),
+    (
+        Code::WheelOutdated,
+        "The wheel was built with this program, and a source file of the project that it was built from is newer than \
+         the wheel. Controllers get what is in the wheel.\n\nFix: raise the version and build the wheel again.",
+        "$ ls -t acme_audit/plugin.py controller-wheels/*.whl\n\
+         acme_audit/plugin.py\n\
+         controller-wheels/acme_audit-1.2.0-py3-none-any.whl\n",
+    ),
+    (
         Code::WheelCase,
         "SkyPilot takes only names that end in .whl, in lower case. This one is not sent, and a class that it holds \
          is missing on controllers.\n\nFix: rename it.",

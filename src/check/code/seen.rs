@@ -25,10 +25,10 @@ pub(super) const fn of(code: Code) -> Seen {
         | Code::SeveralServers | Code::Consolidation | Code::ClassMissing | Code::ClassNotPlugin | Code::ClassAbstract
         | Code::ClassNotLoaded | Code::ClassNotUploaded | Code::ParameterUnknown | Code::ParameterMissing => Seen::Read,
 
-        Code::WheelVersions | Code::WheelPrefix => Seen::Stamp,
+        Code::WheelVersions | Code::WheelPrefix | Code::WheelRebuilt => Seen::Stamp,
 
         Code::ClassBlank | Code::Invisible | Code::Encrypted | Code::YamlDirective | Code::SameFile
-        | Code::OtherRelease | Code::ClassUnseen | Code::ParameterType => Seen::Own,
+        | Code::OtherRelease | Code::ClassUnseen | Code::ParameterType | Code::WheelOutdated => Seen::Own,
     }
 }
 

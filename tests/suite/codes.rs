@@ -366,6 +366,8 @@ fn what_is_said_to_have_been_run_is_in_the_corpus() {
         Code::WheelDirUnreadable | Code::WheelUnreachable => rustix::process::geteuid().is_root(),
         // Two equal keys in a flow mapping are in the corpus, and no dash is missing there.
         Code::ForgottenDash => seen.contains(&Code::DuplicateKey),
+        // Every second launch of the corpus skips what is recorded by its name.
+        Code::WheelRebuilt => true,
         _ => false,
     };
     let claimed = |code: Code| !matches!(code.seen(), Seen::Read | Seen::Own);

@@ -34,6 +34,7 @@ pub mod tree;
 pub mod update;
 pub mod value;
 pub mod verify;
+pub mod wheels;
 
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};

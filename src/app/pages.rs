@@ -50,7 +50,7 @@ pub struct PageLine {
 }
 
 impl PageLine {
-    fn new(kind: LineKind, text: impl Into<String>) -> Self {
+    pub(super) fn new(kind: LineKind, text: impl Into<String>) -> Self {
         Self { kind, text: text.into() }
     }
 }

@@ -1,0 +1,167 @@
+//! What one wheel is, as lines: beside the list, and to be read whole.
+
+use super::State;
+use super::pages::{LineKind, PageLine, size_text, wheel_directory};
+use super::value::count;
+use crate::check::{FileKind, Severity};
+use crate::config::Role;
+use crate::python::{PluginClass, SourceKind};
+use crate::text::visible::visible;
+use crate::wheel::contents::{Contents, Inspection, Record};
+use crate::wheel::filename::{Architecture, WheelName};
+use crate::wheel::{DirectoryEntry, EntryKind};
+
+/// The most files of a wheel that are listed.
+const MOST_FILES: usize = 2_000;
+
+/// Returns what is known of the content of a wheel.
+#[must_use]
+pub fn inspection<'s>(state: &'s State, entry: &DirectoryEntry) -> Option<&'s Inspection> {
+    let path = wheel_directory(state)?.path.join(&entry.name);
+    state.facts.wheels.get(&path).map(|one| &**one)
+}
+
+/// Returns the plugin classes of a wheel.
+pub fn classes<'s>(state: &'s State, entry: &DirectoryEntry) -> impl Iterator<Item = &'s PluginClass> {
+    let path = wheel_directory(state).map(|directory| directory.path.join(&entry.name));
+    state
+        .facts
+        .catalog
+        .found
+        .iter()
+        .filter(move |one| one.origin.kind == SourceKind::Wheel && Some(&one.origin.from) == path.as_ref())
+}
+
+/// Returns all that is known of a wheel, the most useful first.
+#[must_use]
+pub fn detail(state: &State, entry: &DirectoryEntry) -> Vec<PageLine> {
+    let mut out = Vec::new();
+    if !entry.is_wheel() {
+        let why = if entry.kind == EntryKind::Directory {
+            "A directory: wheels in it are not uploaded."
+        } else {
+            "Not uploaded: only names that end in .whl are."
+        };
+        out.push(PageLine::new(LineKind::Plain, why));
+        return out;
+    }
+    problems(state, entry, &mut out);
+    plugin_classes(state, entry, &mut out);
+    name(entry, &mut out);
+    match inspection(state, entry).map(|one| (one, &one.contents)) {
+        None => out.push(PageLine::new(LineKind::Dim, "Its content was not read.")),
+        Some((_, Err(why))) => {
+            out.push(PageLine::new(LineKind::Problem(Severity::Warning), visible(why).into_owned()));
+        }
+        Some((one, Ok(contents))) => self::contents(one, contents, &mut out),
+    }
+    out
+}
+
+fn fact(out: &mut Vec<PageLine>, label: &str, text: &str) {
+    out.push(PageLine::new(LineKind::Plain, format!("{label:<17}{}", visible(text))));
+}
+
+fn heading(out: &mut Vec<PageLine>, text: &str) {
+    if !out.is_empty() {
+        out.push(PageLine::new(LineKind::Plain, ""));
+    }
+    out.push(PageLine::new(LineKind::Heading, text));
+}
+
+fn problems(state: &State, entry: &DirectoryEntry, out: &mut Vec<PageLine>) {
+    let is_here = |path: &std::path::Path| path.file_name() == Some(&entry.name);
+    for one in state.problems.iter().filter(|one| one.place.file == FileKind::Wheels) {
+        if one.place.path.as_deref().is_some_and(is_here) {
+            let text = format!("{} {}", one.severity.letter(), visible(&super::review::sentences(one)));
+            out.push(PageLine::new(LineKind::Problem(one.severity), text));
+        }
+    }
+}
+
+fn plugin_classes(state: &State, entry: &DirectoryEntry, out: &mut Vec<PageLine>) {
+    let all: Vec<&PluginClass> = classes(state, entry).collect();
+    if all.is_empty() {
+        return;
+    }
+    heading(out, "plugin classes (read, not run)");
+    for class in all {
+        let mut used = Vec::new();
+        for role in Role::ALL {
+            let word = if role == Role::Api { "API" } else { "remote" };
+            let entries = state.list(role).entries.iter().enumerate();
+            let named = entries.filter(|(_, one)| one.class.as_deref() == Some(class.class.as_str()));
+            used.extend(named.map(|(at, _)| format!("{word} #{}", at + 1)));
+        }
+        let note = match (class.is_abstract, used.is_empty()) {
+            (Some(true), _) => "  abstract".to_owned(),
+            (_, true) => "  not listed".to_owned(),
+            (_, false) => format!("  {}", used.join(", ")),
+        };
+        out.push(PageLine::new(LineKind::Plain, format!("{}{note}", visible(&class.class))));
+        if let Some(signature) = class.signature() {
+            out.push(PageLine::new(LineKind::Dim, format!("  {}", visible(&signature))));
+        }
+        if let Some(summary) = class.summary() {
+            out.push(PageLine::new(LineKind::Dim, format!("  {}", visible(summary))));
+        }
+    }
+}
+
+fn name(entry: &DirectoryEntry, out: &mut Vec<PageLine>) {
+    heading(out, "the file");
+    fact(out, "size", &size_text(entry.size));
+    if entry.kind != EntryKind::File {
+        fact(out, "kind", entry.kind.name());
+    }
+    let Some(name) = entry.name.to_str().and_then(|name| WheelName::parse(name).ok()) else { return };
+    let fits = Architecture::ALL.into_iter().filter(|one| name.installs_on(*one)).map(Architecture::name);
+    let fits: Vec<&str> = fits.collect();
+    let tags: Vec<String> = name.tags.iter().map(ToString::to_string).collect();
+    fact(out, "tags", &tags.join(", "));
+    let where_ = if fits.is_empty() { "no controller".to_owned() } else { fits.join(", ") };
+    fact(out, "for controllers", &where_);
+    if let Some(build) = &name.build {
+        fact(out, "build", build);
+    }
+}
+
+fn contents(inspection: &Inspection, contents: &Contents, out: &mut Vec<PageLine>) {
+    let metadata = &contents.metadata;
+    heading(out, "METADATA");
+    fact(out, "name", &format!("{} {}", metadata.name, metadata.version));
+    if let Some(summary) = &metadata.summary {
+        fact(out, "summary", summary);
+    }
+    fact(out, "requires Python", metadata.requires_python.as_deref().unwrap_or("any"));
+    for (number, one) in metadata.requires_dist.iter().enumerate() {
+        fact(out, if number == 0 { "requires" } else { "" }, one);
+    }
+    for (number, one) in contents.entry_points.iter().enumerate() {
+        fact(out, if number == 0 { "entry points" } else { "" }, one);
+    }
+    if let Some(digest) = &inspection.sha256 {
+        fact(out, "sha256", digest);
+    }
+    match &contents.record {
+        Record::Complete => fact(out, "RECORD", "lists every file with its size"),
+        Record::Missing => fact(out, "RECORD", "there is none"),
+        Record::Differs(all) => {
+            for (number, one) in all.iter().enumerate() {
+                fact(out, if number == 0 { "RECORD" } else { "" }, one);
+            }
+        }
+    }
+    for one in &contents.oddities {
+        out.push(PageLine::new(LineKind::Problem(Severity::Warning), visible(one).into_owned()));
+    }
+    let size: u64 = contents.members.iter().map(|one| one.size).fold(0, u64::saturating_add);
+    heading(out, &format!("{}, {} unpacked", count(contents.members.len(), "file"), size_text(size)));
+    for one in contents.members.iter().take(MOST_FILES) {
+        out.push(PageLine::new(LineKind::Plain, format!("{:>9}  {}", size_text(one.size), visible(&one.path))));
+    }
+    if contents.members.len() > MOST_FILES {
+        let more = contents.members.len() - MOST_FILES;
+        out.push(PageLine::new(LineKind::Dim, format!("and {more} more")));
+    }
+}

@@ -15,6 +15,7 @@ mod mutants;
 mod preview;
 mod random;
 mod releases;
+mod sample;
 mod screens;
 mod terminal;
 mod verify;

@@ -4,6 +4,7 @@ pub mod editor;
 pub mod load;
 pub mod modules;
 pub mod perform;
+pub mod run;
 pub mod save;
 pub mod scan;
 pub mod server;

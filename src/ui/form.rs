@@ -154,7 +154,7 @@ fn form_keys(form: &Form) -> Vec<(String, &'static str)> {
             Id::Accept => accept_label(&form.kind),
             Id::NextRow if form.rows.len() < 2 => continue,
             Id::CycleType if !has("type") => continue,
-            Id::Browse if form.kind != FormKind::WheelPath => continue,
+            Id::Browse if !form.is_directory() => continue,
             Id::ShowHidden if !is_hidden(form) => continue,
             _ => command.bar,
         };
@@ -171,6 +171,7 @@ const fn accept_label(kind: &FormKind) -> &'static str {
     match kind {
         FormKind::AddClass { .. } | FormKind::AddValue { .. } => "add",
         FormKind::Rename { .. } => "rename",
+        FormKind::Project => "go on",
         FormKind::Force(_) | FormKind::SavePath(_) => "save",
         _ => "change",
     }

@@ -13,6 +13,7 @@ mod keys;
 mod lossless;
 mod mutants;
 mod preview;
+mod programs;
 mod random;
 mod releases;
 mod sample;

@@ -27,7 +27,9 @@ pub mod pages;
 pub mod palette;
 pub mod parameters;
 pub mod problems;
+pub mod programs;
 pub mod review;
+pub mod run;
 pub mod saving;
 pub mod screen;
 pub mod tree;
@@ -119,6 +121,8 @@ pub struct State {
     pub saved: Vec<String>,
     /// The question to a real SkyPilot.
     pub verify: verify::Verify,
+    /// The project directory that a wheel was built of last, as it was typed.
+    pub project: String,
     /// How the program ends, once it does.
     pub exit: Option<Exit>,
     /// Changes whenever the rows of the tree have to be built again.
@@ -168,6 +172,7 @@ impl State {
             saving: Vec::new(),
             saved: Vec::new(),
             verify: verify::Verify::default(),
+            project: String::new(),
             exit: None,
             generation: 0,
             built: None,

@@ -5,6 +5,7 @@ pub mod load;
 pub mod memory;
 pub mod modules;
 pub mod perform;
+pub mod run;
 pub mod save;
 pub mod scan;
 pub mod server;

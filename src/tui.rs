@@ -24,7 +24,7 @@ use crate::app::{self, State, saving};
 use crate::cli::Exit;
 use crate::config::Environment;
 use crate::io::perform::{Outside, drafts, perform};
-use crate::io::{Options, editor};
+use crate::io::{Options, editor, run as programs};
 use crate::text::visible::visible_name;
 use crate::ui::{self, theme::Theme};
 use input::Reader;
@@ -81,7 +81,8 @@ pub fn run(options: &Options, environment: Environment, settings: Settings) -> a
     }
     let theme = Theme::new(settings.color, settings.ascii || !is_utf8(&environment));
     let (sender, receiver) = channel();
-    let effects = worker(Outside { options: options.clone(), environment: environment.clone() }, sender.clone());
+    let outside = Outside::new(options.clone(), environment);
+    let effects = worker(outside.clone(), sender.clone());
     terminal::hook_panics();
     signals::listen(sender.clone())?;
     let mut program = Program {
@@ -90,7 +91,7 @@ pub fn run(options: &Options, environment: Environment, settings: Settings) -> a
             terminal::size(),
         ),
         theme,
-        outside: Outside { options: options.clone(), environment },
+        outside,
         effects,
         terminal: Terminal::enter()?,
         reader: Reader::start(sender),
@@ -98,6 +99,7 @@ pub fn run(options: &Options, environment: Environment, settings: Settings) -> a
     };
     let looped = catch_unwind(AssertUnwindSafe(|| program.run(&receiver)));
     terminal::restore();
+    program.outside.running.end();
     let panicked = looped.is_err() || matches!(program.ended, Some(Ended::Panicked));
     let kept = program.leave(panicked);
     say(&kept);
@@ -149,13 +151,20 @@ fn worker(outside: Outside, sender: Sender<Event>) -> Sender<Effect> {
 }
 
 fn perform_and_tell(effect: Effect, outside: &Outside, sender: &Sender<Event>) {
-    let event = match catch_unwind(AssertUnwindSafe(|| perform(effect, outside))) {
-        Ok(Some(message)) => Event::Message(message),
-        Ok(None) => return,
-        Err(_) => Event::Panicked,
-    };
     // Nobody listens any more once the program ends.
-    let _ = sender.send(event);
+    let tell = |event| _ = sender.send(event);
+    let performed = catch_unwind(AssertUnwindSafe(|| match effect {
+        Effect::Run(program) => {
+            programs::run(&program, outside, &mut |message| tell(Event::Message(message)));
+            None
+        }
+        effect => perform(effect, outside),
+    }));
+    match performed {
+        Ok(Some(message)) => tell(Event::Message(message)),
+        Ok(None) => {}
+        Err(_) => tell(Event::Panicked),
+    }
 }
 
 /// How the loop ended.

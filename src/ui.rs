@@ -15,6 +15,7 @@ mod parameters;
 mod preview;
 mod problems;
 mod review;
+mod run;
 pub mod theme;
 mod wheels;
 

@@ -4,9 +4,10 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use super::command::Id;
+use super::form::{Form, FormKind};
 use super::message::{Effect, Listing};
 use super::modal::{Browse, Modal};
-use super::{State, Tone, edits, forms, motion};
+use super::{State, Tone, edits, forms, motion, programs};
 use crate::config::operation::Operation;
 use crate::preview;
 
@@ -15,6 +16,9 @@ pub fn browse(state: &mut State) -> Vec<Effect> {
     if state.settings.read_only {
         state.say(Tone::Failed, "Read-only (--read-only): nothing can be changed.");
         return Vec::new();
+    }
+    if let Some(Modal::Form(Form { kind: FormKind::Project, .. })) = state.modals.last() {
+        return browse_projects(state);
     }
     let typed = match state.modals.last() {
         Some(Modal::Form(form)) => form.text("path").trim().to_owned(),
@@ -25,7 +29,15 @@ pub fn browse(state: &mut State) -> Vec<Effect> {
         .or_else(|| state.preview.wheel_dir.as_ref().map(|named| named.resolved.clone()))
         .or_else(|| state.facts.environment.variables.get(OsStr::new("HOME")).map(PathBuf::from))
         .unwrap_or_else(|| state.facts.server_cwd.clone());
-    state.modals.push(Modal::Browse(Browse::default()));
+    state.modals.push(Modal::Browse(Browse { title: "Choose the wheel directory", ..Browse::default() }));
+    vec![Effect::List(start)]
+}
+
+/// Opens the choice of a project directory, at the one that is typed.
+fn browse_projects(state: &mut State) -> Vec<Effect> {
+    let Some(Modal::Form(form)) = state.modals.last() else { return Vec::new() };
+    let start = programs::project(state, form.text("project").trim());
+    state.modals.push(Modal::Browse(Browse { title: "Choose the project directory", ..Browse::default() }));
     vec![Effect::List(start)]
 }
 
@@ -84,7 +96,7 @@ pub(super) fn in_browse(state: &mut State, id: Option<Id>) -> Vec<Effect> {
 /// Puts the chosen directory into the field that asked for it, or sets it at once.
 fn take_directory(state: &mut State, path: &Path) -> Vec<Effect> {
     let Some(text) = path.to_str() else {
-        state.say(Tone::Failed, "The name of this directory is no UTF-8: it cannot stand in plugins.yaml.");
+        state.say(Tone::Failed, "The name of this directory is no UTF-8: it cannot be written here.");
         return Vec::new();
     };
     state.modals.pop();

@@ -37,11 +37,13 @@ pub enum Context {
     Commands,
     /// A text to read.
     Notice,
+    /// The output of a program.
+    Run,
 }
 
 impl Context {
     /// All contexts, in the order of the documentation.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::List,
         Self::Text,
         Self::Parameters,
@@ -57,6 +59,7 @@ impl Context {
         Self::Menu,
         Self::Commands,
         Self::Notice,
+        Self::Run,
     ];
 
     /// Returns what the help calls it.
@@ -78,6 +81,7 @@ impl Context {
             Self::Menu => "Questions",
             Self::Commands => "Help and command palette",
             Self::Notice => "Texts to read",
+            Self::Run => "Output of a program",
         }
     }
 }
@@ -162,6 +166,8 @@ pub enum Id {
     NextSection,
     PreviousSection,
     YankProblem,
+    Build,
+    Install,
     // Review.
     SaveNow,
     SaveSound,
@@ -197,6 +203,7 @@ pub enum Id {
     ParentDirectory,
     ShowAll,
     Close,
+    Stop,
 }
 
 /// How the help groups commands.
@@ -268,8 +275,21 @@ const NOT_FIRST_RUN: &[Context] =
     &[C::List, C::Text, C::Parameters, C::Problems, C::Upload, C::Wheels, C::Preview, C::Review];
 const PANES: &[Context] = &[C::List, C::Text, C::Parameters, C::Problems, C::Upload];
 const LISTS: &[Context] = &[C::List];
-const MOVING: &[Context] =
-    &[C::List, C::Text, C::Parameters, C::Problems, C::Wheels, C::Preview, C::Review, C::Browse, C::Menu, C::Notice];
+const MOVING: &[Context] = &[
+    C::List,
+    C::Text,
+    C::Parameters,
+    C::Problems,
+    C::Wheels,
+    C::Preview,
+    C::Review,
+    C::Browse,
+    C::Menu,
+    C::Notice,
+    C::Run,
+];
+/// Where a wheel is built by the palette.
+const BESIDE_WHEELS: &[Context] = &[C::List, C::Text, C::Parameters, C::Problems, C::Upload, C::FirstRun, C::Preview];
 const PARAMETERS: &[Context] = &[C::Parameters];
 const FIELDS: &[Context] = &[C::Field, C::Commands];
 const TYPING: &[Context] = &[C::Field, C::Commands, C::Area];
@@ -338,6 +358,8 @@ static TABLE: &[Command] = &[
     row(Id::YankProblem, "copy problem", "", G::Look, &[C::Problems], &["y"], "Copies the problem as text."),
     row(Id::Preview, "upload preview", "preview", G::Look, &[C::Upload], &["Enter"], "Shows what the next launch sends to a controller."),
     // Wheels, preview.
+    row(Id::Build, "build a wheel", "build", G::Edit, &[C::Wheels], &["B"], "Builds a wheel of a project directory into the wheel directory, after a question."),
+    row(Id::Install, "install this wheel", "install", G::Edit, &[C::Wheels], &["I"], "Installs the wheel under the cursor into the API server's Python, after a question."),
     row(Id::NextSection, "next section", "section", G::Move, &[C::Preview], &["Tab"], "Goes to the next section."),
     row(Id::PreviousSection, "previous section", "", G::Move, &[C::Preview], &["Shift-Tab"], "Goes to the previous section."),
     // Review.
@@ -384,6 +406,7 @@ static TABLE: &[Command] = &[
     row(Id::About, "what are plugins?", "what are plugins?", G::Look, &[C::FirstRun], &["i"], "One page on plugins, the two files and the upload."),
     row(Id::About, "what are plugins?", "", G::Look, NOT_FIRST_RUN, &[], "One page on plugins, the two files and the upload."),
     row(Id::Verify, "verify with SkyPilot", "", G::Look, BEFORE_REVIEW, &[], "Asks a real SkyPilot about the files on disk and marks what it sees in another way."),
+    row(Id::Build, "build a wheel", "", G::Edit, BESIDE_WHEELS, &[], "Builds a wheel of a project directory into the wheel directory, after a question."),
     // Text fields.
     row(Id::Accept, "accept", "accept", G::Edit, FIELDS, &["Enter"], "Takes what is typed."),
     row(Id::Cancel, "cancel", "cancel", G::Edit, FIELDS, &["Esc", "Ctrl-C", "Ctrl-G"], "Closes the field; nothing changes."),
@@ -422,6 +445,8 @@ static TABLE: &[Command] = &[
     row(Id::Cancel, "leave it", "back", G::Move, &[C::Menu], &["Esc", "Ctrl-G"], "Closes the question; nothing changes."),
     row(Id::ShowAll, "all keys", "all keys", G::Look, &[C::Commands], &["?", "F1"], "Shows the commands of all screens."),
     row(Id::Close, "close", "close", G::Move, &[C::Notice], &["Esc", "q", "Enter", "Backspace", "Left", "Ctrl-C"], "Closes the text."),
+    row(Id::Stop, "stop", "stop", G::Edit, &[C::Run], &["s"], "Stops the program with all that it started."),
+    row(Id::Close, "close", "close", G::Move, &[C::Run], &["Esc", "q", "Enter", "Ctrl-C"], "Closes the output; asks first where the program runs still."),
 ];
 
 /// Returns the row of a command in a context.

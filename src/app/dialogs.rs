@@ -8,7 +8,8 @@ use super::keymap::{self, Code, Key};
 use super::message::{EditTarget, Effect};
 use super::modal::{Answer, Menu, MenuItem, Modal, Notice};
 use super::{
-    Exit, Screen, State, Tone, browse, completion, edits, forms, motion, palette, parameters, saving, update, verify,
+    Exit, Screen, State, Tone, browse, completion, edits, forms, motion, palette, parameters, programs, saving, update,
+    verify,
 };
 use crate::config::Role;
 use crate::config::operation::Operation;
@@ -23,6 +24,7 @@ pub fn press(state: &mut State, key: Key) -> Vec<Effect> {
         Context::Menu => in_menu(state, key, id),
         Context::Area => in_area(state, key, id),
         Context::Browse => browse::in_browse(state, id),
+        Context::Run => programs::in_run(state, id),
         _ => {
             if id == Some(Id::Close) {
                 state.modals.pop();
@@ -82,7 +84,7 @@ fn in_form(state: &mut State, key: Key, id: Option<Id>) -> Vec<Effect> {
             }
         }
         Some(Id::Browse) => {
-            if form.kind == super::form::FormKind::WheelPath {
+            if form.is_directory() {
                 return browse::browse(state);
             }
         }
@@ -179,6 +181,8 @@ fn answer(state: &mut State, answer: Answer) -> Vec<Effect> {
             Vec::new()
         }
         Answer::Verify(mode) => verify::agree(state, mode),
+        Answer::RunProgram(program) => programs::agree(state, *program),
+        Answer::StopProgram => programs::stop(state),
         Answer::KeepArea => forms::accept_area(state),
         Answer::DropArea => {
             state.modals.pop();

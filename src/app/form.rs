@@ -64,6 +64,8 @@ pub enum FormKind {
     },
     /// `controller_wheel_path`
     WheelPath,
+    /// The project directory that a wheel is built of.
+    Project,
     /// One line of a file that is shown as text.
     Line {
         /// The file.
@@ -203,6 +205,12 @@ impl Form {
     #[must_use]
     pub fn chosen_type(&self) -> Type {
         self.choice("type").and_then(|at| Type::ALL.get(at)).copied().unwrap_or_default()
+    }
+
+    /// Tells whether it asks for a directory.
+    #[must_use]
+    pub const fn is_directory(&self) -> bool {
+        matches!(self.kind, FormKind::WheelPath | FormKind::Project)
     }
 
     /// Returns the field with the cursor.

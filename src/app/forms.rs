@@ -15,7 +15,7 @@ use super::message::Effect;
 use super::modal::{Area, Modal};
 use super::tree::{Row, Shape};
 use super::value::{self, Type};
-use super::{State, Tone, completion, notes, saving};
+use super::{State, Tone, completion, notes, programs, saving};
 use crate::check::classes::site;
 use crate::config::operation::Operation;
 use crate::config::secret::{self};
@@ -297,7 +297,7 @@ pub(super) fn operation_of(state: &State, form: &Form) -> Option<(Operation, Opt
             let text: Arc<str> = format!("{head}{}{tail}", form.text("line")).into();
             plain(Operation::ReplaceText { role: *role, text })
         }
-        FormKind::Filter(_) | FormKind::SavePath(_) | FormKind::Force(_) => None,
+        FormKind::Filter(_) | FormKind::SavePath(_) | FormKind::Force(_) | FormKind::Project => None,
     }
 }
 
@@ -390,6 +390,7 @@ pub fn accept(state: &mut State) -> Vec<Effect> {
             Vec::new()
         }
         FormKind::Force(role) => saving::force(state, *role),
+        FormKind::Project => programs::accept(state, form),
         FormKind::SavePath(role) => {
             take_path(state, *role, form.text("path").trim());
             saving::open_review(state)

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::keymap::Key;
+use super::run::{Ended, Program, Purpose};
 use crate::check::Facts;
 use crate::check::verify::{Mode, Verified};
 use crate::config::{Content, Role, Workspace};
@@ -64,6 +65,17 @@ pub enum Message {
     },
     /// A real SkyPilot has answered, or why not.
     Verified(Box<Result<Verified, String>>),
+    /// It is known what would be run, or why nothing would.
+    Planned(Result<Program, String>),
+    /// The program that runs has printed lines.
+    Printed {
+        /// The lines, made visible.
+        lines: Vec<String>,
+        /// How many before them were dropped.
+        dropped: usize,
+    },
+    /// The program that ran has ended.
+    RunEnded(Ended),
     /// The program cannot be suspended here.
     NotSuspended(&'static str),
 }
@@ -211,6 +223,17 @@ pub enum Effect {
         /// Whether secrets are left in its answer.
         show_secrets: bool,
     },
+    /// Find out what would be run.
+    Plan {
+        /// What for.
+        purpose: Purpose,
+        /// The API server's Python, where it is known.
+        python: Option<PathBuf>,
+    },
+    /// Run a program, and tell its output.
+    Run(Box<Program>),
+    /// Stop the program that runs, with all that it started.
+    StopRun,
     /// Ask the terminal to put a text into the clipboard.
     Copy {
         /// The text.
@@ -234,6 +257,6 @@ impl Effect {
     /// Tells whether it may take so long that others do not wait for it.
     #[must_use]
     pub const fn is_long(&self) -> bool {
-        matches!(self, Self::Verify { .. })
+        matches!(self, Self::Verify { .. } | Self::Run(_) | Self::StopRun)
     }
 }

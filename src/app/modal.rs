@@ -6,6 +6,7 @@ use super::command::{Context, Id};
 use super::field::Field;
 use super::form::Form;
 use super::message::{Listing, Staged};
+use super::run::{Program, Run};
 use crate::config::Role;
 use crate::config::operation::Operation;
 use crate::yaml::Pointer;
@@ -25,6 +26,8 @@ pub enum Modal {
     Area(Box<Area>),
     /// The choice of a directory.
     Browse(Browse),
+    /// A program that runs, with its output.
+    Run(Box<Run>),
 }
 
 impl Modal {
@@ -38,6 +41,7 @@ impl Modal {
             Self::Notice(_) => Context::Notice,
             Self::Area(_) => Context::Area,
             Self::Browse(_) => Context::Browse,
+            Self::Run(_) => Context::Run,
         }
     }
 }
@@ -71,6 +75,10 @@ pub enum Answer {
     Force(Role),
     /// Asks a real SkyPilot, now and whenever that is asked for again.
     Verify(crate::check::verify::Mode),
+    /// Runs a program.
+    RunProgram(Box<Program>),
+    /// Stops the program that runs.
+    StopProgram,
     /// Keeps the text of the area.
     KeepArea,
     /// Drops the text of the area.
@@ -214,6 +222,8 @@ impl Area {
 /// The choice of a directory.
 #[derive(Clone, Debug, Default)]
 pub struct Browse {
+    /// What is chosen.
+    pub title: &'static str,
     /// What is listed, none until it is.
     pub listing: Option<Listing>,
     /// The row under the cursor; the first is the directory itself.

@@ -97,6 +97,13 @@ pub fn apply(state: &mut State, id: Id) -> bool {
             }
             _ => None,
         },
+        Context::Run => match state.modals.last_mut() {
+            Some(Modal::Run(run)) => {
+                let (last, page) = run.extent(screen);
+                Some(Moving { rows: last + 1, page, at: &mut run.offset })
+            }
+            _ => None,
+        },
         Context::List => {
             let list = state.list_mut(role);
             Some(Moving { rows: list.len(), page: rows, at: &mut list.cursor })
@@ -138,8 +145,13 @@ fn step(id: Id, moving: Moving<'_>) {
     };
 }
 
-/// Extends a range that is being marked; a shown secret is hidden again.
+/// Extends a range that is being marked; a shown secret is hidden again; output
+/// follows its end from where that is on the screen.
 fn after(state: &mut State) {
+    let screen = state.screen_area();
+    if let Some(Modal::Run(run)) = state.modals.last_mut() {
+        run.follows = run.offset >= run.extent(screen).0;
+    }
     let role = state.role;
     if state.context() == Context::List {
         let list = state.list_mut(role);
@@ -172,6 +184,11 @@ pub fn settle(state: &mut State) {
     let wheels = pages::wheel_rows(state);
     state.wheel.offset = scrolled(state.wheel.offset, state.wheel.at, wheels, page);
     let screen = state.screen_area();
+    for modal in &mut state.modals {
+        if let Modal::Run(run) = modal {
+            run.settle(screen);
+        }
+    }
     match state.modals.last_mut() {
         Some(Modal::Commands(commands)) => {
             let page = usize::from(layout::dialog(screen, pages::COMMANDS_WIDTH, screen.height).height)

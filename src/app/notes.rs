@@ -5,7 +5,7 @@ use super::form::{Form, FormKind, FormRow, Note};
 use super::forms::{chosen_role, operation_of};
 use super::tree::names_at;
 use super::value::{self, Type, count, shown};
-use super::{State, completion, pages, review};
+use super::{State, completion, pages, programs, review};
 use crate::check::classes::site;
 use crate::check::{Code, Diagnostic, Severity};
 use crate::config::locate;
@@ -48,6 +48,9 @@ pub(super) fn refusal(state: &State, form: &Form) -> Option<String> {
             Some(format!("Type {} to save it although SkyPilot would refuse it. Esc goes back.", role.file_name()))
         }
         FormKind::SavePath(_) if form.text("path").trim().is_empty() => Some("Type a path. Esc cancels.".to_owned()),
+        FormKind::Project if form.text("project").trim().is_empty() => {
+            Some("Type the directory of a project. Esc cancels.".to_owned())
+        }
         _ => None,
     }
 }
@@ -72,6 +75,10 @@ pub fn notes(state: &State, form: &Form) -> Vec<Note> {
         FormKind::SavePath(role) => {
             out.push(Note::told("", format!("{} names no file, so SkyPilot reads none.", locate::variable(*role))));
             out.push(Note::told("", "The text is written to the path that you type; SkyPilot still does not read it."));
+            return out;
+        }
+        FormKind::Project => {
+            project_notes(state, form, &mut out);
             return out;
         }
         FormKind::WheelPath => wheel_notes(state, form, &mut out),
@@ -222,6 +229,17 @@ fn was(form: &Form, out: &mut Vec<Note>) {
         let text = if is_hidden(form) { MASK.to_owned() } else { shown(was) };
         out.push(Note::told("was", format!("{}  {text}", value::type_name(was))));
     }
+}
+
+fn project_notes(state: &State, form: &Form, out: &mut Vec<Note>) {
+    let typed = form.text("project").trim();
+    if !typed.is_empty() {
+        out.push(Note::told("resolves to", visible_name(programs::project(state, typed).as_os_str())));
+    }
+    if let Some(named) = &state.preview.wheel_dir {
+        out.push(Note::told("writes to", visible_name(named.resolved.as_os_str())));
+    }
+    out.push(Note::told("", "The directory with pyproject.toml or setup.py. Enter shows what would be run, and asks."));
 }
 
 fn wheel_notes(state: &State, form: &Form, out: &mut Vec<Note>) {

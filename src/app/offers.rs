@@ -1,10 +1,10 @@
 //! Which commands can run now, and which of them the key bar shows first.
 
 use super::command::{Command, Context, Id, table};
-use super::form::{Form, FormKind, FormRow};
+use super::form::{Form, FormRow};
 use super::layout::Size;
 use super::modal::Modal;
-use super::{State, problems, verify};
+use super::{State, problems, programs, verify};
 
 /// Returns why a command cannot run now, for the palette.
 #[must_use]
@@ -31,6 +31,7 @@ pub fn unavailable(state: &State, id: Id) -> Option<&'static str> {
             Some("read-only (--read-only)")
         }
         Id::Verify => verify::unavailable(state),
+        Id::Build | Id::Install => programs::unavailable(state, id),
         Id::Undo if state.history.undo_count() == 0 => Some("nothing to undo"),
         Id::Redo if state.history.redo_count() == 0 => Some("nothing to redo"),
         Id::Save if state.unsaved_roles().is_empty() => Some("nothing to save"),
@@ -75,7 +76,7 @@ fn not_in_form(form: &Form, id: Id) -> Option<&'static str> {
         Id::ShowHidden if !form.rows.iter().any(|row| matches!(row, FormRow::Text { field, .. } if field.hidden)) => {
             Some("nothing is masked here")
         }
-        Id::Browse if form.kind != FormKind::WheelPath => Some("this is no directory"),
+        Id::Browse if !form.is_directory() => Some("this is no directory"),
         _ => None,
     }
 }

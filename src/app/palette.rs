@@ -33,7 +33,13 @@ pub(super) fn refill(state: &mut State) {
         row.contexts.iter().any(|c| {
             !matches!(
                 c,
-                Context::Field | Context::Area | Context::Browse | Context::Menu | Context::Commands | Context::Notice
+                Context::Field
+                    | Context::Area
+                    | Context::Browse
+                    | Context::Menu
+                    | Context::Commands
+                    | Context::Notice
+                    | Context::Run
             )
         })
     };

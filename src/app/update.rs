@@ -8,7 +8,7 @@ use super::message::{EditTarget, Effect, Message, Reason};
 use super::modal::Modal;
 use super::{
     Exit, Pane, Screen, State, Tone, browse, dialogs, edits, forms, lists, motion, pages, palette, parameters,
-    problems, review, saving, verify,
+    problems, programs, review, saving, verify,
 };
 use crate::config::operation::Operation;
 use crate::config::{Content, Role};
@@ -69,6 +69,15 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
             verify::done(state, &result);
             Vec::new()
         }
+        Message::Planned(result) => {
+            programs::planned(state, result);
+            Vec::new()
+        }
+        Message::Printed { lines, dropped } => {
+            programs::printed(state, lines, dropped);
+            Vec::new()
+        }
+        Message::RunEnded(ended) => programs::ended(state, &ended),
         Message::NotSuspended(why) => {
             state.say(Tone::Told, why);
             Vec::new()
@@ -220,6 +229,7 @@ pub fn run(state: &mut State, id: Id) -> Vec<Effect> {
         Id::Palette => palette::open_commands(state, true),
         Id::About => dialogs::notice(state, "What are plugins?", dialogs::about()),
         Id::Verify => return verify::start(state),
+        Id::Build | Id::Install => return programs::start(state, id),
         Id::Undo => return edits::undo(state, false),
         Id::Redo => return edits::undo(state, true),
         Id::Save => return saving::open_review(state),

@@ -56,3 +56,29 @@ fn environment(of: &Environment, home: OsString) -> Environment {
     new.variables.insert("HOME".into(), home);
     new
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::{Path, PathBuf};
+
+    use super::*;
+
+    fn files(folder: &Path, found: &mut Vec<PathBuf>) {
+        for entry in fs::read_dir(folder).expect("a directory") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() { files(&path, found) } else { found.push(path) }
+        }
+    }
+
+    #[test]
+    fn the_program_holds_the_whole_sample() {
+        let home = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/sample/home");
+        let mut found = Vec::new();
+        files(&home, &mut found);
+        let mut there: Vec<_> = found.iter().map(|path| path.strip_prefix(&home).expect("below")).collect();
+        let mut held: Vec<_> = SAMPLE.iter().map(|(name, _)| Path::new(*name)).collect();
+        there.sort();
+        held.sort();
+        assert_eq!(held, there);
+    }
+}

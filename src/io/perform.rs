@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::run::{self, Running};
 use super::save::{Expected, SaveError, save};
 use super::verify::{LIMIT, Question, verify};
 use super::{Options, editor, load, memory, open, refresh, scan, state};
@@ -18,6 +19,16 @@ pub struct Outside {
     pub options: Options,
     /// The process's environment.
     pub environment: Environment,
+    /// The program that runs.
+    pub running: Arc<Running>,
+}
+
+impl Outside {
+    /// Returns the outside of a process in which no program runs yet.
+    #[must_use]
+    pub fn new(options: Options, environment: Environment) -> Self {
+        Self { options, environment, running: Arc::default() }
+    }
 }
 
 /// Performs an effect; none for those that answer nothing.
@@ -53,7 +64,13 @@ pub fn perform(effect: Effect, outside: &Outside) -> Option<Message> {
             return None;
         }
         Effect::Verify { mode, show_secrets } => Message::Verified(Box::new(ask(mode, show_secrets, outside))),
-        Effect::Edit(_) | Effect::Copy { .. } | Effect::Suspend | Effect::Redraw => return None,
+        Effect::Plan { purpose, python } => Message::Planned(run::plan(purpose, python, outside)),
+        Effect::StopRun => {
+            outside.running.stop();
+            return None;
+        }
+        // Its messages are many: `run::run` tells them.
+        Effect::Run(_) | Effect::Edit(_) | Effect::Copy { .. } | Effect::Suspend | Effect::Redraw => return None,
     })
 }
 
@@ -128,7 +145,7 @@ mod tests {
     fn outside(home: &Path) -> Outside {
         let mut environment = Environment { cwd: home.to_owned(), ..Environment::default() };
         environment.variables.insert("HOME".into(), home.into());
-        Outside { options: Options::default(), environment }
+        Outside::new(Options::default(), environment)
     }
 
     #[test]

@@ -211,7 +211,7 @@ fn form_keys(form: &Form) -> Vec<(String, &'static str)> {
             Id::NextSuggestion if !form.offers() => continue,
             Id::NextRow if form.rows.len() < 2 => continue,
             Id::CycleType if !has("type") => continue,
-            Id::Browse if form.kind != FormKind::WheelPath => continue,
+            Id::Browse if !form.is_directory() => continue,
             Id::ShowHidden if !is_hidden(form) => continue,
             _ => command.bar,
         };
@@ -228,6 +228,7 @@ const fn accept_label(kind: &FormKind) -> &'static str {
     match kind {
         FormKind::AddClass { .. } | FormKind::AddValue { .. } | FormKind::Required { .. } => "add",
         FormKind::Rename { .. } => "rename",
+        FormKind::Project => "go on",
         FormKind::Force(_) | FormKind::SavePath(_) => "save",
         _ => "change",
     }

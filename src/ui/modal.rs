@@ -5,6 +5,7 @@ use ratatui::widgets::Widget as _;
 
 use super::form;
 use super::paper::{self, Paper};
+use super::run;
 use crate::app::command::{Command, table};
 use crate::app::form::FormKind;
 use crate::app::layout::{self};
@@ -28,6 +29,7 @@ pub(super) fn draw(paper: &mut Paper<'_>, modal: &Modal, screen: Rect) {
         Modal::Notice(notice) => draw_notice(paper, notice, screen),
         Modal::Area(area) => draw_area(paper, area, screen),
         Modal::Browse(browse) => draw_browse(paper, browse, screen),
+        Modal::Run(run) => run::draw(paper, run, screen),
     }
 }
 
@@ -213,7 +215,7 @@ fn draw_browse(paper: &mut Paper<'_>, browse: &Browse, screen: Rect) {
     let right = browse.listing.as_ref().map_or(String::new(), |listing| {
         count(listing.entries.len(), "directory").replace("directorys", "directories")
     });
-    let (area, inside) = dialog(paper, screen, BROWSE_WIDTH, BROWSE_HEIGHT, "Choose the wheel directory", &right);
+    let (area, inside) = dialog(paper, screen, BROWSE_WIDTH, BROWSE_HEIGHT, browse.title, &right);
     paper.write(inside, 0, 0, &paper::fit_path(&path, inside.width), theme.heading());
     let Some(listing) = &browse.listing else { return };
     let body = Rect { y: inside.y + 1.min(inside.height), height: inside.height.saturating_sub(1), ..inside };

@@ -13,6 +13,7 @@ use skyplug_tui::config::Environment;
 use skyplug_tui::io::Options;
 use skyplug_tui::io::editor;
 use skyplug_tui::io::perform::{Outside, perform};
+use skyplug_tui::io::run::run;
 use skyplug_tui::ui::{draw, theme::Theme};
 use tempfile::TempDir;
 
@@ -24,6 +25,10 @@ pub(crate) struct Driver {
     outside: Outside,
     /// What was sent to the clipboard.
     pub(crate) copied: Vec<String>,
+    /// Whether programs are only noted in `asked`, not run.
+    pub(crate) holds: bool,
+    /// What was asked of programs while they were held.
+    pub(crate) asked: Vec<Effect>,
 }
 
 impl Driver {
@@ -78,8 +83,10 @@ impl Driver {
             state: State::new(settings, (120, 36)),
             theme: Theme::new(false, false),
             home,
-            outside: Outside { options, environment },
+            outside: Outside::new(options, environment),
             copied: Vec::new(),
+            holds: false,
+            asked: Vec::new(),
         };
         let mut opened = perform(Effect::Open, &driver.outside).expect("an answer");
         if let Message::Opened(opened) = &mut opened {
@@ -120,6 +127,13 @@ impl Driver {
         let mut messages = vec![message];
         while let Some(message) = messages.pop() {
             for effect in update(&mut self.state, message) {
+                if let (Effect::Run(program), false) = (&effect, self.holds) {
+                    let mut told = Vec::new();
+                    run(program, &self.outside, &mut |message| told.push(message));
+                    // The last one is taken first.
+                    messages.extend(told.into_iter().rev());
+                    continue;
+                }
                 messages.extend(match effect {
                     Effect::Copy { text, what } => {
                         let characters = text.chars().count();
@@ -129,6 +143,10 @@ impl Driver {
                     Effect::Edit(staged) => {
                         let result = editor::run(&staged);
                         Some(Message::Edited { target: staged.target, result })
+                    }
+                    effect @ (Effect::Run(_) | Effect::StopRun) if self.holds => {
+                        self.asked.push(effect);
+                        None
                     }
                     effect => perform(effect, &self.outside),
                 });

@@ -95,6 +95,53 @@ fn wheels() {
     snapshots("wheels", "w");
 }
 
+/// Opens the wheels with a project directory of a fixed name beside them, `y` starts its build.
+fn build() -> Driver {
+    let mut driver = sample();
+    let project = driver.home().join("acme-audit");
+    fs::create_dir(&project).expect("made");
+    fs::write(project.join("pyproject.toml"), "").expect("written");
+    let python = driver.home().join("python3");
+    driver.set_python(&python);
+    driver.holds = true;
+    driver.press("wB~/acme-audit<Enter>");
+    driver
+}
+
+#[test]
+fn build_question() {
+    let mut driver = build();
+    for (width, height) in SIZES {
+        driver.resize(width, height);
+        assert_snapshot!(format!("build_question_{width}x{height}"), shown(&driver));
+    }
+}
+
+#[test]
+fn build_output() {
+    let mut driver = build();
+    driver.press("y");
+    let lines = [
+        "* Creating isolated environment: venv+pip...",
+        "* Installing packages in isolated environment:",
+        "  - setuptools>=61",
+        "* Building wheel...",
+        "adding \\x1b[1m'acme_audit/__init__.py'",
+        "a long line, which goes on and on and on and on and on and on and on and on and on and on and on and on and on and on",
+        "/usr/bin/python3: No module named build",
+    ];
+    let lines = lines.iter().map(|line| (*line).to_owned()).collect();
+    driver.send(Message::Printed { lines, dropped: 2 });
+    driver.resize(80, 24);
+    assert_snapshot!("build_running_80x24", shown(&driver));
+    let how = skyplug_tui::app::run::How::Badly("exit status: 1".to_owned());
+    driver.send(Message::RunEnded(skyplug_tui::app::run::Ended { how, written: Vec::new() }));
+    for (width, height) in SIZES {
+        driver.resize(width, height);
+        assert_snapshot!(format!("build_output_{width}x{height}"), shown(&driver));
+    }
+}
+
 #[test]
 fn preview() {
     snapshots("preview", "p");
@@ -180,7 +227,7 @@ fn too_small() {
 }
 
 /// Keys that lead to each screen and dialog, from the main screen.
-const PLACES: [&str; 30] = [
+const PLACES: [&str; 32] = [
     "",
     "jj",
     "2",
@@ -211,6 +258,8 @@ const PLACES: [&str; 30] = [
     "4x",
     "dq",
     "b<F3>",
+    "b~/wheels<Enter>wB",
+    "b~/wheels<Enter>wB~<F3>",
 ];
 
 #[test]

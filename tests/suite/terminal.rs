@@ -217,6 +217,52 @@ fn executable(path: &Path, script: &str) {
     fs::set_permissions(path, fs::Permissions::from_mode(0o755)).expect("set");
 }
 
+/// Builds a wheel with a Python that starts a child and listens to no one.
+fn session_with_a_build() -> (Session, Vec<Pid>) {
+    let at = tempfile::tempdir().expect("a directory").keep();
+    let script = "#!/bin/sh\ntrap '' TERM\nsleep 3600 &\necho $$ $! > \"$6/pids\"\necho compiling\nwait\n";
+    executable(&at.join("python3"), script);
+    fs::write(at.join("setup.py"), "").expect("written");
+    let folder = at.to_str().expect("UTF-8");
+    let mut session = Session::program(&[("PATH", &format!("{folder}:/usr/bin:/bin"))]);
+    session.send(&format!("b{folder}\r"));
+    session.wait_for("Set controller_wheel_path");
+    session.send(&format!("wB{folder}\r"));
+    session.wait_for("Build a wheel?");
+    session.send("y");
+    session.wait_for("compiling");
+    let pids = fs::read_to_string(at.join("pids")).expect("read");
+    let pids = pids.split_whitespace().filter_map(|pid| Pid::from_raw(pid.parse().ok()?)).collect();
+    fs::remove_dir_all(at).expect("removed");
+    (session, pids)
+}
+
+/// Tells whether a process runs; one that nobody has waited for does not.
+fn runs(pid: Pid) -> bool {
+    let stat = fs::read_to_string(format!("/proc/{}/stat", pid.as_raw_nonzero())).unwrap_or_default();
+    !stat.is_empty() && !stat.contains(") Z ")
+}
+
+#[test]
+fn a_program_that_is_stopped_ends_with_all_that_it_started() {
+    let (mut session, pids) = session_with_a_build();
+    assert_eq!(pids.iter().filter(|pid| runs(**pid)).count(), 2);
+    session.send("s");
+    session.wait_for("Stopped. No wheel was built.");
+    assert!(!pids.iter().any(|pid| runs(*pid)));
+    // The dialog, the screen, the program with its unsaved edit.
+    session.send("qqqx");
+    assert_eq!(session.end(), 0);
+}
+
+#[test]
+fn a_program_that_runs_ends_with_the_screens() {
+    let (mut session, pids) = session_with_a_build();
+    session.signal(Signal::TERM);
+    assert_eq!(session.end(), 128 + 15);
+    assert!(!pids.iter().any(|pid| runs(*pid)));
+}
+
 #[test]
 fn nothing_is_asked_of_the_terminal_before_the_first_frame() {
     let session = Session::start("exec \"$0\"", &[]);

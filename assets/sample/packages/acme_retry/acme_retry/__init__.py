@@ -1,11 +1,13 @@
-"""Sample plugin: retries for flaky clouds."""
+"""Sample plugins: retries for flaky clouds."""
 from typing import Dict, Optional
 
-from sky.server.plugins import BasePlugin, ExtensionContext
+from sky.server.plugins import BasePlugin, ExtensionContext, PluginContext
 
 
 class RetryPatch(BasePlugin):
-    """Retries provisioning.
+    """Says how often, and after how long, provisioning is tried again.
+
+    A sample: it patches nothing.
 
     Args:
         max_attempts: how often, at most.
@@ -26,3 +28,13 @@ class RetryPatch(BasePlugin):
 
     def install(self, extension_context: ExtensionContext) -> None:
         del extension_context
+
+
+class ControllerRetry(RetryPatch):
+    """The same on controllers alone: the API server skips it."""
+
+    load_contexts = frozenset({PluginContext.CONTROLLER})
+
+    @property
+    def name(self) -> str:
+        return 'acme-controller-retry'

@@ -29,7 +29,7 @@ def metadata(project: dict) -> str:
     rows = [('Metadata-Version', '2.1'), ('Name', project['name']), ('Version', project['version']),
             ('Summary', project['description']),
             ('Author', ', '.join(author['name'] for author in project['authors'])),
-            ('License', project['license']['text']), ('Requires-Python', project['requires-python'])]
+            ('License', project['license']), ('Requires-Python', project['requires-python'])]
     rows += [('Requires-Dist', requirement) for requirement in project['dependencies']]
     return ''.join(f'{key}: {value}\n' for key, value in rows)
 

@@ -254,7 +254,7 @@ impl Effect {
         matches!(self, Self::Edit(_) | Self::Copy { .. } | Self::Suspend | Self::Redraw)
     }
 
-    /// Tells whether it may take so long that others do not wait for it.
+    /// Tells whether it may take so long that others do not wait for it, or must not wait for them.
     #[must_use]
     pub const fn is_long(&self) -> bool {
         matches!(self, Self::Verify { .. } | Self::Run(_) | Self::StopRun)

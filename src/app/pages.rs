@@ -16,6 +16,8 @@ use crate::wheel::{Directory, DirectoryEntry, EntryKind, Found};
 
 /// The width of help and palette, frame included.
 pub const COMMANDS_WIDTH: u16 = 104;
+/// The width of questions.
+pub const MENU_WIDTH: u16 = 78;
 /// The width of the choice of a directory.
 pub const BROWSE_WIDTH: u16 = 76;
 /// The height of the choice of a directory.

@@ -106,7 +106,7 @@ fn question(state: &mut State, program: Program) {
     };
     // What is run comes first: it is seen on the smallest screen too.
     let text = vec![
-        format!("runs  {}", program.shown()),
+        program.question_line(),
         format!("in    {}", visible_name(program.directory.as_os_str())),
         String::new(),
         what.to_owned(),
@@ -119,6 +119,11 @@ fn question(state: &mut State, program: Program) {
 
 /// Takes a person's word for it, and runs it.
 pub(super) fn agree(state: &mut State, program: Program) -> Vec<Effect> {
+    if !program.fits(state.screen_area()) {
+        question(state, program);
+        state.say(Tone::Failed, "This window is too small to show what would be run: make it larger.");
+        return Vec::new();
+    }
     state.modals.push(Modal::Run(Box::new(Run::new(program.clone()))));
     vec![Effect::Run(Box::new(program))]
 }

@@ -12,6 +12,7 @@ use unicode_segmentation::UnicodeSegmentation as _;
 use unicode_width::UnicodeWidthStr as _;
 
 use super::dialogs::shell_like;
+use super::pages::MENU_WIDTH;
 use super::{Tone, layout};
 use crate::text::visible::visible_name;
 
@@ -21,6 +22,8 @@ pub const MOST_LINES: usize = 2_000;
 const WIDTH: u16 = 116;
 /// The rows of the screen that the output leaves free.
 const MARGIN: u16 = 4;
+/// The columns that a frame takes, with a cell of air at both sides.
+const FRAME: u16 = 4;
 /// The most rows that the verdict takes.
 const MOST_FOOT: u16 = 4;
 
@@ -87,6 +90,28 @@ impl Program {
     #[must_use]
     pub fn shown(&self) -> String {
         shell_like(&self.argv.iter().map(|word| visible_name(word)).collect::<Vec<_>>())
+    }
+
+    /// Tells whether a question on this screen shows the whole argument vector.
+    pub(super) fn fits(&self, screen: Rect) -> bool {
+        let area = layout::dialog(screen, MENU_WIDTH, screen.height);
+        let room = usize::from(area.width.saturating_sub(FRAME)).max(1);
+        let (mut rows, mut used) = (1, 0);
+        for word in self.question_line().split_inclusive(' ') {
+            let wide = word.width();
+            if used + wide > room && used > 0 {
+                (rows, used) = (rows + 1, 0);
+            }
+            rows += wide / room;
+            used += wide % room;
+        }
+        // Frame above and below, and the answer.
+        rows + 3 <= usize::from(area.height)
+    }
+
+    /// Returns the line of the question that shows the argument vector.
+    pub(super) fn question_line(&self) -> String {
+        format!("runs  {}", self.shown())
     }
 
     /// Returns the interpreter, made visible.
@@ -167,7 +192,7 @@ impl Run {
     #[must_use]
     pub fn areas(&self, screen: Rect) -> [Rect; 3] {
         let area = dialog(screen);
-        let (width, height) = (area.width.saturating_sub(4), area.height.saturating_sub(2));
+        let (width, height) = (area.width.saturating_sub(FRAME), area.height.saturating_sub(2));
         let head = 1.min(height);
         let foot = self.foot(width).min(height / 2);
         let top = Rect { x: area.x + 2, y: area.y + 1, width, height: head };

@@ -171,13 +171,14 @@ impl Started {
         let mut command = command(&program.argv);
         command.current_dir(&program.directory).env_clear().envs(&outside.environment.variables).envs(VARIABLES);
         command.stdin(Stdio::null()).stdout(writer.try_clone()?).stderr(writer);
-        let child = command.spawn()?;
+        let (sender, happened) = sync_channel(WAITING);
+        // Before it starts: who leaves meanwhile must find it.
+        outside.running.set(Some(sender.clone()));
+        let child = command.spawn().inspect_err(|_| outside.running.set(None))?;
         // The writing ends that this process has go with it.
         drop(command);
-        let (sender, happened) = sync_channel(WAITING);
         read(reader, sender.clone());
-        wait(Pid::from_child(&child), sender.clone());
-        outside.running.set(Some(sender));
+        wait(Pid::from_child(&child), sender);
         Ok(Self { child, happened })
     }
 

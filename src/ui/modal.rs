@@ -10,13 +10,10 @@ use crate::app::command::{Command, table};
 use crate::app::form::FormKind;
 use crate::app::layout::{self};
 use crate::app::modal::{Area, Browse, Commands, Menu, Modal, Notice};
-use crate::app::pages::{BROWSE_HEIGHT, BROWSE_WIDTH, COMMANDS_WIDTH, commands_foot};
+use crate::app::pages::{BROWSE_HEIGHT, BROWSE_WIDTH, COMMANDS_WIDTH, MENU_WIDTH, commands_foot};
 use crate::app::value::count;
 use crate::check::Severity;
 use crate::text::visible::{visible, visible_name};
-
-/// The width of questions.
-const MENU_WIDTH: u16 = 78;
 
 /// Draws what lies over the screen.
 pub(super) fn draw(paper: &mut Paper<'_>, modal: &Modal, screen: Rect) {
@@ -61,7 +58,9 @@ fn draw_menu(paper: &mut Paper<'_>, menu: &Menu, screen: Rect) {
     let room_for_text = inside.height.saturating_sub(items);
     let mut at = 0;
     for line in text.iter().take(usize::from(room_for_text)) {
-        paper.write(inside, at, 0, line, theme.text());
+        let is_cut = at + 1 == room_for_text && text.len() > usize::from(room_for_text);
+        let line = if is_cut { paper::fit(&format!("{line} ..."), room) } else { line.clone() };
+        paper.write(inside, at, 0, &line, theme.text());
         at += 1;
     }
     at += u16::from(at > 0 && at < room_for_text);

@@ -72,6 +72,21 @@ fn a_build_shows_what_it_runs_and_runs_it_after_a_yes() {
 }
 
 #[test]
+fn what_is_not_shown_whole_is_not_run() {
+    let mut driver = open("#!/bin/sh\n");
+    driver.holds = true;
+    let project = format!("project/{}", "a_long_name/".repeat(30));
+    fs::create_dir_all(driver.home().join(&project)).expect("made");
+    fs::write(driver.home().join(&project).join("setup.py"), "").expect("written");
+    driver.press(&format!("wB~/{project}<Enter>")).resize(40, 12);
+    assert!(driver.screen().contains(".. ┃"), "{}", driver.screen());
+    driver.press("y");
+    assert!(driver.asked.is_empty() && driver.status().contains("too small"), "{}", driver.status());
+    driver.resize(120, 36).press("y");
+    assert_eq!(driver.asked.len(), 1);
+}
+
+#[test]
 fn what_is_no_project_stays_in_the_form_with_the_reason() {
     let mut driver = open("#!/bin/sh\n");
     driver.press("wB~/wheels<Enter>");

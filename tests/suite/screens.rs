@@ -124,7 +124,7 @@ fn build_output() {
     let lines = [
         "* Creating isolated environment: venv+pip...",
         "* Installing packages in isolated environment:",
-        "  - setuptools>=61",
+        "  - setuptools>=77",
         "* Building wheel...",
         "adding \\x1b[1m'acme_audit/__init__.py'",
         "a long line, which goes on and on and on and on and on and on and on and on and on and on and on and on and on and on",

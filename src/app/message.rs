@@ -199,6 +199,13 @@ pub enum Effect {
     },
     /// Remember the wheels of a directory as they are now.
     Remember(PathBuf),
+    /// Remember which project a wheel was built from.
+    RememberBuild {
+        /// The wheel.
+        wheel: PathBuf,
+        /// The project.
+        project: PathBuf,
+    },
     /// List the directories below one.
     List(PathBuf),
     /// Write texts to the state directory.

@@ -145,12 +145,18 @@ pub(super) fn ended(state: &mut State, ended: &Ended) -> Vec<Effect> {
     let asks = |item: &MenuItem| matches!(item.answer, Answer::StopProgram);
     // Nobody needs to answer any more whether it shall stop.
     state.modals.pop_if(|modal| matches!(modal, Modal::Menu(menu) if menu.items.iter().any(asks)));
+    let mut effects = Vec::new();
     if let Some(run) = dialog_of(state) {
+        if let (How::Well, Purpose::Build { project, into }) = (&ended.how, &run.program.purpose) {
+            let built = ended.written.iter().map(|name| into.join(name));
+            effects.extend(built.map(|wheel| Effect::RememberBuild { wheel, project: project.clone() }));
+        }
         let (tone, text) = verdict(run, ended);
         run.phase = Phase::Ended(tone, text.clone());
         state.say(tone, text);
     }
-    vec![state.scan()]
+    effects.push(state.scan());
+    effects
 }
 
 /// Does what a key means over the output.

@@ -54,6 +54,10 @@ pub fn perform(effect: Effect, outside: &Outside) -> Option<Message> {
             let _ = memory::remember(&scan::directory(&directory), &outside.environment);
             return None;
         }
+        Effect::RememberBuild { wheel, project } => {
+            let _ = memory::remember_build(&wheel, &project, &outside.environment);
+            return None;
+        }
         Effect::List(path) => Message::Listed(listing(scan::browse(&path))),
         Effect::Draft(texts) => Message::Drafted(drafts(&texts, outside)),
         Effect::Stage { target, text, line } => {

@@ -2,10 +2,13 @@
 //!
 //! Pure: `io::scan` looks at the directory, this module says what its names
 //! mean to `SkyPilot`. What the file names say of their content is
-//! [`filename`]'s, what was read inside [`contents`]'; nothing here opens a file.
+//! [`filename`]'s, what was read inside [`contents`]', reading it [`archive`]'s
+//! within [`limits`]; nothing here opens a file.
 
+pub mod archive;
 pub mod contents;
 pub mod filename;
+pub mod limits;
 
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt as _;

@@ -27,10 +27,14 @@ pub const RATIO_FROM: u64 = 1 << 20;
 pub const MAX_ODDITIES: usize = 20;
 /// The largest `METADATA` in bytes: it holds the project's whole description.
 pub const MAX_METADATA: u64 = 4 << 20;
-/// The largest `entry_points.txt` in bytes.
-pub const MAX_ENTRY_POINTS: u64 = 1 << 20;
+/// The largest `WHEEL` or `entry_points.txt` in bytes.
+pub const MAX_SMALL: u64 = 1 << 20;
 /// How many requirements, entry points or modules are kept of one wheel.
 pub const MAX_ITEMS: usize = 1_000;
+/// How many differences between `RECORD` and the archive are told.
+pub const MAX_DIFFERENCES: usize = 20;
+/// How deep the brackets of a marker may be: each level is a call.
+pub const MAX_MARKER_DEPTH: usize = 50;
 /// How many characters of a name, a version or a requirement are kept.
 pub const MAX_TEXT: usize = 2_000;
 /// How many wheels are read before the screens hear of it.

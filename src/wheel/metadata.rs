@@ -40,6 +40,7 @@ pub fn read<R: ReaderAt>(reader: R, size: u64, file_name: &str) -> Result<Conten
         Err(problem) => contents.refused = Some(problem),
         Ok(folder) => describe(&mut archive, &folder, name.as_ref(), &mut contents),
     }
+    contents.breaks.extend(other_folder(archive.members()));
     contents.members = archive.into_members();
     Ok(contents)
 }
@@ -60,6 +61,14 @@ fn folder(members: &[Member], name: Option<&WheelName>) -> Result<String, String
         return Err(format!("its folder {folder} is that of another distribution"));
     }
     Ok(folder.to_owned())
+}
+
+/// Says that another folder at the top is a `.dist-info` one too, whatever it holds.
+fn other_folder(members: &[Member]) -> Option<String> {
+    let tops = members.iter().filter_map(|member| member.path.split_once('/'));
+    let mut folders = tops.map(|(top, _)| top).filter(|top| top.ends_with(FOLDER));
+    let first = folders.next()?;
+    folders.find(|other| *other != first).map(|other| format!("it has two .dist-info folders, {first} and {other}"))
 }
 
 /// Reads the files of the folder.

@@ -139,13 +139,32 @@ fn conditions(text: &str) -> Option<VersionSpecifiers> {
     VersionSpecifiers::from_str(inside).ok()
 }
 
-/// Tells whether a text is a URL with a scheme, or an absolute path.
+/// The ends of files that can be installed from a URL.
+const ARCHIVES: &[&str] = &[
+    ".whl",
+    ".zip",
+    ".tar",
+    ".tar.gz",
+    ".tgz",
+    ".tar.bz2",
+    ".tbz",
+    ".tar.xz",
+    ".txz",
+    ".tar.zst",
+    ".tar.lz",
+    ".tlz",
+    ".tar.lzma",
+];
+
+/// Tells whether a text is a URL that something can be installed from, or an absolute path.
 fn is_place(text: &str) -> bool {
-    let is_url = text.split_once("://").is_some_and(|(scheme, rest)| {
-        let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.');
-        !rest.is_empty() && scheme.starts_with(|c: char| c.is_ascii_alphabetic()) && scheme.chars().all(plain)
-    });
-    is_url || text.starts_with('/')
+    let Some((scheme, rest)) = text.split_once("://") else { return text.starts_with('/') };
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.');
+    if rest.is_empty() || !scheme.starts_with(|c: char| c.is_ascii_alphabetic()) || !scheme.chars().all(plain) {
+        return false;
+    }
+    let path = rest.split(['?', '#']).next().unwrap_or_default();
+    !matches!(scheme, "http" | "https") || ARCHIVES.iter().any(|end| path.ends_with(end))
 }
 
 /// Tells whether a text is the name of a distribution or an extra (PEP 508).
@@ -359,6 +378,7 @@ mod tests {
             "x@ https://e.com/x.whl",
             "x @ /abs/b.whl",
             "x @ git+https://e.com/x",
+            "x @https://e.com/x.tar.gz#sha256=a",
             "x @ https://e.com/x.whl; python_version<'3'",
             "x;os_name=='nt'",
         ] {
@@ -391,6 +411,7 @@ mod tests {
             "x; foo == '1'",
             "x; os_name == 'x' or",
             "x @ ../x",
+            "x @ https://e.com/x",
             "x @",
             "x@ a b",
             "x@1.0",

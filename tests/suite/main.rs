@@ -18,3 +18,5 @@ mod releases;
 mod screens;
 mod terminal;
 mod verify;
+mod wheels;
+mod zip;

@@ -28,6 +28,7 @@ pub mod palette;
 pub mod parameters;
 pub mod problems;
 pub mod programs;
+pub mod reading;
 pub mod review;
 pub mod run;
 pub mod saving;
@@ -119,6 +120,8 @@ pub struct State {
     pub saving: Vec<Role>,
     /// What the saves so far did, for one status line.
     pub saved: Vec<String>,
+    /// How far reading the wheels has come.
+    pub reading: reading::Reading,
     /// The question to a real SkyPilot.
     pub verify: verify::Verify,
     /// The project directory that a wheel was built of last, as it was typed.
@@ -171,6 +174,7 @@ impl State {
             stale: [false; 2],
             saving: Vec::new(),
             saved: Vec::new(),
+            reading: reading::Reading::default(),
             verify: verify::Verify::default(),
             project: String::new(),
             exit: None,

@@ -12,6 +12,7 @@ mod inspect;
 mod output;
 mod report;
 mod verify;
+mod wheels;
 
 use std::path::PathBuf;
 
@@ -219,6 +220,12 @@ enum Command {
         #[command(flatten)]
         verify: VerifyFlag,
     },
+    /// Say what the wheels of the wheel directory are, and whether controllers install them
+    Wheels {
+        /// How to answer
+        #[arg(long, default_value = "text")]
+        format: Format,
+    },
     /// Add an entry
     Add {
         /// The class path: module.Class
@@ -346,6 +353,7 @@ pub fn run(cli: Cli) -> anyhow::Result<Exit> {
         }
         Some(Command::Show { list, format }) => inspect::show(&session, list.into(), format, &mut out),
         Some(Command::Preview { format, verify }) => inspect::preview(&session, format, verify.mode(), &mut out),
+        Some(Command::Wheels { format }) => wheels::wheels(&session, format, &mut out),
         Some(Command::Explain { code, all }) => explain::explain(code.as_deref(), all, &mut out),
         Some(Command::Keys) => inspect::keys(&mut out),
         Some(command) => edit::run(&session, command, &mut out),
@@ -377,6 +385,11 @@ impl Session {
 
     fn open(&self) -> (Workspace, crate::check::Facts) {
         io::open(&self.options(), self.environment.clone())
+    }
+
+    /// Does what [`open`](Self::open) does, and reads the wheels too.
+    fn open_with_wheels(&self) -> (Workspace, crate::check::Facts) {
+        io::open_with_wheels(&self.options(), self.environment.clone())
     }
 
     fn screens(&self) -> anyhow::Result<Exit> {

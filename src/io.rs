@@ -1,6 +1,7 @@
 //! What touches the outside: files, directories, processes, the external editor.
 
 pub mod editor;
+pub mod inspect;
 pub mod load;
 pub mod memory;
 pub mod modules;
@@ -55,7 +56,17 @@ pub fn open(options: &Options, environment: Environment) -> (Workspace, Facts) {
     (workspace, facts)
 }
 
+/// Does what [`open`] does, and reads the wheels at once: for answers that wait for all.
+#[must_use]
+pub fn open_with_wheels(options: &Options, environment: Environment) -> (Workspace, Facts) {
+    let (workspace, mut facts) = open(options, environment);
+    inspect::read_all(&workspace, &mut facts);
+    (workspace, facts)
+}
+
 /// Looks again at what the texts name: the wheel directory, the modules of the classes.
+///
+/// The wheels are not opened.
 pub fn refresh(options: &Options, workspace: &Workspace, facts: &mut Facts) {
     scan::add_wheel_directory(workspace, facts);
     let wheels = preview::wheel_directory(workspace, facts).and_then(|wheels| facts.directories.get(&wheels.resolved));

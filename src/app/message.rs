@@ -9,6 +9,7 @@ use super::run::{Ended, Program, Purpose};
 use crate::check::Facts;
 use crate::check::verify::{Mode, Verified};
 use crate::config::{Content, Role, Workspace};
+use crate::wheel::contents::Inspection;
 
 /// Something that happened. Names are in the past tense.
 #[derive(Clone, Debug)]
@@ -25,6 +26,8 @@ pub enum Message {
     Opened(Box<(Workspace, Facts)>),
     /// The wheel directory was looked at.
     Scanned(Box<Facts>),
+    /// Wheels were read, each with its absolute path: some of those that were asked for.
+    Inspected(Vec<(PathBuf, Arc<Inspection>)>),
     /// Both files were read again.
     Reread {
         /// What is there now, API list first.
@@ -177,6 +180,13 @@ pub enum Effect {
     Open,
     /// Look at the wheel directory that the workspace names.
     Scan(Box<(Workspace, Facts)>),
+    /// Read these wheels, as many as a batch has time for.
+    Inspect {
+        /// Their absolute paths.
+        paths: Vec<PathBuf>,
+        /// How many more files they may list.
+        room: usize,
+    },
     /// Read both files again.
     Reread {
         /// The workspace, for its places.

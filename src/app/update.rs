@@ -8,7 +8,7 @@ use super::message::{EditTarget, Effect, Message, Reason};
 use super::modal::Modal;
 use super::{
     Exit, Pane, Screen, State, Tone, browse, dialogs, edits, forms, lists, motion, pages, palette, parameters,
-    problems, programs, review, saving, verify,
+    problems, programs, reading, review, saving, verify,
 };
 use crate::config::operation::Operation;
 use crate::config::{Content, Role};
@@ -30,7 +30,7 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
         Message::Opened(opened) => {
             let (workspace, facts) = *opened;
             open(state, workspace, facts);
-            Vec::new()
+            reading::start(state)
         }
         Message::Scanned(facts) => {
             // Answers may come late: what was looked at is added, nothing else.
@@ -41,8 +41,9 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
             state.take_facts(now);
             // Told anew, asked nothing: an answer that leads to a question would never end.
             forms::retell(state);
-            Vec::new()
+            reading::start(state)
         }
+        Message::Inspected(found) => reading::take(state, found),
         Message::Reread { contents, reason } => saving::take_reread(state, &contents, reason),
         Message::Saved { role, text, result } => saving::saved(state, role, &text, result),
         Message::Listed(listing) => browse::listed(state, listing),
@@ -331,12 +332,14 @@ fn go_to_screen(state: &mut State, screen: Screen) {
 }
 
 fn back(state: &mut State) {
-    match state.screen {
+    let screen = state.screen;
+    match screen {
         Screen::Review => saving::close(state),
         Screen::Parameters if state.tree.level.is_some() => {
             let _ = parameters::on_tree(state, Id::Fold);
         }
         Screen::Parameters => parameters::leave(state),
+        Screen::Wheels if reading::stop(state) => {}
         Screen::Wheels | Screen::Preview => state.screen = Screen::Main,
         Screen::Main => {
             let role = state.role;

@@ -3,14 +3,16 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Instant;
 
 use super::run::{self, Running};
 use super::save::{Expected, SaveError, save};
 use super::verify::{LIMIT, Question, verify};
-use super::{Options, editor, load, memory, open, refresh, scan, state};
+use super::{Options, editor, inspect, load, memory, open, refresh, scan, state};
 use crate::app::message::{Effect, ListedDirectory, Listing, Message, Replaces, SaveFailure, SavedFile};
 use crate::check::verify::{Mode, Verified};
 use crate::config::{Content, Environment, Role, Workspace};
+use crate::wheel::limits;
 
 /// What the effects need to know.
 #[derive(Clone, Debug)]
@@ -40,6 +42,9 @@ pub fn perform(effect: Effect, outside: &Outside) -> Option<Message> {
             let (workspace, mut facts) = *known;
             refresh(&outside.options, &workspace, &mut facts);
             Message::Scanned(Box::new(facts))
+        }
+        Effect::Inspect { paths, room } => {
+            Message::Inspected(inspect::read(&paths, room, Some(Instant::now() + limits::BATCH_TIME)))
         }
         Effect::Reread { workspace, base, reason } => {
             let read = |role| read_again(&workspace, role, &base);

@@ -5,6 +5,8 @@
 
 use std::time::SystemTime;
 
+use super::requirement::Requirement;
+
 /// What a wheel's `METADATA` says (core metadata, PEP 566 and later).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Metadata {
@@ -30,21 +32,24 @@ pub struct Member {
 }
 
 /// How well `RECORD` and the archive agree.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Record {
     /// Every file is listed, and the sizes are right.
     Complete,
     /// Files that are not listed, or listed and not there, or of another size.
     Differs(Vec<String>),
     /// There is none.
+    #[default]
     Missing,
 }
 
 /// What reading a wheel found.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Contents {
     /// What `METADATA` says.
     pub metadata: Metadata,
+    /// Each `Requires-Dist` that could be read, in their order.
+    pub requirements: Vec<Requirement>,
     /// The files, in the order of the archive's directory.
     pub members: Vec<Member>,
     /// How well they agree with `RECORD`.
@@ -55,6 +60,10 @@ pub struct Contents {
     pub modules: Vec<String>,
     /// What is odd about the archive and does not keep it from being read.
     pub oddities: Vec<String>,
+    /// Why installers refuse it before they unpack it, whatever the controller.
+    pub refused: Option<String>,
+    /// What stops installers while they unpack it.
+    pub breaks: Vec<String>,
 }
 
 /// A wheel that was read, or why it was not.

@@ -21,3 +21,5 @@ mod sample;
 mod screens;
 mod terminal;
 mod verify;
+mod wheels;
+mod zip;

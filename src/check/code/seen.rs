@@ -28,7 +28,9 @@ pub(super) const fn of(code: Code) -> Seen {
         Code::WheelVersions | Code::WheelPrefix | Code::WheelRebuilt => Seen::Stamp,
 
         Code::ClassBlank | Code::Invisible | Code::Encrypted | Code::YamlDirective | Code::SameFile
-        | Code::OtherRelease | Code::ClassUnseen | Code::ParameterType | Code::WheelOutdated => Seen::Own,
+        | Code::OtherRelease | Code::ClassUnseen | Code::ParameterType | Code::WheelOutdated | Code::WheelArchive
+        | Code::WheelRecord | Code::WheelMetadata | Code::WheelPython | Code::WheelSkypilot | Code::WheelOrder
+        | Code::WheelCycle => Seen::Own,
     }
 }
 

@@ -3,6 +3,18 @@
 //! Looking for modules is `io`'s; here is what was found, and what source code
 //! says of the classes in it. What reading cannot tell is unknown, never guessed.
 
+mod constructor;
+mod describe;
+mod docstring;
+mod known;
+mod lineage;
+mod namespace;
+pub mod resolve;
+mod scope;
+pub mod source;
+pub mod survey;
+mod value;
+
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;

@@ -2,10 +2,19 @@
 //!
 //! Pure: `io::scan` looks at the directory, this module says what its names
 //! mean to `SkyPilot`. What the file names say of their content is
-//! [`filename`]'s, what was read inside [`contents`]'; nothing here opens a file.
+//! [`filename`]'s, what was read inside [`contents`]', reading it [`archive`]'s
+//! and [`metadata`]'s within [`limits`], and whether a controller takes it
+//! [`install`]'s; nothing here opens a file.
 
+pub mod archive;
 pub mod contents;
 pub mod filename;
+pub mod install;
+pub mod limits;
+pub mod marker;
+pub mod metadata;
+pub mod record;
+pub mod requirement;
 
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt as _;

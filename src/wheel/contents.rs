@@ -30,18 +30,19 @@ pub struct Member {
 }
 
 /// How well `RECORD` and the archive agree.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Record {
     /// Every file is listed, and the sizes are right.
     Complete,
     /// Files that are not listed, or listed and not there, or of another size.
     Differs(Vec<String>),
     /// There is none.
+    #[default]
     Missing,
 }
 
 /// What reading a wheel found.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Contents {
     /// What `METADATA` says.
     pub metadata: Metadata,
@@ -55,6 +56,10 @@ pub struct Contents {
     pub modules: Vec<String>,
     /// What is odd about the archive and does not keep it from being read.
     pub oddities: Vec<String>,
+    /// Why installers refuse it before they unpack it, whatever the controller.
+    pub refused: Option<String>,
+    /// What stops installers while they unpack it.
+    pub breaks: Vec<String>,
 }
 
 /// A wheel that was read, or why it was not.

@@ -5,6 +5,7 @@
 //! What is promised to scripts is in the README.
 #![expect(clippy::doc_markdown, reason = "the doc comments of arguments are help texts, printed as they are")]
 
+mod classes;
 mod demo;
 mod edit;
 mod explain;
@@ -219,6 +220,12 @@ enum Command {
         #[command(flatten)]
         verify: VerifyFlag,
     },
+    /// List the plugin classes in the wheels and in the server's Python, as their source says; nothing is run
+    Classes {
+        /// How to answer
+        #[arg(long, default_value = "text")]
+        format: Format,
+    },
     /// Add an entry
     Add {
         /// The class path: module.Class
@@ -346,6 +353,7 @@ pub fn run(cli: Cli) -> anyhow::Result<Exit> {
         }
         Some(Command::Show { list, format }) => inspect::show(&session, list.into(), format, &mut out),
         Some(Command::Preview { format, verify }) => inspect::preview(&session, format, verify.mode(), &mut out),
+        Some(Command::Classes { format }) => classes::classes(&session, format, &mut out),
         Some(Command::Explain { code, all }) => explain::explain(code.as_deref(), all, &mut out),
         Some(Command::Keys) => inspect::keys(&mut out),
         Some(command) => edit::run(&session, command, &mut out),
@@ -377,6 +385,13 @@ impl Session {
 
     fn open(&self) -> (Workspace, crate::check::Facts) {
         io::open(&self.options(), self.environment.clone())
+    }
+
+    /// Opens both files, and finds out what the classes in them are.
+    fn open_with_classes(&self, extent: io::classes::Extent) -> (Workspace, crate::check::Facts) {
+        let (workspace, mut facts) = self.open();
+        io::classes::add_to(&self.options(), &workspace, &mut facts, extent);
+        (workspace, facts)
     }
 
     fn screens(&self) -> anyhow::Result<Exit> {

@@ -1,5 +1,6 @@
 //! What touches the outside: files, directories, processes, the external editor.
 
+pub mod classes;
 pub mod editor;
 pub mod load;
 pub mod modules;

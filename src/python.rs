@@ -12,6 +12,7 @@ mod namespace;
 pub mod resolve;
 mod scope;
 pub mod source;
+pub mod stdlib;
 pub mod survey;
 mod value;
 

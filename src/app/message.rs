@@ -8,6 +8,7 @@ use super::keymap::Key;
 use crate::check::Facts;
 use crate::check::verify::{Mode, Verified};
 use crate::config::{Content, Role, Workspace};
+use crate::python::Catalog;
 
 /// Something that happened. Names are in the past tense.
 #[derive(Clone, Debug)]
@@ -24,6 +25,8 @@ pub enum Message {
     Opened(Box<(Workspace, Facts)>),
     /// The wheel directory was looked at.
     Scanned(Box<Facts>),
+    /// Plugin classes were looked for.
+    Classified(Box<Catalog>),
     /// Both files were read again.
     Reread {
         /// What is there now, API list first.
@@ -165,6 +168,8 @@ pub enum Effect {
     Open,
     /// Look at the wheel directory that the workspace names.
     Scan(Box<(Workspace, Facts)>),
+    /// Look for plugin classes in the wheels and in the server's Python.
+    Classes(Box<(Workspace, Facts)>),
     /// Read both files again.
     Reread {
         /// The workspace, for its places.
@@ -232,6 +237,6 @@ impl Effect {
     /// Tells whether it may take so long that others do not wait for it.
     #[must_use]
     pub const fn is_long(&self) -> bool {
-        matches!(self, Self::Verify { .. })
+        matches!(self, Self::Verify { .. } | Self::Classes(_))
     }
 }

@@ -6,6 +6,7 @@ use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::classes::{self, Extent};
 use super::save::{Expected, SaveError, save};
 use super::verify::{LIMIT, Question, verify};
 use super::{Options, editor, load, open, refresh, scan};
@@ -36,6 +37,11 @@ pub fn perform(effect: Effect, outside: &Outside) -> Option<Message> {
             let (workspace, mut facts) = *known;
             refresh(&outside.options, &workspace, &mut facts);
             Message::Scanned(Box::new(facts))
+        }
+        Effect::Classes(known) => {
+            let (workspace, facts) = *known;
+            let found = classes::catalog(&outside.options, &workspace, &facts, Extent::All, &|| false);
+            Message::Classified(Box::new(found))
         }
         Effect::Reread { workspace, base, reason } => {
             let read = |role| read_again(&workspace, role, &base);

@@ -146,7 +146,7 @@ mod tests {
 
     #[test]
     fn docstrings_are_cleaned_as_python_does() {
-        assert_eq!(clean("  One.\n\n    Two\n      three\n    "), "One.\n\nTwo\n  three\n");
+        assert_eq!(clean("  One.\n\n    Two\n      three\n    "), "One.\n\nTwo\n  three");
         assert_eq!(clean("\n\n  a\n\tb\n\n"), "a\n      b");
         assert_eq!(clean(""), "");
     }

@@ -128,7 +128,11 @@ impl<'m> Resolver<'m> {
         if is_above_plugins(module) || known::is_described(module) {
             return Presence::Here;
         }
-        self.modules.presence(module)
+        match self.modules.presence(module) {
+            // Some of Python's own modules have no file, and wheels have none of them.
+            Presence::Unknown if super::stdlib::is_module(module) => Presence::Here,
+            other => other,
+        }
     }
 
     pub(super) fn find(&self, module: &str) -> Found {

@@ -132,6 +132,7 @@ pub struct State {
     generation: u64,
     built: Option<(u64, Role, Option<usize>, bool)>,
     scanned: Option<u64>,
+    classified: Option<u64>,
 }
 
 impl State {
@@ -181,6 +182,7 @@ impl State {
             generation: 0,
             built: None,
             scanned: None,
+            classified: None,
         }
     }
 
@@ -400,6 +402,22 @@ impl State {
     #[must_use]
     pub fn scan(&self) -> Effect {
         Effect::Scan(Box::new((self.workspace.clone(), self.facts.clone())))
+    }
+
+    /// Asks what the classes are where the texts name others now, or where other wheels are there.
+    pub fn classify_if_needed(&mut self) -> Vec<Effect> {
+        let mut digest = DefaultHasher::new();
+        self.named().hash(&mut digest);
+        for (path, directory) in &self.facts.directories {
+            let wheels = directory.wheels().map(|entry| (&entry.name, entry.size, entry.modified));
+            (path, wheels.collect::<Vec<_>>()).hash(&mut digest);
+        }
+        let now = Some(digest.finish());
+        if self.classified == now {
+            return Vec::new();
+        }
+        self.classified = now;
+        vec![Effect::Classes(Box::new((self.workspace.clone(), self.facts.clone())))]
     }
 
     /// Takes facts that were gathered.

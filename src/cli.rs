@@ -5,6 +5,7 @@
 //! What is promised to scripts is in the README.
 #![expect(clippy::doc_markdown, reason = "the doc comments of arguments are help texts, printed as they are")]
 
+mod classes;
 mod demo;
 mod edit;
 mod explain;
@@ -226,6 +227,12 @@ enum Command {
         #[arg(long, default_value = "text")]
         format: Format,
     },
+    /// List the plugin classes in the wheels and in the server's Python, as their source says; nothing is run
+    Classes {
+        /// How to answer
+        #[arg(long, default_value = "text")]
+        format: Format,
+    },
     /// Add an entry
     Add {
         /// The class path: module.Class
@@ -354,6 +361,7 @@ pub fn run(cli: Cli) -> anyhow::Result<Exit> {
         Some(Command::Show { list, format }) => inspect::show(&session, list.into(), format, &mut out),
         Some(Command::Preview { format, verify }) => inspect::preview(&session, format, verify.mode(), &mut out),
         Some(Command::Wheels { format }) => wheels::wheels(&session, format, &mut out),
+        Some(Command::Classes { format }) => classes::classes(&session, format, &mut out),
         Some(Command::Explain { code, all }) => explain::explain(code.as_deref(), all, &mut out),
         Some(Command::Keys) => inspect::keys(&mut out),
         Some(command) => edit::run(&session, command, &mut out),
@@ -387,9 +395,12 @@ impl Session {
         io::open(&self.options(), self.environment.clone())
     }
 
-    /// Does what [`open`](Self::open) does, and reads the wheels too.
-    fn open_with_wheels(&self) -> (Workspace, crate::check::Facts) {
-        io::open_with_wheels(&self.options(), self.environment.clone())
+    /// Opens both files, and reads the wheels and finds out what the classes in both are.
+    fn open_with_classes(&self, extent: io::classes::Extent) -> (Workspace, crate::check::Facts) {
+        let (workspace, mut facts) = self.open();
+        io::inspect::read_all(&workspace, &mut facts);
+        io::classes::add_to(&self.options(), &workspace, &mut facts, extent);
+        (workspace, facts)
     }
 
     fn screens(&self) -> anyhow::Result<Exit> {

@@ -1,5 +1,6 @@
 //! What touches the outside: files, directories, processes, the external editor.
 
+pub mod classes;
 pub mod editor;
 pub mod inspect;
 pub mod load;
@@ -53,14 +54,6 @@ pub fn open(options: &Options, environment: Environment) -> (Workspace, Facts) {
     let workspace = Workspace::new(read(Role::Api), read(Role::Remote));
     scan::add_neighbours(&workspace, &mut facts);
     refresh(options, &workspace, &mut facts);
-    (workspace, facts)
-}
-
-/// Does what [`open`] does, and reads the wheels at once: for answers that wait for all.
-#[must_use]
-pub fn open_with_wheels(options: &Options, environment: Environment) -> (Workspace, Facts) {
-    let (workspace, mut facts) = open(options, environment);
-    inspect::read_all(&workspace, &mut facts);
     (workspace, facts)
 }
 

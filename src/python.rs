@@ -4,6 +4,18 @@
 //! says of the classes in it. What reading cannot tell is unknown, never guessed.
 
 pub mod annotation;
+mod constructor;
+mod describe;
+mod docstring;
+mod known;
+mod lineage;
+mod namespace;
+pub mod resolve;
+mod scope;
+pub mod source;
+pub mod stdlib;
+pub mod survey;
+mod value;
 
 use std::collections::BTreeMap;
 use std::fmt;

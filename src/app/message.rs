@@ -9,6 +9,7 @@ use super::run::{Ended, Program, Purpose};
 use crate::check::Facts;
 use crate::check::verify::{Mode, Verified};
 use crate::config::{Content, Role, Workspace};
+use crate::python::Catalog;
 use crate::wheel::contents::Inspection;
 
 /// Something that happened. Names are in the past tense.
@@ -28,6 +29,8 @@ pub enum Message {
     Scanned(Box<Facts>),
     /// Wheels were read, each with its absolute path: some of those that were asked for.
     Inspected(Vec<(PathBuf, Arc<Inspection>)>),
+    /// Plugin classes were looked for.
+    Classified(Box<Catalog>),
     /// Both files were read again.
     Reread {
         /// What is there now, API list first.
@@ -187,6 +190,8 @@ pub enum Effect {
         /// How many more files they may list.
         room: usize,
     },
+    /// Look for plugin classes in the wheels and in the server's Python.
+    Classes(Box<(Workspace, Facts)>),
     /// Read both files again.
     Reread {
         /// The workspace, for its places.
@@ -274,6 +279,6 @@ impl Effect {
     /// Tells whether it may take so long that others do not wait for it, or must not wait for them.
     #[must_use]
     pub const fn is_long(&self) -> bool {
-        matches!(self, Self::Verify { .. } | Self::Run(_) | Self::StopRun)
+        matches!(self, Self::Verify { .. } | Self::Classes(_) | Self::Run(_) | Self::StopRun)
     }
 }

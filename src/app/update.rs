@@ -1,5 +1,7 @@
 //! How messages change the state, and which command does what.
 
+use std::sync::Arc;
+
 use super::command::{Context, Id};
 use super::keymap::{self, Code, Key};
 use super::layout::Size;
@@ -30,7 +32,9 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
         Message::Opened(opened) => {
             let (workspace, facts) = *opened;
             open(state, workspace, facts);
-            reading::start(state)
+            let mut effects = state.classify_if_needed();
+            effects.extend(reading::start(state));
+            effects
         }
         Message::Scanned(facts) => {
             // Answers may come late: what was looked at is added, nothing else.
@@ -39,9 +43,23 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
             now.modules.extend(facts.modules);
             now.memories = facts.memories;
             state.take_facts(now);
-            // Told anew, asked nothing: an answer that leads to a question would never end.
+            // Told anew: of what a person types nothing is asked, or that would never end.
             forms::retell(state);
-            reading::start(state)
+            let mut effects = state.classify_if_needed();
+            effects.extend(reading::start(state));
+            effects
+        }
+        Message::Classified(found) => {
+            let mut now = state.facts.clone();
+            let mut found = *found;
+            // A question that was asked before may be answered later.
+            for (place, answer) in &now.catalog.answers {
+                found.answers.entry(place.clone()).or_insert_with(|| answer.clone());
+            }
+            now.catalog = Arc::new(found);
+            state.take_facts(now);
+            forms::retell(state);
+            Vec::new()
         }
         Message::Inspected(found) => reading::take(state, found),
         Message::Reread { contents, reason } => saving::take_reread(state, &contents, reason),

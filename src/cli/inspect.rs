@@ -13,7 +13,7 @@ use super::{CheckFormat, Exit, Format, Session, report, verify};
 use crate::check::verify::Mode;
 use crate::check::{self, Code, Diagnostic, Facts, Report, Severity, Status};
 use crate::config::{ConfigFile, Content, Location, PathSource, Role, Workspace};
-use crate::io;
+use crate::io::{self, classes::Extent};
 use crate::preview::{self, Outcome};
 use crate::text::visible::{visible, visible_name};
 use crate::yaml::Document;
@@ -42,8 +42,11 @@ pub(super) fn check(session: &Session, files: &[PathBuf], how: Check, out: &mut 
             bail!("--verify asks about files on disk, not about standard input");
         }
     }
-    let judged =
-        if files.is_empty() { vec![session.open_with_wheels()] } else { given_files(session, files, how.stdin)? };
+    let judged = if files.is_empty() {
+        vec![session.open_with_classes(Extent::Named)]
+    } else {
+        given_files(session, files, how.stdin)?
+    };
     if matches!(how.format, CheckFormat::Json) && judged.len() != 1 {
         bail!("--format json answers for one file of each list at a time");
     }
@@ -116,6 +119,7 @@ fn given_files(session: &Session, files: &[PathBuf], stdin: Role) -> anyhow::Res
         let mut facts = facts.clone();
         io::refresh(&session.options(), &workspace, &mut facts);
         io::inspect::read_all(&workspace, &mut facts);
+        io::classes::add_to(&session.options(), &workspace, &mut facts, Extent::Named);
         (workspace, facts)
     };
     Ok(rows.into_iter().map(open).collect())
@@ -286,7 +290,7 @@ pub(super) fn preview(
     if verify.is_some() {
         verify::may_ask(session)?;
     }
-    let (workspace, facts) = session.open_with_wheels();
+    let (workspace, facts) = session.open_with_classes(Extent::Named);
     let preview = preview::preview(&workspace, &facts);
     let asked = verify.map(|mode| verify::ask(session, mode, &workspace, &facts)).transpose()?;
     if format == Format::Json {

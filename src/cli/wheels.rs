@@ -13,6 +13,7 @@ use super::{Exit, Format, Session, report};
 use crate::app::pages::size_text;
 use crate::check::{Diagnostic, Facts};
 use crate::config::Workspace;
+use crate::io::classes::Extent;
 use crate::io::inspect;
 use crate::preview;
 use crate::python::SourceKind;
@@ -31,7 +32,7 @@ struct Wheel<'a> {
 }
 
 pub(super) fn wheels(session: &Session, format: Format, out: &mut Output) -> anyhow::Result<Exit> {
-    let (workspace, mut facts) = session.open_with_wheels();
+    let (workspace, mut facts) = session.open_with_classes(Extent::Named);
     inspect::add_digests(&mut facts);
     let diagnostics = preview::wheel_problems(&workspace, &facts);
     let directory = preview::listed_wheels(&workspace, &facts);

@@ -38,8 +38,30 @@ const MAX_READ: u64 = 256 * 1024;
 #[derive(Clone, Debug, Default)]
 pub struct Roots {
     folders: Vec<PathBuf>,
+    /// Packages that an editable install maps to a place of their own (setuptools' finders).
+    mapped: Vec<(String, PathBuf)>,
     /// Whether these are all places there are.
     complete: bool,
+}
+
+impl Roots {
+    /// Returns the directories in the order in which they are searched.
+    #[must_use]
+    pub fn folders(&self) -> &[PathBuf] {
+        &self.folders
+    }
+
+    /// Returns the packages that an editable install maps, with the place of each.
+    #[must_use]
+    pub fn mapped(&self) -> &[(String, PathBuf)] {
+        &self.mapped
+    }
+
+    /// Tells whether these are all places there are.
+    #[must_use]
+    pub const fn is_complete(&self) -> bool {
+        self.complete
+    }
 }
 
 /// Finds the roots: `--python-path`, the server's directory, PYTHONPATH, and the
@@ -47,22 +69,24 @@ pub struct Roots {
 #[must_use]
 pub fn roots(python: Option<&Path>, more: &[PathBuf], facts: &Facts) -> Roots {
     let mut folders: Vec<PathBuf> = more.iter().map(|path| facts.environment.cwd.join(path)).collect();
-    let Some(python) = python else { return Roots { folders, complete: false } };
+    let Some(python) = python else { return Roots { folders, ..Roots::default() } };
     // `python -m sky.server.server` puts the directory it runs in before all others.
     folders.push(facts.server_cwd.clone());
     if let Some(path) = facts.environment.get("PYTHONPATH") {
         folders.extend(std::env::split_paths(path).filter(|p| !p.as_os_str().is_empty()));
     }
     let mut complete = facts.cwd_source != CwdSource::CurrentDirectory;
+    let mut mapped = Vec::new();
     for site in server::site_packages(python) {
-        let (extra, all) = path_files(&site);
-        complete &= all;
+        let added = path_files(&site);
+        complete &= added.all;
         folders.extend(standard_library(python, &site));
         folders.push(site);
-        folders.extend(extra);
+        folders.extend(added.folders.into_iter().map(|(folder, _)| folder));
+        mapped.extend(added.mapped);
     }
     complete &= folders.iter().any(|folder| folder.join("os.py").is_file());
-    Roots { folders, complete }
+    Roots { folders, mapped, complete }
 }
 
 /// Returns where the standard library may be: beside the packages, or where `pyvenv.cfg` says that Python is.
@@ -81,11 +105,21 @@ fn standard_library(python: &Path, site: &Path) -> Vec<PathBuf> {
     homes.iter().flat_map(|home| [home.clone(), home.join("lib-dynload")]).collect()
 }
 
-/// Returns the directories that `.pth` files add, and whether that is all they do.
-fn path_files(site: &Path) -> (Vec<PathBuf>, bool) {
-    let mut extra = Vec::new();
-    let mut all = true;
-    let Ok(entries) = fs::read_dir(site) else { return (extra, false) };
+/// What the `.pth` files of a directory add.
+#[derive(Default)]
+pub(super) struct Added {
+    /// Directories, each with the file that adds it.
+    pub(super) folders: Vec<(PathBuf, String)>,
+    /// Packages with their places.
+    pub(super) mapped: Vec<(String, PathBuf)>,
+    /// Whether that is all they do.
+    all: bool,
+}
+
+/// Reads the `.pth` files of a directory.
+pub(super) fn path_files(site: &Path) -> Added {
+    let mut added = Added { all: true, ..Added::default() };
+    let Ok(entries) = fs::read_dir(site) else { return Added::default() };
     for name in entries.flatten().map(|entry| entry.file_name()) {
         let Some(name) = name.to_str().filter(|name| has_suffix(name, ".pth")) else { continue };
         if HARMLESS_PTH.contains(&name) {
@@ -95,12 +129,49 @@ fn path_files(site: &Path) -> (Vec<PathBuf>, bool) {
             match line.trim_end() {
                 "" => {}
                 line if line.starts_with('#') => {}
-                line if line.starts_with("import ") || line.starts_with("import\t") => all = false,
-                line => extra.push(site.join(line)),
+                line if line.starts_with("import ") || line.starts_with("import\t") => match editable(site, line) {
+                    Some(mapped) => added.mapped.extend(mapped),
+                    None => added.all = false,
+                },
+                line => added.folders.push((site.join(line), name.to_owned())),
             }
         }
     }
-    (extra, all)
+    added
+}
+
+/// Reads what a finder of setuptools maps; none where a line is something else.
+///
+/// It writes `MAPPING: dict[str, str] = {'acme': '/src/acme'}` and `NAMESPACES: … = {}`
+/// (`setuptools/command/editable_wheel.py`, 64 and later).
+fn editable(site: &Path, line: &str) -> Option<Vec<(String, PathBuf)>> {
+    let module = line.strip_prefix("import ")?.split(';').next()?.trim();
+    if !(module.starts_with("__editable___") && module.ends_with("_finder")) {
+        return None;
+    }
+    let text = read(&site.join(format!("{module}.py")))?;
+    let table = |name: &str| {
+        let line = text.lines().find(|line| line.starts_with(name))?;
+        Some(line.split_once('{')?.1.trim_end().strip_suffix('}')?.to_owned())
+    };
+    if !table("NAMESPACES").unwrap_or_default().trim().is_empty() {
+        return None;
+    }
+    let unquoted = |text: &str| {
+        let text = text.trim();
+        let inside = text.strip_prefix('\'').and_then(|text| text.strip_suffix('\''))?;
+        (!inside.contains(['\\', '\''])).then(|| inside.to_owned())
+    };
+    let pairs = table("MAPPING")?;
+    pairs
+        .split(", '")
+        .enumerate()
+        .map(|(at, pair)| {
+            let pair = if at == 0 { pair.to_owned() } else { format!("'{pair}") };
+            let (name, place) = pair.split_once("': ")?;
+            Some((unquoted(&format!("{name}'"))?, PathBuf::from(unquoted(place)?)))
+        })
+        .collect()
 }
 
 fn read(path: &Path) -> Option<String> {
@@ -135,7 +206,10 @@ pub fn find(module: &str, roots: &Roots) -> Module {
     let mut package: Option<(String, PathBuf)> = None;
     let names: Vec<&str> = module.split('.').collect();
     for (depth, name) in names.iter().enumerate() {
-        let step = if name.is_empty() || name.contains(['/', '\0']) { Step::Nothing } else { step(name, &folders) };
+        let mut step = if name.is_empty() || name.contains(['/', '\0']) { Step::Nothing } else { step(name, &folders) };
+        if matches!(step, Step::Nothing) && depth == 0 {
+            step = roots.mapped.iter().find(|(mapped, _)| mapped == name).map_or(step, |(_, place)| step_at(place));
+        }
         let dotted = names[..=depth].join(".");
         match step {
             Step::Nothing => {
@@ -176,6 +250,14 @@ enum Step {
         /// Whether its own code may make modules that no file shows.
         open: bool,
     },
+}
+
+/// Finds the package or module at a place without suffix.
+fn step_at(place: &Path) -> Step {
+    let (Some(folder), Some(name)) = (place.parent(), place.file_name().and_then(|name| name.to_str())) else {
+        return Step::Nothing;
+    };
+    step(name.strip_suffix(".py").unwrap_or(name), &[folder.to_owned()])
 }
 
 /// Does what the path finder does for one name: the first regular package or module, else a namespace.
@@ -234,7 +316,9 @@ mod tests {
     #[test]
     fn modules_are_found_as_imports_find_them() {
         let root = tree(&["acme/__init__.py", "acme/good.py", "space/deep/x.py", "odd/__init__.py", "one.py"]);
-        let found = |module: &str, complete| find(module, &Roots { folders: vec![root.path().to_owned()], complete });
+        let found = |module: &str, complete| {
+            find(module, &Roots { folders: vec![root.path().to_owned()], mapped: Vec::new(), complete })
+        };
         for module in ["acme", "acme.good", "space.deep.x", "one"] {
             assert!(matches!(found(module, true), Module::Found(_)), "{module}");
         }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
+use super::classes::{self, Extent};
 use super::run::{self, Running};
 use super::save::{Expected, SaveError, save};
 use super::verify::{LIMIT, Question, verify};
@@ -45,6 +46,11 @@ pub fn perform(effect: Effect, outside: &Outside) -> Option<Message> {
         }
         Effect::Inspect { paths, room } => {
             Message::Inspected(inspect::read(&paths, room, Some(Instant::now() + limits::BATCH_TIME)))
+        }
+        Effect::Classes(known) => {
+            let (workspace, facts) = *known;
+            let found = classes::catalog(&outside.options, &workspace, &facts, Extent::All, &|| false);
+            Message::Classified(Box::new(found))
         }
         Effect::Reread { workspace, base, reason } => {
             let read = |role| read_again(&workspace, role, &base);

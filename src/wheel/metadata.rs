@@ -249,7 +249,8 @@ fn is_code(path: &str) -> bool {
 }
 
 /// Returns the path below `site-packages`, none for what goes elsewhere (PEP 427, `.data`).
-fn installed(path: &str) -> Option<&str> {
+#[must_use]
+pub fn installed(path: &str) -> Option<&str> {
     let (top, rest) = path.split_once('/').unwrap_or((path, ""));
     if top.strip_suffix(".data").is_none() {
         return Some(path);

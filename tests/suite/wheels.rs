@@ -429,10 +429,12 @@ fn opened(count: usize) -> (State, Vec<Effect>) {
 }
 
 fn asked(effects: &[Effect]) -> Vec<PathBuf> {
-    match effects {
-        [Effect::Inspect { paths, .. }] => paths.clone(),
-        [] => Vec::new(),
-        other => panic!("{other:?}"),
+    // What the classes are is asked for beside that.
+    let mut batches = effects.iter().filter(|effect| !matches!(effect, Effect::Classes(_)));
+    match (batches.next(), batches.next()) {
+        (Some(Effect::Inspect { paths, .. }), None) => paths.clone(),
+        (None, _) => Vec::new(),
+        _ => panic!("more than one batch is asked for"),
     }
 }
 

@@ -1,0 +1,85 @@
+//! Gathers the plugin classes of the wheels and of the server's Python.
+//!
+//! Where sources are is told here and below; what they say is `python`'s. All of
+//! it is bounded, and what was read once is read again only where it has changed.
+
+mod cache;
+mod distributions;
+mod mentions;
+mod server;
+mod wheels;
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::{Options, modules};
+use crate::check::Facts;
+use crate::config::{Role, Workspace, model};
+use crate::preview;
+use crate::python::survey::{Survey, survey};
+use crate::python::{Answer, Catalog, Site};
+use server::ServerModules;
+use wheels::WheelModules;
+
+/// How much is looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extent {
+    /// The classes that the two lists name, and those of the wheels.
+    Named,
+    /// All plugin classes of the server's Python as well.
+    All,
+}
+
+/// Finds plugin classes, and what the classes that the lists name are; ends early where `stop` says so.
+#[must_use]
+pub fn catalog(
+    options: &Options,
+    workspace: &Workspace,
+    facts: &Facts,
+    extent: Extent,
+    stop: &(dyn Fn() -> bool + Sync),
+) -> Catalog {
+    let named: BTreeSet<String> = Role::ALL
+        .into_iter()
+        .filter_map(|role| workspace.document(role))
+        .flat_map(|document| model::entries(document))
+        .filter_map(|entry| entry.class)
+        .filter(|class| class.contains('.'))
+        .collect();
+    let named: Vec<String> = named.into_iter().collect();
+    let mut catalog = Catalog::default();
+    let roots = modules::roots(facts.python.as_deref(), &options.python_path, facts);
+    let server = ServerModules::new(roots, options, facts);
+    if let Some(paths) = wheel_files(workspace, facts) {
+        let wheels = WheelModules::open(&paths, &server, stop);
+        let found = survey(&wheels, &wheels.candidates(), &named, stop);
+        add(&mut catalog, Site::Wheels, found);
+    }
+    let candidates = if extent == Extent::All { server.candidates(stop) } else { (Vec::new(), false) };
+    let found = survey(&server, &candidates.0, &named, stop);
+    catalog.complete = candidates.1 && found.complete && server.is_complete();
+    add(&mut catalog, Site::Server, found);
+    catalog.found.sort_by(|a, b| (a.origin.kind, &a.class).cmp(&(b.origin.kind, &b.class)));
+    catalog
+}
+
+/// Adds the plugin classes that are looked for to the facts.
+pub fn add_to(options: &Options, workspace: &Workspace, facts: &mut Facts, extent: Extent) {
+    facts.catalog = Arc::new(catalog(options, workspace, facts, extent, &|| false));
+}
+
+fn add(catalog: &mut Catalog, site: Site, survey: Survey) {
+    catalog.found.extend(survey.found);
+    let known = survey.answers.into_iter().filter(|(_, answer)| *answer != Answer::Unknown);
+    catalog.answers.extend(known.map(|(class, answer)| ((site, class), answer)));
+}
+
+/// Returns the wheels that would be uploaded; none where there is no list of them.
+fn wheel_files(workspace: &Workspace, facts: &Facts) -> Option<Vec<PathBuf>> {
+    let directory = preview::wheel_directory(workspace, facts)?.resolved;
+    let listed = facts.directories.get(&directory)?;
+    let found = listed.wheels().map(|entry| directory.join(&entry.name));
+    // Opening anything else could wait for ever.
+    Some(found.filter(|path| path.is_file()).collect())
+}

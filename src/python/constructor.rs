@@ -1,11 +1,13 @@
-//! What a class takes when it is called, as `inspect.signature` tells it (Python 3.11).
+//! What a class takes when it is called, as `inspect.signature` tells it (Python 3.11.7).
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use super::lineage::{Lineage, Lookup};
 use super::resolve::Resolver;
-use super::value::{ClassValue, FieldValue, FunctionValue, Kind, Value};
+use super::source::Function;
+use super::value::{ClassValue, FieldValue, Kind, Value};
 use super::{Parameter, ParameterKind, docstring};
 
 /// What `@dataclass(…)` was told.
@@ -37,67 +39,44 @@ enum FieldKind {
 
 impl Resolver<'_> {
     /// Returns what the constructor takes, `self` left out.
+    ///
+    /// The first class of the lineage that has `__new__` or `__init__` decides, the former first.
     pub(super) fn parameters(&self, class: &Rc<ClassValue>, lineage: &Lineage) -> Option<Vec<Parameter>> {
-        if class.names.contains_key("__signature__") || !lineage.is_plain() {
+        if class.names.contains_key("__signature__") || !lineage.is_plain() || lineage.has("typing.Protocol") {
             return None;
         }
-        let own = ["__new__", "__init__"].into_iter().find(|name| self.has(class, name));
-        let inherited =
-            || ["__new__", "__init__"].into_iter().find(|name| !matches!(self.method(lineage, name), Method::Absent));
-        let Some(name) = own.or_else(inherited) else { return Some(Vec::new()) };
-        let (mut parameters, doc, owner) = match self.method(lineage, name) {
-            Method::Function(value, owner) => {
-                let function = self.function(&value)?;
-                (without_first(&function.function.parameters)?, function.function.doc.clone(), owner)
+        for owner in lineage.classes() {
+            if ["__new__", "__init__"].into_iter().any(|name| self.is_patched(owner, name)) || owner.open {
+                return None;
             }
-            Method::Generated(owner, fields) => (fields?, None, owner),
-            Method::Absent => (Vec::new(), None, class.clone()),
-            Method::Unknown => return None,
-        };
-        let docs = [doc.as_ref(), class.class.doc.as_ref(), owner.class.doc.as_ref()];
-        for parameter in &mut parameters {
-            parameter.doc = docs.iter().flatten().find_map(|doc| docstring::of_parameter(doc, &parameter.name));
-        }
-        Some(parameters)
-    }
-
-    /// Tells whether a class has a method itself, a generated one included.
-    fn has(&self, class: &Rc<ClassValue>, name: &str) -> bool {
-        class.names.contains_key(name)
-            || (name == "__init__" && self.dataclass(class).is_some_and(|options| options.init != Some(false)))
-    }
-
-    fn method(&self, lineage: &Lineage, name: &str) -> Method {
-        let generated = if name == "__init__" {
-            lineage.classes().find(|class| !class.names.contains_key(name) && self.has(class, name))
-        } else {
-            None
-        };
-        match (lineage.look_up(name, self), generated) {
-            (Lookup::Found(value, owner), Some(other)) => {
-                let position = |class: &ClassValue| lineage.classes().position(|one| one.is(class));
-                if position(other) < position(&owner) {
-                    Method::Generated(other.clone(), self.generated(other))
-                } else {
-                    Method::Function(value, owner)
+            let method = ["__new__", "__init__"].into_iter().find_map(|name| owner.names.get(name));
+            let (mut parameters, doc) = match method {
+                Some(value) => {
+                    let function = self.function(value)?;
+                    (without_first(&function.parameters)?, function.doc.clone())
                 }
+                None => match self.dataclass(owner) {
+                    Some(Dataclass { init: None, .. }) => return None,
+                    Some(Dataclass { init: Some(true), .. }) => (self.generated(owner)?, None),
+                    _ => continue,
+                },
+            };
+            let docs = [doc.as_ref(), class.class.doc.as_ref(), owner.class.doc.as_ref()];
+            for parameter in &mut parameters {
+                parameter.doc = docs.iter().flatten().find_map(|doc| docstring::of_parameter(doc, &parameter.name));
             }
-            (Lookup::Found(value, owner), None) => Method::Function(value, owner),
-            (Lookup::Absent, Some(owner)) => Method::Generated(owner.clone(), self.generated(owner)),
-            (Lookup::Absent, None) => Method::Absent,
-            (Lookup::Unknown, _) => Method::Unknown,
+            return Some(parameters);
         }
+        lineage.complete.then(Vec::new)
     }
 
     /// Returns the function that a method is, where no decorator stands between.
-    fn function(&self, value: &Value) -> Option<Rc<FunctionValue>> {
+    fn function(&self, value: &Value) -> Option<Arc<Function>> {
         let value = self.single(value)?;
         match value.kind() {
-            Kind::Function(one) => one
-                .decorators
-                .iter()
-                .all(|decorator| self.is_static(decorator))
-                .then(|| Rc::new(FunctionValue { function: one.function.clone(), decorators: Vec::new() })),
+            Kind::Function(one) => {
+                one.decorators.iter().all(|decorator| self.is_static(decorator)).then(|| one.function.clone())
+            }
             _ => None,
         }
     }
@@ -199,7 +178,11 @@ impl Resolver<'_> {
         let mut kw_only = options.kw_only?;
         for field in class.fields.as_ref()? {
             match self.field_kind(class, field)? {
-                FieldKind::ClassVariable => {}
+                // It takes the place of a field of a base.
+                FieldKind::ClassVariable => {
+                    let (name, annotation) = (field.name.clone(), field.text.clone());
+                    add(Field { name, annotation, default: None, init: false, kw_only });
+                }
                 FieldKind::KeywordMark => kw_only = true,
                 FieldKind::Plain => add(self.field(class, &lineage, field, kw_only)?),
             }
@@ -314,18 +297,6 @@ impl Resolver<'_> {
         }
         Some(())
     }
-}
-
-/// What a constructor method is.
-enum Method {
-    /// A statement or an assignment of a class.
-    Function(Value, Rc<ClassValue>),
-    /// The one that `@dataclass` writes, none where that cannot be told.
-    Generated(Rc<ClassValue>, Option<Vec<Parameter>>),
-    /// That of `object`.
-    Absent,
-    /// It cannot be told.
-    Unknown,
 }
 
 /// Leaves out the parameter that the call itself gives.

@@ -236,7 +236,7 @@ impl Resolver<'_> {
     }
 
     /// Tells whether an attribute of a class is set behind its statement.
-    fn is_patched(&self, class: &ClassValue, name: &str) -> bool {
+    pub(super) fn is_patched(&self, class: &ClassValue, name: &str) -> bool {
         let Some(namespace) = self.namespace(&class.module) else { return true };
         namespace.patches(class, self).is_none_or(|names| names.contains(name))
     }

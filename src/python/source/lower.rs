@@ -95,7 +95,14 @@ impl Lower<'_> {
     /// Makes facts of a statement that has expressions alone.
     fn simple(&mut self, statement: &Stmt, out: &mut Vec<Statement>) {
         let mut writes = Writes::default();
-        writes.visit_stmt(statement);
+        match statement {
+            // `globals()["name"] = value` binds one name.
+            Stmt::Assign(one) if !self.in_class && one.targets.iter().any(|target| global_name(target).is_some()) => {
+                writes.visit_expr(&one.value);
+                one.targets.iter().filter(|one| global_name(one).is_none()).for_each(|one| writes.visit_expr(one));
+            }
+            other => writes.visit_stmt(other),
+        }
         if writes.escapes {
             out.push(Statement::Escape);
         }
@@ -136,6 +143,9 @@ impl Lower<'_> {
         for target in targets {
             match target {
                 Tree::Name(name) => plain.push(Target::Name(name.id.to_string())),
+                other if !self.in_class && global_name(other).is_some() => {
+                    plain.extend(global_name(other).map(|name| Target::Name(name.to_owned())));
+                }
                 Tree::Tuple(ast::ExprTuple { elts, .. }) | Tree::List(ast::ExprList { elts, .. })
                     if elts.iter().all(Tree::is_name_expr) =>
                 {
@@ -257,6 +267,14 @@ impl Lower<'_> {
         }
         out.push(Statement::Match(arms));
     }
+}
+
+/// Returns the name that `globals()["name"]` stands for.
+fn global_name(target: &Tree) -> Option<&str> {
+    let Tree::Subscript(one) = target else { return None };
+    let (Tree::Call(call), Tree::StringLiteral(name)) = (&*one.value, &*one.slice) else { return None };
+    let table = matches!(&*call.func, Tree::Name(name) if name.id == "globals");
+    (table && call.arguments.is_empty()).then(|| name.value.to_str())
 }
 
 fn bound_name(alias: &ast::Alias) -> &ast::Identifier {

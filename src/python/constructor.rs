@@ -243,22 +243,31 @@ impl Resolver<'_> {
     fn field(&self, class: &Rc<ClassValue>, lineage: &Lineage, field: &FieldValue, kw_only: bool) -> Option<Field> {
         let mut new =
             Field { name: field.name.clone(), annotation: field.text.clone(), default: None, init: true, kw_only };
-        match lineage.look_up(&field.name, self) {
+        if let Some(own) = class.names.get(&field.name) {
+            match self.single(own).and_then(|value| self.field_call(&value)) {
+                Some(options) => self.apply(&options, &mut new)?,
+                None => {
+                    let text = class.texts.get(&field.name).map(ToString::to_string);
+                    // A method of the same name is the default.
+                    new.default = text.or_else(|| Some(format!("{}.{}", class.name, field.name)));
+                }
+            }
+            return Some(new);
+        }
+        match lineage.look_up_behind(1, &field.name, self) {
             Lookup::Absent => {}
             Lookup::Unknown => return None,
             Lookup::Found(value, owner) => {
-                let call = self.single(&value).and_then(|value| self.field_call(&value));
-                match call {
-                    Some(options) if owner.is(class) => self.apply(&options, &mut new)?,
-                    // A field of a base leaves its default as the attribute, or nothing.
-                    Some(options) => {
-                        new.default = options.get("default").map(|(_, text)| text.to_string());
-                    }
+                let options = self.single(&value).and_then(|value| self.field_call(&value));
+                new.default = Some(match options {
+                    // A dataclass leaves the default of a field as the attribute.
+                    Some(options) if self.dataclass(&owner).is_some() => options.get("default")?.1.to_string(),
+                    Some(_) => return None,
                     None => {
                         let text = owner.texts.get(&field.name).map(ToString::to_string);
-                        new.default = text.or_else(|| Some(format!("{}.{}", owner.name, field.name)));
+                        text.unwrap_or_else(|| format!("{}.{}", owner.name, field.name))
                     }
-                }
+                });
             }
         }
         Some(new)
@@ -276,6 +285,15 @@ impl Resolver<'_> {
             (name, (value.clone(), text.clone()))
         };
         Some(called.keywords.iter().map(named).collect())
+    }
+
+    /// Tells whether `dataclass` takes the value of a field away: it has no default.
+    pub(super) fn is_erased(&self, class: &ClassValue, value: &Value) -> bool {
+        if class.decorators.is_empty() || !matches!(value.kind(), Kind::Call(_)) {
+            return false;
+        }
+        let options = self.field_call(value);
+        options.is_some_and(|options| !options.contains_key("default")) && self.dataclass(class).is_some()
     }
 
     fn apply(&self, options: &BTreeMap<Rc<str>, (Value, Rc<str>)>, field: &mut Field) -> Option<()> {

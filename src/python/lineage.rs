@@ -75,13 +75,18 @@ impl Lookup {
 impl Lineage {
     /// Looks a name up, the class itself first.
     pub(super) fn look_up(&self, name: &str, resolver: &Resolver<'_>) -> Lookup {
-        for one in &self.entries {
+        self.look_up_behind(0, name, resolver)
+    }
+
+    /// Looks a name up behind the first classes.
+    pub(super) fn look_up_behind(&self, first: usize, name: &str, resolver: &Resolver<'_>) -> Lookup {
+        for one in self.entries.iter().skip(first) {
             match one {
                 Ancestor::Class(class) => {
                     if !resolver.step() || resolver.is_patched(class, name) {
                         return Lookup::Unknown;
                     }
-                    if let Some(value) = class.names.get(name) {
+                    if let Some(value) = class.names.get(name).filter(|value| !resolver.is_erased(class, value)) {
                         return Lookup::Found(value.clone(), class.clone());
                     }
                     if class.open {

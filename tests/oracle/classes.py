@@ -93,8 +93,9 @@ def compare(row, cls, inspect, context_type):
         yield 'wrong', f'contexts {contexts}, not {row["load_contexts"]}'
     doc = inspect.getdoc(cls)
     if row['doc'] is None and doc is not None:
-        # What `dataclass` writes itself.
-        if not doc.startswith(tuple(f'{base.__name__}(' for base in cls.__mro__)):
+        # What `dataclass` writes itself, and what Python's own classes say.
+        own = [base.__doc__ for base in cls.__mro__ if base.__module__ in ('abc', 'typing')]
+        if doc not in map(inspect.cleandoc, own) and not doc.startswith(tuple(f'{base.__name__}(' for base in cls.__mro__)):
             yield 'unknown', 'doc'
     elif row['doc'] != doc:
         yield 'wrong', f'doc {doc!r}, not {row["doc"]!r}'

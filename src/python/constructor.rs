@@ -29,6 +29,9 @@ pub(super) struct Field {
     kw_only: bool,
 }
 
+/// The arguments of `field(…)` by name, each with its text.
+type Options = BTreeMap<Rc<str>, (Value, Rc<str>)>;
+
 /// What an annotation makes of a field.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum FieldKind {
@@ -244,13 +247,12 @@ impl Resolver<'_> {
         let mut new =
             Field { name: field.name.clone(), annotation: field.text.clone(), default: None, init: true, kw_only };
         if let Some(own) = class.names.get(&field.name) {
-            match self.single(own).and_then(|value| self.field_call(&value)) {
-                Some(options) => self.apply(&options, &mut new)?,
-                None => {
-                    let text = class.texts.get(&field.name).map(ToString::to_string);
-                    // A method of the same name is the default.
-                    new.default = text.or_else(|| Some(format!("{}.{}", class.name, field.name)));
-                }
+            if let Some(options) = self.single(own).and_then(|value| self.field_call(&value)) {
+                self.apply(&options, &mut new)?;
+            } else {
+                let text = class.texts.get(&field.name).map(ToString::to_string);
+                // A method of the same name is the default.
+                new.default = text.or_else(|| Some(format!("{}.{}", class.name, field.name)));
             }
             return Some(new);
         }
@@ -274,7 +276,7 @@ impl Resolver<'_> {
     }
 
     /// Returns the arguments of `field(…)`.
-    fn field_call(&self, value: &Value) -> Option<BTreeMap<Rc<str>, (Value, Rc<str>)>> {
+    fn field_call(&self, value: &Value) -> Option<Options> {
         let Kind::Call(called) = value.kind() else { return None };
         let function = self.single(&called.function)?;
         if !matches!(function.kind(), Kind::External(path) if &**path == "dataclasses.field") {
@@ -296,7 +298,7 @@ impl Resolver<'_> {
         options.is_some_and(|options| !options.contains_key("default")) && self.dataclass(class).is_some()
     }
 
-    fn apply(&self, options: &BTreeMap<Rc<str>, (Value, Rc<str>)>, field: &mut Field) -> Option<()> {
+    fn apply(&self, options: &Options, field: &mut Field) -> Option<()> {
         if options.contains_key("**") {
             return None;
         }

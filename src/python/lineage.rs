@@ -250,7 +250,9 @@ impl Resolver<'_> {
 /// Merges the lines of the bases; none where Python refuses them.
 fn merge(mut lines: Vec<Vec<Ancestor>>, bases: Vec<Ancestor>) -> Option<Vec<Ancestor>> {
     lines.push(bases);
-    lines.iter_mut().for_each(|line| line.reverse());
+    for line in &mut lines {
+        line.reverse();
+    }
     let mut out = Vec::new();
     while out.len() <= MAX_ANCESTORS {
         lines.retain(|line| !line.is_empty());

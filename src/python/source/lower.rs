@@ -21,7 +21,7 @@ use function::Writes;
 pub(super) fn module(text: &str) -> Result<Source, SourceError> {
     let parsed = ruff_python_parser::parse_module(text).map_err(|error| {
         let at = usize::from(error.location.start()).min(text.len());
-        let line = text.as_bytes()[..at].iter().filter(|&&byte| byte == b'\n').count() + 1;
+        let line = line_starts(text).partition_point(|&start| start <= at);
         SourceError::Syntax { line, message: error.error.to_string() }
     })?;
     let mut lower = Lower { text, starts: line_starts(text), rebound: BTreeSet::new(), open: false, in_class: false };
@@ -114,18 +114,18 @@ impl Lower<'_> {
                     let annotation = Some(self.expression(&one.annotation));
                     out.push(Statement::Assign { targets: vec![Target::Name(name.id.to_string())], annotation, value });
                 } else if value.is_some() {
-                    self.store(&one.target, out);
+                    store(&one.target, out);
                 }
             }
             Stmt::AugAssign(one) => match &*one.target {
                 Tree::Name(name) => out.push(Statement::Extend(name.id.to_string(), expression::lower(&one.value))),
-                other => self.store(other, out),
+                other => store(other, out),
             },
             Stmt::Delete(one) => {
                 for target in &one.targets {
                     match target {
                         Tree::Name(name) => out.push(Statement::Delete(name.id.to_string())),
-                        Tree::Attribute(_) => self.store(target, out),
+                        Tree::Attribute(_) => store(target, out),
                         other => out.push(Statement::Forget(names_of(other))),
                     }
                 }
@@ -151,30 +151,11 @@ impl Lower<'_> {
                 {
                     plain.push(Target::Names(elts.iter().flat_map(names_of).collect()));
                 }
-                other => self.store(other, out),
+                other => store(other, out),
             }
         }
         if !plain.is_empty() {
             out.push(Statement::Assign { targets: plain, annotation: None, value: Some(self.expression(value)) });
-        }
-    }
-
-    /// Makes facts of a target that is no name.
-    fn store(&self, target: &Tree, out: &mut Vec<Statement>) {
-        match target {
-            Tree::Attribute(one) => {
-                out.push(Statement::Patch(expression::lower(&one.value), Some(one.attr.to_string())));
-            }
-            Tree::Subscript(_) => out.push(Statement::Risk),
-            Tree::Tuple(ast::ExprTuple { elts, .. }) | Tree::List(ast::ExprList { elts, .. }) => {
-                for element in elts {
-                    match element {
-                        Tree::Name(name) => out.push(Statement::Forget(vec![name.id.to_string()])),
-                        other => self.store(other, out),
-                    }
-                }
-            }
-            other => out.push(Statement::Forget(names_of(other))),
         }
     }
 
@@ -266,6 +247,25 @@ impl Lower<'_> {
             arms.push(inside);
         }
         out.push(Statement::Match(arms));
+    }
+}
+
+/// Makes facts of a target that is no name.
+fn store(target: &Tree, out: &mut Vec<Statement>) {
+    match target {
+        Tree::Attribute(one) => {
+            out.push(Statement::Patch(expression::lower(&one.value), Some(one.attr.to_string())));
+        }
+        Tree::Subscript(_) => out.push(Statement::Risk),
+        Tree::Tuple(ast::ExprTuple { elts, .. }) | Tree::List(ast::ExprList { elts, .. }) => {
+            for element in elts {
+                match element {
+                    Tree::Name(name) => out.push(Statement::Forget(vec![name.id.to_string()])),
+                    other => store(other, out),
+                }
+            }
+        }
+        other => out.push(Statement::Forget(names_of(other))),
     }
 }
 

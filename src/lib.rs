@@ -10,7 +10,7 @@
 //! - [`text`]: byte ranges, lines, columns, and what of a text may be shown.
 //! - [`yaml`]: documents as text and tree, the data as PyYAML loads it, edits as splices.
 //! - [`wheel`]: a directory of wheels as facts, names and tags of wheels.
-//! - [`python`]: what is known of Python modules.
+//! - [`python`]: plugin classes as their source tells of them, and what is known of modules.
 //! - [`config`]: where the two files are, what their entries are, the edits that a person means.
 //! - [`check`]: what SkyPilot makes of both files, and every problem found.
 //! - [`preview`]: what the next controller launch uploads and installs.

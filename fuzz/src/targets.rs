@@ -14,6 +14,10 @@ use make::{NEW_KEYS, Source, Writer};
 use skyplug_tui::check::{self, Facts};
 use skyplug_tui::config::operation::{self, Direction, Operation};
 use skyplug_tui::config::{ConfigFile, Content, Environment, Location, PathSource, Role, Workspace};
+use skyplug_tui::python::resolve::{Found, ModuleFile, Modules, Presence};
+use skyplug_tui::python::source;
+use skyplug_tui::python::survey::survey;
+use skyplug_tui::python::{Origin, SourceKind};
 use skyplug_tui::text::{Span, splice};
 use skyplug_tui::wheel::archive::Archive;
 use skyplug_tui::wheel::contents::Member;
@@ -196,6 +200,45 @@ fn holds(source: &str, want: &Value) {
         Ok(data) => assert!(data.same(want), "{source:?} is read as {data:?}, not {want:?}"),
         Err(error) => panic!("{source:?}: {error}"),
     }
+}
+
+/// A module that is made of the fuzzer's bytes; there is no other.
+struct Bytes(Option<Arc<ModuleFile>>);
+
+impl Modules for Bytes {
+    fn find(&self, name: &str) -> Found {
+        match (&self.0, name) {
+            (Some(file), "m" | "m.n") => Found::Source(file.clone()),
+            _ => Found::Missing,
+        }
+    }
+
+    fn presence(&self, name: &str) -> Presence {
+        if matches!(name, "m" | "m.n") { Presence::Here } else { Presence::Missing }
+    }
+}
+
+/// Reads bytes as Python source, and looks for plugin classes in it.
+///
+/// # Panics
+///
+/// Panics where a class lies outside the source or has two parameters of one name.
+pub fn source(data: &[u8]) {
+    let Ok(source) = source::read(data) else { return };
+    let origin = Origin { kind: SourceKind::Path, from: PathBuf::new(), distribution: None, version: None };
+    let file = ModuleFile { source: Arc::new(source), package: data.len() % 2 == 1, path: "m.py".to_owned(), origin };
+    let modules = Bytes(Some(Arc::new(file)));
+    let paths = ["m.P".to_owned(), "m.n.P".to_owned()];
+    let lines = data.iter().filter(|&&byte| byte == b'\n' || byte == b'\r').count() + 1;
+    let found = survey(&modules, &["m".to_owned(), "m.n".to_owned()], &paths, &|| false);
+    for class in &found.found {
+        assert!((1..=lines).contains(&class.place.1), "{class:?}");
+        let mut names: Vec<&str> = class.parameters.iter().flatten().map(|one| one.name.as_str()).collect();
+        names.sort_unstable();
+        assert!(names.windows(2).all(|pair| pair[0] != pair[1]), "{class:?}");
+        let _ = (class.signature(), class.summary());
+    }
+    assert_eq!(found.answers.len(), paths.len(), "a question without answer: the thread failed");
 }
 
 /// Applies a JSON Patch to a text, both as they come: `PATCH NUL TEXT`.

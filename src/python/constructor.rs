@@ -1,11 +1,13 @@
-//! What a class takes when it is called, as `inspect.signature` tells it (Python 3.11).
+//! What a class takes when it is called, as `inspect.signature` tells it (Python 3.11.7).
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use super::lineage::{Lineage, Lookup};
 use super::resolve::Resolver;
-use super::value::{ClassValue, FieldValue, FunctionValue, Kind, Value};
+use super::source::Function;
+use super::value::{ClassValue, FieldValue, Kind, Value};
 use super::{Parameter, ParameterKind, docstring};
 
 /// What `@dataclass(…)` was told.
@@ -27,6 +29,9 @@ pub(super) struct Field {
     kw_only: bool,
 }
 
+/// The arguments of `field(…)` by name, each with its text.
+type Options = BTreeMap<Rc<str>, (Value, Rc<str>)>;
+
 /// What an annotation makes of a field.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum FieldKind {
@@ -37,67 +42,44 @@ enum FieldKind {
 
 impl Resolver<'_> {
     /// Returns what the constructor takes, `self` left out.
+    ///
+    /// The first class of the lineage that has `__new__` or `__init__` decides, the former first.
     pub(super) fn parameters(&self, class: &Rc<ClassValue>, lineage: &Lineage) -> Option<Vec<Parameter>> {
-        if class.names.contains_key("__signature__") || !lineage.is_plain() {
+        if class.names.contains_key("__signature__") || !lineage.is_plain() || lineage.has("typing.Protocol") {
             return None;
         }
-        let own = ["__new__", "__init__"].into_iter().find(|name| self.has(class, name));
-        let inherited =
-            || ["__new__", "__init__"].into_iter().find(|name| !matches!(self.method(lineage, name), Method::Absent));
-        let Some(name) = own.or_else(inherited) else { return Some(Vec::new()) };
-        let (mut parameters, doc, owner) = match self.method(lineage, name) {
-            Method::Function(value, owner) => {
-                let function = self.function(&value)?;
-                (without_first(&function.function.parameters)?, function.function.doc.clone(), owner)
+        for owner in lineage.classes() {
+            if ["__new__", "__init__"].into_iter().any(|name| self.is_patched(owner, name)) || owner.open {
+                return None;
             }
-            Method::Generated(owner, fields) => (fields?, None, owner),
-            Method::Absent => (Vec::new(), None, class.clone()),
-            Method::Unknown => return None,
-        };
-        let docs = [doc.as_ref(), class.class.doc.as_ref(), owner.class.doc.as_ref()];
-        for parameter in &mut parameters {
-            parameter.doc = docs.iter().flatten().find_map(|doc| docstring::of_parameter(doc, &parameter.name));
-        }
-        Some(parameters)
-    }
-
-    /// Tells whether a class has a method itself, a generated one included.
-    fn has(&self, class: &Rc<ClassValue>, name: &str) -> bool {
-        class.names.contains_key(name)
-            || (name == "__init__" && self.dataclass(class).is_some_and(|options| options.init != Some(false)))
-    }
-
-    fn method(&self, lineage: &Lineage, name: &str) -> Method {
-        let generated = if name == "__init__" {
-            lineage.classes().find(|class| !class.names.contains_key(name) && self.has(class, name))
-        } else {
-            None
-        };
-        match (lineage.look_up(name, self), generated) {
-            (Lookup::Found(value, owner), Some(other)) => {
-                let position = |class: &ClassValue| lineage.classes().position(|one| one.is(class));
-                if position(other) < position(&owner) {
-                    Method::Generated(other.clone(), self.generated(other))
-                } else {
-                    Method::Function(value, owner)
+            let method = ["__new__", "__init__"].into_iter().find_map(|name| owner.names.get(name));
+            let (mut parameters, doc) = match method {
+                Some(value) => {
+                    let function = self.function(value)?;
+                    (without_first(&function.parameters)?, function.doc.clone())
                 }
+                None => match self.dataclass(owner) {
+                    Some(Dataclass { init: None, .. }) => return None,
+                    Some(Dataclass { init: Some(true), .. }) => (self.generated(owner)?, None),
+                    _ => continue,
+                },
+            };
+            let docs = [doc.as_ref(), class.class.doc.as_ref(), owner.class.doc.as_ref()];
+            for parameter in &mut parameters {
+                parameter.doc = docs.iter().flatten().find_map(|doc| docstring::of_parameter(doc, &parameter.name));
             }
-            (Lookup::Found(value, owner), None) => Method::Function(value, owner),
-            (Lookup::Absent, Some(owner)) => Method::Generated(owner.clone(), self.generated(owner)),
-            (Lookup::Absent, None) => Method::Absent,
-            (Lookup::Unknown, _) => Method::Unknown,
+            return Some(parameters);
         }
+        lineage.complete.then(Vec::new)
     }
 
     /// Returns the function that a method is, where no decorator stands between.
-    fn function(&self, value: &Value) -> Option<Rc<FunctionValue>> {
+    fn function(&self, value: &Value) -> Option<Arc<Function>> {
         let value = self.single(value)?;
         match value.kind() {
-            Kind::Function(one) => one
-                .decorators
-                .iter()
-                .all(|decorator| self.is_static(decorator))
-                .then(|| Rc::new(FunctionValue { function: one.function.clone(), decorators: Vec::new() })),
+            Kind::Function(one) => {
+                one.decorators.iter().all(|decorator| self.is_static(decorator)).then(|| one.function.clone())
+            }
             _ => None,
         }
     }
@@ -199,7 +181,11 @@ impl Resolver<'_> {
         let mut kw_only = options.kw_only?;
         for field in class.fields.as_ref()? {
             match self.field_kind(class, field)? {
-                FieldKind::ClassVariable => {}
+                // It takes the place of a field of a base.
+                FieldKind::ClassVariable => {
+                    let (name, annotation) = (field.name.clone(), field.text.clone());
+                    add(Field { name, annotation, default: None, init: false, kw_only });
+                }
                 FieldKind::KeywordMark => kw_only = true,
                 FieldKind::Plain => add(self.field(class, &lineage, field, kw_only)?),
             }
@@ -260,29 +246,37 @@ impl Resolver<'_> {
     fn field(&self, class: &Rc<ClassValue>, lineage: &Lineage, field: &FieldValue, kw_only: bool) -> Option<Field> {
         let mut new =
             Field { name: field.name.clone(), annotation: field.text.clone(), default: None, init: true, kw_only };
-        match lineage.look_up(&field.name, self) {
+        if let Some(own) = class.names.get(&field.name) {
+            if let Some(options) = self.single(own).and_then(|value| self.field_call(&value)) {
+                self.apply(&options, &mut new)?;
+            } else {
+                let text = class.texts.get(&field.name).map(ToString::to_string);
+                // A method of the same name is the default.
+                new.default = text.or_else(|| Some(format!("{}.{}", class.name, field.name)));
+            }
+            return Some(new);
+        }
+        match lineage.look_up_behind(1, &field.name, self) {
             Lookup::Absent => {}
             Lookup::Unknown => return None,
             Lookup::Found(value, owner) => {
-                let call = self.single(&value).and_then(|value| self.field_call(&value));
-                match call {
-                    Some(options) if owner.is(class) => self.apply(&options, &mut new)?,
-                    // A field of a base leaves its default as the attribute, or nothing.
-                    Some(options) => {
-                        new.default = options.get("default").map(|(_, text)| text.to_string());
-                    }
+                let options = self.single(&value).and_then(|value| self.field_call(&value));
+                new.default = Some(match options {
+                    // A dataclass leaves the default of a field as the attribute.
+                    Some(options) if self.dataclass(&owner).is_some() => options.get("default")?.1.to_string(),
+                    Some(_) => return None,
                     None => {
                         let text = owner.texts.get(&field.name).map(ToString::to_string);
-                        new.default = text.or_else(|| Some(format!("{}.{}", owner.name, field.name)));
+                        text.unwrap_or_else(|| format!("{}.{}", owner.name, field.name))
                     }
-                }
+                });
             }
         }
         Some(new)
     }
 
     /// Returns the arguments of `field(…)`.
-    fn field_call(&self, value: &Value) -> Option<BTreeMap<Rc<str>, (Value, Rc<str>)>> {
+    fn field_call(&self, value: &Value) -> Option<Options> {
         let Kind::Call(called) = value.kind() else { return None };
         let function = self.single(&called.function)?;
         if !matches!(function.kind(), Kind::External(path) if &**path == "dataclasses.field") {
@@ -295,7 +289,16 @@ impl Resolver<'_> {
         Some(called.keywords.iter().map(named).collect())
     }
 
-    fn apply(&self, options: &BTreeMap<Rc<str>, (Value, Rc<str>)>, field: &mut Field) -> Option<()> {
+    /// Tells whether `dataclass` takes the value of a field away: it has no default.
+    pub(super) fn is_erased(&self, class: &ClassValue, value: &Value) -> bool {
+        if class.decorators.is_empty() || !matches!(value.kind(), Kind::Call(_)) {
+            return false;
+        }
+        let options = self.field_call(value);
+        options.is_some_and(|options| !options.contains_key("default")) && self.dataclass(class).is_some()
+    }
+
+    fn apply(&self, options: &Options, field: &mut Field) -> Option<()> {
         if options.contains_key("**") {
             return None;
         }
@@ -314,18 +317,6 @@ impl Resolver<'_> {
         }
         Some(())
     }
-}
-
-/// What a constructor method is.
-enum Method {
-    /// A statement or an assignment of a class.
-    Function(Value, Rc<ClassValue>),
-    /// The one that `@dataclass` writes, none where that cannot be told.
-    Generated(Rc<ClassValue>, Option<Vec<Parameter>>),
-    /// That of `object`.
-    Absent,
-    /// It cannot be told.
-    Unknown,
 }
 
 /// Leaves out the parameter that the call itself gives.

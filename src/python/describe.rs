@@ -31,6 +31,8 @@ const TRANSPARENT: [&str; 11] = [
     "typing.overload",
     "typing.no_type_check",
 ];
+/// Methods of sets: what they give is a set.
+const SET_METHODS: [&str; 4] = ["union", "intersection", "difference", "symmetric_difference"];
 /// Those that make a method abstract.
 const ABSTRACT: [&str; 4] =
     ["abc.abstractmethod", "abc.abstractproperty", "abc.abstractclassmethod", "abc.abstractstaticmethod"];
@@ -180,7 +182,7 @@ impl Resolver<'_> {
         let mut answers = found.options.iter().map(|one| match one.kind() {
             Kind::Function(function) => self.is_abstract_function(function, chain),
             Kind::Call(called) => self.is_abstract_call(called, chain),
-            Kind::Attribute(..) | Kind::External(_) | Kind::Subscript(_) | Kind::Binary(..) => None,
+            Kind::Attribute(..) | Kind::External(_) | Kind::Subscript(_) => None,
             _ => Some(false),
         });
         let first = answers.next()??;
@@ -219,21 +221,36 @@ impl Resolver<'_> {
         }
     }
 
+    /// Tells whether what a call gives has `__isabstractmethod__` set.
     fn is_abstract_call(&self, called: &Called, chain: usize) -> Option<bool> {
-        let function = self.single(&called.function)?;
-        let Kind::External(path) = function.kind() else { return None };
-        if ABSTRACT.contains(&&**path) {
-            return Some(true);
-        }
-        if !matches!(&**path, "builtins.property" | "builtins.classmethod" | "builtins.staticmethod") {
-            // A dataclass field, a set of contexts.
-            let value = ["dataclasses.field", "builtins.frozenset", "builtins.set", "builtins.tuple", "builtins.list"];
-            return (value.contains(&&**path) || &**path == "builtins.dict").then_some(false);
-        }
         let keywords = called.keywords.iter().map(|(_, value, _)| value);
+        let arguments = called.arguments.iter().chain(keywords);
+        if matches!(called.function.kind(), Kind::Attribute(_, method) if SET_METHODS.contains(&&**method)) {
+            return Some(false);
+        }
+        let function = self.single(&called.function)?;
+        let hands_on = match function.kind() {
+            Kind::External(path) if ABSTRACT.contains(&&**path) => return Some(true),
+            Kind::External(path) => TRANSPARENT.contains(&&**path) || &**path == "functools.partialmethod",
+            // A decorator, called by hand: what it makes of nothing abstract is not abstract.
+            Kind::Function(one) if one.decorators.is_empty() && !one.function.mentions_abstract => {
+                let mut each = arguments.map(|one| self.is_abstract_value(one, chain + 1));
+                return each.all(|one| one == Some(false)).then_some(false);
+            }
+            // An instance of a class that says nothing of it.
+            Kind::Class(class) => {
+                let lineage = self.lineage(class);
+                let names = ["__isabstractmethod__", "__getattr__", "__getattribute__", "__new__"];
+                let silent = names.iter().all(|name| matches!(lineage.look_up(name, self), Lookup::Absent));
+                return (silent && self.is_sound(&lineage)).then_some(false);
+            }
+            _ => return None,
+        };
         let mut any = false;
-        for one in called.arguments.iter().chain(keywords) {
-            any |= self.is_abstract_value(one, chain + 1)?;
+        if hands_on {
+            for one in arguments {
+                any |= self.is_abstract_value(one, chain + 1)?;
+            }
         }
         Some(any)
     }

@@ -75,13 +75,18 @@ impl Lookup {
 impl Lineage {
     /// Looks a name up, the class itself first.
     pub(super) fn look_up(&self, name: &str, resolver: &Resolver<'_>) -> Lookup {
-        for one in &self.entries {
+        self.look_up_behind(0, name, resolver)
+    }
+
+    /// Looks a name up behind the first classes.
+    pub(super) fn look_up_behind(&self, first: usize, name: &str, resolver: &Resolver<'_>) -> Lookup {
+        for one in self.entries.iter().skip(first) {
             match one {
                 Ancestor::Class(class) => {
                     if !resolver.step() || resolver.is_patched(class, name) {
                         return Lookup::Unknown;
                     }
-                    if let Some(value) = class.names.get(name) {
+                    if let Some(value) = class.names.get(name).filter(|value| !resolver.is_erased(class, value)) {
                         return Lookup::Found(value.clone(), class.clone());
                     }
                     if class.open {
@@ -236,7 +241,7 @@ impl Resolver<'_> {
     }
 
     /// Tells whether an attribute of a class is set behind its statement.
-    fn is_patched(&self, class: &ClassValue, name: &str) -> bool {
+    pub(super) fn is_patched(&self, class: &ClassValue, name: &str) -> bool {
         let Some(namespace) = self.namespace(&class.module) else { return true };
         namespace.patches(class, self).is_none_or(|names| names.contains(name))
     }
@@ -245,7 +250,9 @@ impl Resolver<'_> {
 /// Merges the lines of the bases; none where Python refuses them.
 fn merge(mut lines: Vec<Vec<Ancestor>>, bases: Vec<Ancestor>) -> Option<Vec<Ancestor>> {
     lines.push(bases);
-    lines.iter_mut().for_each(|line| line.reverse());
+    for line in &mut lines {
+        line.reverse();
+    }
     let mut out = Vec::new();
     while out.len() <= MAX_ANCESTORS {
         lines.retain(|line| !line.is_empty());

@@ -212,10 +212,11 @@ impl Value {
         match (self.kind(), other.kind()) {
             (Kind::Class(a), Kind::Class(b)) => a.is(b),
             (Kind::Function(a), Kind::Function(b)) => Arc::ptr_eq(&a.function, &b.function),
-            (Kind::Module(a), Kind::Module(b)) | (Kind::External(a), Kind::External(b)) => a == b,
+            (Kind::Module(a), Kind::Module(b))
+            | (Kind::External(a), Kind::External(b))
+            | (Kind::String(a), Kind::String(b)) => a == b,
             (Kind::Imported(a, b), Kind::Imported(c, d)) => a == c && b == d,
             (Kind::Attribute(a, b), Kind::Attribute(c, d)) => b == d && a.same(c),
-            (Kind::String(a), Kind::String(b)) => a == b,
             (Kind::Int(a), Kind::Int(b)) => a == b,
             (Kind::Bool(a), Kind::Bool(b)) => a == b,
             (Kind::Context(a), Kind::Context(b)) => a == b,

@@ -2,6 +2,7 @@
 
 mod architecture;
 mod checks;
+mod classes;
 mod cli;
 mod codes;
 mod completion;

@@ -161,6 +161,7 @@ fn call(target: &str, data: &[u8]) {
     match target {
         "parse" => targets::parse(data),
         "scalars" => targets::scalars(data),
+        "source" => targets::source(data),
         "patch" => drop(targets::patch(data)),
         "edits" => drop(targets::any_edits(data)),
         "archive" => targets::archive(data),
@@ -186,7 +187,7 @@ fn what_was_once_found_stays_mended() {
 #[test]
 fn what_the_fuzzer_keeps_is_fine() {
     let Some(folder) = env::var_os("SKYPLUG_SEEDS") else { return };
-    for target in ["parse", "scalars", "edits", "patch", "archive"] {
+    for target in ["parse", "scalars", "edits", "patch", "archive", "source"] {
         for entry in fs::read_dir(Path::new(&folder).join(target)).expect("the seeds") {
             call(target, &fs::read(entry.expect("a file").path()).expect("bytes"));
         }

@@ -80,20 +80,19 @@ impl ServerModules {
         })
     }
 
-    /// Returns the root of a file, and its path below that.
+    /// Returns the nearest root of a file, and its path below that.
     fn below(&self, path: &Path) -> (usize, PathBuf, String) {
-        let folders = self.roots.folders().iter().enumerate();
-        let inside = folders.filter_map(|(at, root)| Some((at, root, path.strip_prefix(root).ok()?)));
-        let nearest = inside.min_by_key(|(_, _, below)| below.as_os_str().len());
-        if let Some((at, root, below)) = nearest {
-            return (at, root.clone(), below.to_string_lossy().into_owned());
+        let folders = self.roots.folders().iter().enumerate().map(|(at, root)| (at, root, None));
+        let mapped = self.roots.mapped().iter().map(|(name, place)| (usize::MAX, place, Some(name)));
+        let inside = folders.chain(mapped).filter_map(|(at, root, name)| {
+            let below = path.strip_prefix(root).ok()?.to_string_lossy().into_owned();
+            Some((at, root.clone(), name, below))
+        });
+        match inside.min_by_key(|(_, _, _, below)| below.len()) {
+            Some((at, root, Some(name), below)) => (at, root, format!("{name}/{below}")),
+            Some((at, root, None, below)) => (at, root, below),
+            None => (usize::MAX, PathBuf::new(), path.to_string_lossy().into_owned()),
         }
-        for (name, place) in self.roots.mapped() {
-            if let Ok(below) = path.strip_prefix(place) {
-                return (usize::MAX, place.clone(), format!("{name}/{}", below.display()));
-            }
-        }
-        (usize::MAX, PathBuf::new(), path.to_string_lossy().into_owned())
     }
 
     fn origin(&self, path: &Path) -> (Origin, String) {

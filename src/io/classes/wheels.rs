@@ -92,7 +92,8 @@ impl<'s> WheelModules<'s> {
         let contents = metadata::read(FileReader::from(File::open(path).ok()?), stamp.0, file_name).ok()?;
         let archive = open()?;
         let number = self.wheels.len();
-        let text: u64 = contents.members.iter().filter(|one| one.path.ends_with(".py")).map(|one| one.size).sum();
+        let text: u64 =
+            contents.members.iter().filter(|one| one.path.strip_suffix(".py").is_some()).map(|one| one.size).sum();
         let mut archive = archive;
         for (member, file) in contents.members.iter().enumerate() {
             let Some(below) = metadata::installed(&file.path) else { continue };

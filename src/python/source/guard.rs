@@ -169,7 +169,8 @@ mod tests {
         }
         assert!(measure(&format!("x{}", "()".repeat(5000))).is_err());
         assert!(measure(&"(]".repeat(5000)).is_err());
-        let blocks: String = (0..300).map(|depth| format!("{}if a:\n", " ".repeat(depth))).collect();
+        let blocks: Vec<String> = (0..300).map(|depth| format!("{}if a:\n", " ".repeat(depth))).collect();
+        let blocks = blocks.concat();
         assert_eq!(measure(&blocks), Err(SourceError::TooDeep));
         assert_eq!(measure(&format!("(\n{blocks}")), Err(SourceError::TooDeep));
     }

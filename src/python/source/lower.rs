@@ -21,7 +21,7 @@ use function::Writes;
 pub(super) fn module(text: &str) -> Result<Source, SourceError> {
     let parsed = ruff_python_parser::parse_module(text).map_err(|error| {
         let at = usize::from(error.location.start()).min(text.len());
-        let line = text.as_bytes()[..at].iter().filter(|&&byte| byte == b'\n').count() + 1;
+        let line = line_starts(text).partition_point(|&start| start <= at);
         SourceError::Syntax { line, message: error.error.to_string() }
     })?;
     let mut lower = Lower { text, starts: line_starts(text), rebound: BTreeSet::new(), open: false, in_class: false };
@@ -95,7 +95,14 @@ impl Lower<'_> {
     /// Makes facts of a statement that has expressions alone.
     fn simple(&mut self, statement: &Stmt, out: &mut Vec<Statement>) {
         let mut writes = Writes::default();
-        writes.visit_stmt(statement);
+        match statement {
+            // `globals()["name"] = value` binds one name.
+            Stmt::Assign(one) if !self.in_class && one.targets.iter().any(|target| global_name(target).is_some()) => {
+                writes.visit_expr(&one.value);
+                one.targets.iter().filter(|one| global_name(one).is_none()).for_each(|one| writes.visit_expr(one));
+            }
+            other => writes.visit_stmt(other),
+        }
         if writes.escapes {
             out.push(Statement::Escape);
         }
@@ -107,18 +114,18 @@ impl Lower<'_> {
                     let annotation = Some(self.expression(&one.annotation));
                     out.push(Statement::Assign { targets: vec![Target::Name(name.id.to_string())], annotation, value });
                 } else if value.is_some() {
-                    self.store(&one.target, out);
+                    store(&one.target, out);
                 }
             }
             Stmt::AugAssign(one) => match &*one.target {
                 Tree::Name(name) => out.push(Statement::Extend(name.id.to_string(), expression::lower(&one.value))),
-                other => self.store(other, out),
+                other => store(other, out),
             },
             Stmt::Delete(one) => {
                 for target in &one.targets {
                     match target {
                         Tree::Name(name) => out.push(Statement::Delete(name.id.to_string())),
-                        Tree::Attribute(_) => self.store(target, out),
+                        Tree::Attribute(_) => store(target, out),
                         other => out.push(Statement::Forget(names_of(other))),
                     }
                 }
@@ -136,35 +143,19 @@ impl Lower<'_> {
         for target in targets {
             match target {
                 Tree::Name(name) => plain.push(Target::Name(name.id.to_string())),
+                other if !self.in_class && global_name(other).is_some() => {
+                    plain.extend(global_name(other).map(|name| Target::Name(name.to_owned())));
+                }
                 Tree::Tuple(ast::ExprTuple { elts, .. }) | Tree::List(ast::ExprList { elts, .. })
                     if elts.iter().all(Tree::is_name_expr) =>
                 {
                     plain.push(Target::Names(elts.iter().flat_map(names_of).collect()));
                 }
-                other => self.store(other, out),
+                other => store(other, out),
             }
         }
         if !plain.is_empty() {
             out.push(Statement::Assign { targets: plain, annotation: None, value: Some(self.expression(value)) });
-        }
-    }
-
-    /// Makes facts of a target that is no name.
-    fn store(&self, target: &Tree, out: &mut Vec<Statement>) {
-        match target {
-            Tree::Attribute(one) => {
-                out.push(Statement::Patch(expression::lower(&one.value), Some(one.attr.to_string())));
-            }
-            Tree::Subscript(_) => out.push(Statement::Risk),
-            Tree::Tuple(ast::ExprTuple { elts, .. }) | Tree::List(ast::ExprList { elts, .. }) => {
-                for element in elts {
-                    match element {
-                        Tree::Name(name) => out.push(Statement::Forget(vec![name.id.to_string()])),
-                        other => self.store(other, out),
-                    }
-                }
-            }
-            other => out.push(Statement::Forget(names_of(other))),
         }
     }
 
@@ -257,6 +248,33 @@ impl Lower<'_> {
         }
         out.push(Statement::Match(arms));
     }
+}
+
+/// Makes facts of a target that is no name.
+fn store(target: &Tree, out: &mut Vec<Statement>) {
+    match target {
+        Tree::Attribute(one) => {
+            out.push(Statement::Patch(expression::lower(&one.value), Some(one.attr.to_string())));
+        }
+        Tree::Subscript(_) => out.push(Statement::Risk),
+        Tree::Tuple(ast::ExprTuple { elts, .. }) | Tree::List(ast::ExprList { elts, .. }) => {
+            for element in elts {
+                match element {
+                    Tree::Name(name) => out.push(Statement::Forget(vec![name.id.to_string()])),
+                    other => store(other, out),
+                }
+            }
+        }
+        other => out.push(Statement::Forget(names_of(other))),
+    }
+}
+
+/// Returns the name that `globals()["name"]` stands for.
+fn global_name(target: &Tree) -> Option<&str> {
+    let Tree::Subscript(one) = target else { return None };
+    let (Tree::Call(call), Tree::StringLiteral(name)) = (&*one.value, &*one.slice) else { return None };
+    let table = matches!(&*call.func, Tree::Name(name) if name.id == "globals");
+    (table && call.arguments.is_empty()).then(|| name.value.to_str())
 }
 
 fn bound_name(alias: &ast::Alias) -> &ast::Identifier {

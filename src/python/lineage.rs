@@ -136,8 +136,14 @@ impl Resolver<'_> {
         // A class that is asked for while it is worked out is its own base: unknown.
         let itself = || vec![Ancestor::Class(class.clone())];
         let unknown = Lineage { entries: itself(), bases: Vec::new(), complete: false, derives: Derives::Unknown };
-        self.lineages.borrow_mut().insert(key, Rc::new(unknown));
+        let unknown = Rc::new(unknown);
+        self.lineages.borrow_mut().insert(key, unknown.clone());
+        if self.height.get() > MAX_ANCESTORS {
+            return unknown;
+        }
+        self.height.set(self.height.get() + 1);
         let lineage = Rc::new(self.build(class));
+        self.height.set(self.height.get() - 1);
         self.lineages.borrow_mut().insert(key, lineage.clone());
         lineage
     }

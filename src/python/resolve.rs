@@ -92,6 +92,8 @@ pub(super) struct Resolver<'m> {
     pub(super) abstracts: RefCell<HashMap<usize, Option<BTreeSet<Rc<str>>>>>,
     fuel: Cell<usize>,
     depth: Cell<usize>,
+    /// How many lineages are being worked out, each for the one before.
+    pub(super) height: Cell<usize>,
 }
 
 impl<'m> Resolver<'m> {
@@ -104,6 +106,7 @@ impl<'m> Resolver<'m> {
             abstracts: RefCell::default(),
             fuel: Cell::new(FUEL),
             depth: Cell::new(0),
+            height: Cell::new(0),
         }
     }
 

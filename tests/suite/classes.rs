@@ -285,6 +285,32 @@ fn hostile_sources_never_end_the_process() {
     assert!(matches!(source::read(b"x = '\xff'"), Err(SourceError::Encoding(_))));
 }
 
+/// `SKYPLUG_SOURCES` names folders with ordinary sources, separated by colons: none is taken for a hostile one.
+#[test]
+fn ordinary_sources_are_not_refused() {
+    let Some(folders) = std::env::var_os("SKYPLUG_SOURCES") else { return };
+    let mut folders: Vec<PathBuf> = std::env::split_paths(&folders).collect();
+    let (mut count, mut faulty, mut refused) = (0, 0, Vec::new());
+    while let Some(folder) = folders.pop() {
+        for path in fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path()) {
+            if path.is_dir() && !path.is_symlink() && !path.ends_with("site-packages") {
+                folders.push(path);
+            } else if path.extension().is_some_and(|suffix| suffix == "py") {
+                count += 1;
+                match source::read(&fs::read(&path).expect("bytes")) {
+                    Ok(_) => {}
+                    // Files of tests that are no Python, and of templates.
+                    Err(SourceError::Syntax { .. } | SourceError::Encoding(_) | SourceError::Nul(_)) => faulty += 1,
+                    Err(error) => refused.push(format!("{}: {error}", path.display())),
+                }
+            }
+        }
+    }
+    println!("{count} sources, {faulty} of them no Python");
+    assert!(refused.is_empty(), "\n{}", refused.join("\n"));
+    assert!(faulty * 20 < count, "{faulty} of {count} sources are taken for faulty");
+}
+
 /// What would take long to follow is not followed to its end.
 #[test]
 fn hostile_names_are_followed_in_bounded_time() {

@@ -180,6 +180,17 @@ pub struct Inner {
     pub bar: Rect,
 }
 
+/// Returns the list of the wheels and, where there is room, what is told of the one under the cursor.
+#[must_use]
+pub fn wheels(body: Rect) -> (Rect, Rect) {
+    const FEWEST: u16 = 78;
+    if body.width < FEWEST {
+        return (body, Rect::default());
+    }
+    let left = body.width * 9 / 20;
+    (Rect { width: left, ..body }, Rect { x: body.x + left, width: body.width - left, ..body })
+}
+
 /// Returns the areas of an inner screen.
 #[must_use]
 pub const fn inner(screen: Rect) -> Inner {

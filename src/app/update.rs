@@ -10,7 +10,7 @@ use super::message::{EditTarget, Effect, Message, Reason};
 use super::modal::Modal;
 use super::{
     Exit, Pane, Screen, State, Tone, browse, dialogs, edits, forms, lists, motion, pages, palette, parameters,
-    problems, programs, reading, review, saving, verify,
+    problems, programs, reading, review, saving, verify, wheels,
 };
 use crate::config::operation::Operation;
 use crate::config::{Content, Role};
@@ -316,6 +316,15 @@ fn run_in(state: &mut State, context: Context, id: Id) -> Vec<Effect> {
         }
         Context::Parameters => parameters::on_tree(state, id),
         Context::Review => in_review(state, id),
+        Context::Wheels => match id {
+            Id::WheelDetail => {
+                wheels::show(state);
+                Vec::new()
+            }
+            Id::AddFromWheel => wheels::add_class(state),
+            Id::YankWheel => wheels::yank(state),
+            _ => Vec::new(),
+        },
         _ => Vec::new(),
     }
 }

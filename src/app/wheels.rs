@@ -1,18 +1,60 @@
 //! What one wheel is, as lines: beside the list, and to be read whole.
 
-use super::State;
-use super::pages::{LineKind, PageLine, size_text, wheel_directory};
+use super::message::Effect;
+use super::pages::{LineKind, PageLine, size_text, wheel_directory, wheel_row};
 use super::value::count;
+use super::{State, Tone, dialogs, forms};
 use crate::check::{FileKind, Severity};
 use crate::config::Role;
 use crate::python::{PluginClass, SourceKind};
-use crate::text::visible::visible;
+use crate::text::visible::{visible, visible_name};
 use crate::wheel::contents::{Contents, Inspection, Record};
 use crate::wheel::filename::{Architecture, WheelName};
 use crate::wheel::{DirectoryEntry, EntryKind};
 
 /// The most files of a wheel that are listed.
 const MOST_FILES: usize = 2_000;
+
+/// Shows all that is known of the wheel under the cursor.
+pub(super) fn show(state: &mut State) {
+    let Some(entry) = wheel_row(state, state.wheel.at) else { return };
+    let title = visible_name(&entry.name);
+    let text = detail(state, entry).into_iter().map(|line| line.text).collect();
+    dialogs::notice(state, title, text);
+}
+
+/// Opens the form for a class of the wheel under the cursor.
+pub(super) fn add_class(state: &mut State) -> Vec<Effect> {
+    let named = wheel_row(state, state.wheel.at).map(|entry| {
+        let all: Vec<String> =
+            classes(state, entry).filter(|one| one.is_abstract != Some(true)).map(|one| one.class.clone()).collect();
+        match all.as_slice() {
+            // Of several the part that they share leaves the choice.
+            [one] => Some(one.clone()),
+            [first, ..] => Some(first.split('.').next().unwrap_or_default().to_owned()),
+            [] => None,
+        }
+    });
+    let Some(Some(class)) = named else {
+        state.say(Tone::Told, "No plugin class was found in this wheel; a in a list adds any class.");
+        return Vec::new();
+    };
+    let mut form = forms::add_class(state, Role::Remote, None, false);
+    if let Some(field) = form.field() {
+        field.set(class);
+    }
+    forms::open(state, form);
+    Vec::new()
+}
+
+/// Copies the path of the wheel under the cursor.
+pub(super) fn yank(state: &State) -> Vec<Effect> {
+    let (Some(directory), Some(entry)) = (wheel_directory(state), wheel_row(state, state.wheel.at)) else {
+        return Vec::new();
+    };
+    let Some(text) = directory.path.join(&entry.name).to_str().map(str::to_owned) else { return Vec::new() };
+    vec![Effect::Copy { text, what: "the path of the wheel".to_owned() }]
+}
 
 /// Returns what is known of the content of a wheel.
 #[must_use]

@@ -5,7 +5,8 @@ use ratatui::layout::Rect;
 use super::bars;
 use super::paper::{self, Paper};
 use crate::app::layout::{self, Size};
-use crate::app::{State, pages, review, value};
+use crate::app::pages::LineKind;
+use crate::app::{State, pages, review, value, wheels};
 use crate::check::FileKind;
 use crate::text::visible::{visible, visible_name};
 use crate::wheel::contents::Inspection;
@@ -37,6 +38,10 @@ pub(super) fn draw(paper: &mut Paper<'_>, state: &State, area: Rect) {
             paper.write(place, 0, 1, line, *style);
         }
     }
+    let (body, aside) = layout::wheels(body);
+    if let Some(entry) = pages::wheel_row(state, state.wheel.at).filter(|_| !aside.is_empty()) {
+        detail(paper, state, aside, entry);
+    }
     let inside = if one {
         body
     } else {
@@ -63,6 +68,33 @@ pub(super) fn draw(paper: &mut Paper<'_>, state: &State, area: Rect) {
     }
     bars::status(paper, state, areas.status);
     bars::keys(paper, state, areas.bar);
+}
+
+/// Tells what is known of the wheel under the cursor.
+fn detail(paper: &mut Paper<'_>, state: &State, area: Rect, entry: &DirectoryEntry) {
+    let theme = paper.theme;
+    let inside = paper.frame(area, &paper::fit(&visible_name(&entry.name), area.width.saturating_sub(6)), "", false);
+    let mut row = 0;
+    for line in wheels::detail(state, entry) {
+        let style = match line.kind {
+            LineKind::Plain => theme.text(),
+            LineKind::Heading => theme.heading(),
+            LineKind::Dim => theme.dim(),
+            LineKind::Problem(severity) => theme.severity(severity),
+        };
+        let wrapped = if line.text.is_empty() {
+            vec![String::new()]
+        } else {
+            paper::wrap(&line.text, inside.width.saturating_sub(2))
+        };
+        for text in wrapped {
+            if row >= inside.height {
+                return;
+            }
+            paper.write(inside, row, 1, &text, style);
+            row += 1;
+        }
+    }
 }
 
 fn row(

@@ -150,7 +150,7 @@ impl<'a> Wheel<'a> {
         }
         let tags: Vec<String> = self.name.iter().flat_map(|name| &name.tags).map(ToString::to_string).collect();
         line("tags", tags.join(" "));
-        line("size", format!("{}, a {}", size_text(self.entry.size), self.entry.kind.name()));
+        line("size", format!("{} ({})", size_text(self.entry.size), self.entry.kind.name()));
         if let Some(contents) = self.contents() {
             line("about", contents.metadata.summary.clone().unwrap_or_default());
             line("python", contents.metadata.requires_python.clone().unwrap_or_default());

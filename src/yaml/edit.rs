@@ -361,7 +361,13 @@ impl Session<'_> {
     /// caller comes again.
     fn write_out(&mut self, shared: &Shared) -> Result<(), EditError> {
         let editor = self.editor()?;
-        let outcome = editor.own(shared).and_then(|plan| editor.prove(plan));
+        let outcome = editor.own(shared).and_then(|plan| {
+            let problem = plan.problem.clone();
+            let proved = editor.prove(plan)?;
+            // What leads no further would be asked for again, and again.
+            let is_step = !shared.is_merge() || share::merged(&proved.1) < share::merged(editor.document);
+            is_step.then_some(proved).ok_or(problem)
+        });
         match outcome {
             Ok((way, document)) => {
                 self.take(&way, document);

@@ -309,6 +309,12 @@ fn anchors_and_merges_are_not_broken() {
 }
 
 #[test]
+fn what_cannot_be_written_out_is_refused_at_once() {
+    // The key that the merge brings in is null: its name leads to no key of the mapping's own.
+    refuses("s:\n<<:\n- ?\n", &json!([{"op": "remove", "path": "/"}]), "cannot be changed");
+}
+
+#[test]
 fn what_is_shared_is_asked_about_and_told() {
     let text = "d: &d {x: {y: 1}}\nplugins:\n- class: a.B\n  parameters: *d\n- class: c.D\n  parameters:\n    <<: *d\n";
     let file = |name: &str| ConfigFile {

@@ -86,6 +86,11 @@ impl Shared {
         EditError::Shared(Self { what, name, line, other })
     }
 
+    /// Tells whether it is about what a merge brings in.
+    pub(super) const fn is_merge(&self) -> bool {
+        matches!(self.what, What::Key(_) | What::Merge(_))
+    }
+
     /// Returns what to say once it is written out.
     pub(super) fn done(&self) -> String {
         let Self { name, line, other, .. } = self;
@@ -96,6 +101,24 @@ impl Shared {
             What::Merge(_) => format!("wrote out the merge in line {line}"),
         }
     }
+}
+
+/// Returns how many keys of a document merges alone bring in, and the merges themselves.
+pub(super) fn merged(document: &Document) -> usize {
+    let Ok(tree) = document.tree() else { return 0 };
+    let of = |node| {
+        let merges = tree.pairs(node).filter(|(key, _)| data::is_merge(document, tree, *key)).count();
+        if merges == 0 {
+            return 0;
+        }
+        let pointer = document.pointer_to(node);
+        let alone = |pair: &&Pair| {
+            let target = data::target(document, &pointer.join(document.key_token(pair.key)));
+            pair.merged && target.is_ok_and(|target| matches!(target.spot, Spot::Merged(_)))
+        };
+        merges + document.effective_pairs(node).iter().filter(alone).count()
+    };
+    tree.ids().filter(|&node| tree.is_mapping(node)).map(of).sum()
 }
 
 fn line(document: &Document, node: NodeId) -> usize {

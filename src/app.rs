@@ -26,6 +26,7 @@ pub mod pages;
 pub mod palette;
 pub mod parameters;
 pub mod problems;
+pub mod reading;
 pub mod review;
 pub mod saving;
 pub mod screen;
@@ -115,6 +116,8 @@ pub struct State {
     pub saving: Vec<Role>,
     /// What the saves so far did, for one status line.
     pub saved: Vec<String>,
+    /// How far reading the wheels has come.
+    pub reading: reading::Reading,
     /// The question to a real SkyPilot.
     pub verify: verify::Verify,
     /// How the program ends, once it does.
@@ -166,6 +169,7 @@ impl State {
             stale: [false; 2],
             saving: Vec::new(),
             saved: Vec::new(),
+            reading: reading::Reading::default(),
             verify: verify::Verify::default(),
             exit: None,
             generation: 0,

@@ -13,6 +13,7 @@ mod inspect;
 mod output;
 mod report;
 mod verify;
+mod wheels;
 
 use std::path::PathBuf;
 
@@ -220,6 +221,12 @@ enum Command {
         #[command(flatten)]
         verify: VerifyFlag,
     },
+    /// Say what the wheels of the wheel directory are, and whether controllers install them
+    Wheels {
+        /// How to answer
+        #[arg(long, default_value = "text")]
+        format: Format,
+    },
     /// List the plugin classes in the wheels and in the server's Python, as their source says; nothing is run
     Classes {
         /// How to answer
@@ -354,6 +361,7 @@ pub fn run(cli: Cli) -> anyhow::Result<Exit> {
         Some(Command::Show { list, format }) => inspect::show(&session, list.into(), format, &mut out),
         Some(Command::Preview { format, verify }) => inspect::preview(&session, format, verify.mode(), &mut out),
         Some(Command::Classes { format }) => classes::classes(&session, format, &mut out),
+        Some(Command::Wheels { format }) => wheels::wheels(&session, format, &mut out),
         Some(Command::Explain { code, all }) => explain::explain(code.as_deref(), all, &mut out),
         Some(Command::Keys) => inspect::keys(&mut out),
         Some(command) => edit::run(&session, command, &mut out),
@@ -387,9 +395,9 @@ impl Session {
         io::open(&self.options(), self.environment.clone())
     }
 
-    /// Opens both files, and finds out what the classes in them are.
+    /// Opens both files, reads the wheels, and finds out what the classes in them are.
     fn open_with_classes(&self, extent: io::classes::Extent) -> (Workspace, crate::check::Facts) {
-        let (workspace, mut facts) = self.open();
+        let (workspace, mut facts) = io::open_with_wheels(&self.options(), self.environment.clone());
         io::classes::add_to(&self.options(), &workspace, &mut facts, extent);
         (workspace, facts)
     }

@@ -2,6 +2,7 @@
 
 pub mod classes;
 pub mod editor;
+pub mod inspect;
 pub mod load;
 pub mod modules;
 pub mod perform;
@@ -52,7 +53,17 @@ pub fn open(options: &Options, environment: Environment) -> (Workspace, Facts) {
     (workspace, facts)
 }
 
+/// Does what [`open`] does, and reads the wheels at once: for answers that wait for all.
+#[must_use]
+pub fn open_with_wheels(options: &Options, environment: Environment) -> (Workspace, Facts) {
+    let (workspace, mut facts) = open(options, environment);
+    inspect::read_all(&workspace, &mut facts);
+    (workspace, facts)
+}
+
 /// Looks again at what the texts name: the wheel directory, the modules of the classes.
+///
+/// The wheels are not opened.
 pub fn refresh(options: &Options, workspace: &Workspace, facts: &mut Facts) {
     scan::add_wheel_directory(workspace, facts);
     let roots = modules::roots(facts.python.as_deref(), &options.python_path, facts);

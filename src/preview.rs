@@ -22,9 +22,9 @@ pub use launch::FILE_GONE;
 pub use plan::{Fate, Launch, Mount, NotSent, Outcome, Preview, Reason, WheelDirectory};
 pub use steps::{Step, StepKind, steps};
 
-use crate::check::{self, Controller, Facts, Status};
+use crate::check::{self, Controller, Diagnostic, Facts, Status};
 use crate::config::{ConfigFile, Content, Role, Workspace, locate, model};
-use crate::wheel::{Directory, DirectoryEntry, EntryKind, Found, filename};
+use crate::wheel::{Directory, DirectoryEntry, EntryKind, Found, filename, limits};
 use crate::yaml::Value;
 
 /// Where wheels go on a controller.
@@ -243,6 +243,43 @@ pub fn resolve_wheel_path(written: &str, facts: &Facts) -> Option<WheelDirectory
     let local = path::pathlib(expanded.as_os_str());
     let resolved = if local.as_os_str() == "." { facts.server_cwd.clone() } else { facts.server_cwd.join(&local) };
     Some(WheelDirectory { written: written.to_owned(), local, resolved })
+}
+
+/// Returns the wheels of the wheel directory that can be read and are not known as
+/// they are now, for `io::inspect` to read.
+#[must_use]
+pub fn wheels_to_read(workspace: &Workspace, facts: &Facts) -> Vec<PathBuf> {
+    let Some(directory) = listed_wheels(workspace, facts) else { return Vec::new() };
+    let is_file = |entry: &&DirectoryEntry| matches!(entry.kind, EntryKind::File | EntryKind::Symlink);
+    let readable = directory.wheels().filter(is_file).map(|entry| (directory.path.join(&entry.name), entry));
+    let is_known = |path: &PathBuf, entry: &DirectoryEntry| {
+        facts.wheels.get(path).is_some_and(|known| known.stamp == (entry.size, entry.modified))
+    };
+    readable.filter(|(path, entry)| !is_known(path, entry)).map(|(path, _)| path).collect()
+}
+
+/// Returns the wheel directory as it was looked at.
+#[must_use]
+pub fn listed_wheels<'a>(workspace: &Workspace, facts: &'a Facts) -> Option<&'a Directory> {
+    facts.directories.get(&wheel_directory(workspace, facts)?.resolved)
+}
+
+/// Returns how many more files the wheels may list.
+#[must_use]
+pub fn room_for_members(facts: &Facts) -> usize {
+    let listed = facts.wheels.values().filter_map(|one| one.contents.as_ref().ok()).map(|one| one.members.len());
+    limits::MAX_KEPT_MEMBERS.saturating_sub(listed.sum())
+}
+
+/// Returns what is wrong with the wheels of the wheel directory, whether they are sent or not.
+#[must_use]
+pub fn wheel_problems(workspace: &Workspace, facts: &Facts) -> Vec<Diagnostic> {
+    let mut all = preview(workspace, facts);
+    if let (Some(wheels), Some(directory)) = (&all.wheel_dir, listed_wheels(workspace, facts)) {
+        all.mounts = mounts(wheels, directory);
+        all.not_sent = not_sent(wheels, directory);
+    }
+    problems::of_wheels(workspace, facts, &all)
 }
 
 /// Returns the paths outside the wheel directory that decide whether the

@@ -19,6 +19,12 @@ use skyplug_tui::python::source;
 use skyplug_tui::python::survey::survey;
 use skyplug_tui::python::{Origin, SourceKind};
 use skyplug_tui::text::{Span, splice};
+use skyplug_tui::wheel::archive::Archive;
+use skyplug_tui::wheel::contents::Member;
+use skyplug_tui::wheel::filename::Architecture;
+use skyplug_tui::wheel::marker::Marker;
+use skyplug_tui::wheel::requirement::{self, Requirement};
+use skyplug_tui::wheel::{install, limits, metadata, record};
 use skyplug_tui::yaml::edit::{self, EditError, NewValue, PatchOp, Sharing};
 use skyplug_tui::yaml::write::{self, Key, Style, item_lines, pair_lines};
 use skyplug_tui::yaml::{Document, Kind, NodeId, Pointer, Tree, Value, patch as json_patch};
@@ -54,6 +60,42 @@ impl Tally {
             .split(' ')
             .map(|word| if word.contains(|c: char| !c.is_alphabetic() && !",.:;()".contains(c)) { "_" } else { word });
         self.refused.entry(words.collect::<Vec<_>>().join(" ")).or_insert((0, example)).0 += 1;
+    }
+}
+
+/// Reads any bytes as a wheel, and each of its files; as the texts in a wheel, too.
+///
+/// # Panics
+///
+/// Panics where more is read or told than the limits allow.
+pub fn archive(data: &[u8]) {
+    let size = data.len() as u64;
+    let contents = metadata::read(data, size, "acme-1.0-py3-none-any.whl").map_err(|error| error.to_string());
+    for architecture in Architecture::ALL {
+        let installs = install::installs_on("acme-1.0-py3-none-any.whl", &contents, architecture);
+        assert!(!installs || contents.as_ref().is_ok_and(|contents| contents.refused.is_none()));
+    }
+    if let Ok(contents) = &contents {
+        assert!(contents.oddities.len() <= limits::MAX_ODDITIES + 2, "{:?}", contents.oddities);
+    }
+    if let Ok(mut archive) = Archive::open(data, size) {
+        for at in 0..archive.members().len().min(50) {
+            let said = archive.members()[at].size;
+            if let Ok(bytes) = archive.read(at, 4096) {
+                assert!(bytes.len() as u64 == said && said <= 4096, "{said} bytes were said");
+            }
+        }
+    }
+    let text = String::from_utf8_lossy(data);
+    let parsed = metadata::parse(&text);
+    assert!(parsed.requirements.len() <= limits::MAX_ITEMS);
+    let _ = requirement::python_fit(&text);
+    let _ = record::check(&text, "acme-1.0.dist-info", &[Member { path: "acme.py".to_owned(), size: 1 }]);
+    if let Ok(one) = Requirement::parse(&text) {
+        let _ = (one.applies(Architecture::X86_64), one.allows("1.0"));
+    }
+    if let Some(marker) = Marker::parse(&text) {
+        let _ = marker.holds(Architecture::Aarch64);
     }
 }
 

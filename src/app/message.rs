@@ -9,6 +9,7 @@ use crate::check::Facts;
 use crate::check::verify::{Mode, Verified};
 use crate::config::{Content, Role, Workspace};
 use crate::python::Catalog;
+use crate::wheel::contents::Inspection;
 
 /// Something that happened. Names are in the past tense.
 #[derive(Clone, Debug)]
@@ -27,6 +28,8 @@ pub enum Message {
     Scanned(Box<Facts>),
     /// Plugin classes were looked for.
     Classified(Box<Catalog>),
+    /// Wheels were read, each with its absolute path: some of those that were asked for.
+    Inspected(Vec<(PathBuf, Arc<Inspection>)>),
     /// Both files were read again.
     Reread {
         /// What is there now, API list first.
@@ -170,6 +173,13 @@ pub enum Effect {
     Scan(Box<(Workspace, Facts)>),
     /// Look for plugin classes in the wheels and in the server's Python.
     Classes(Box<(Workspace, Facts)>),
+    /// Read these wheels, as many as a batch has time for.
+    Inspect {
+        /// Their absolute paths.
+        paths: Vec<PathBuf>,
+        /// How many more files they may list.
+        room: usize,
+    },
     /// Read both files again.
     Reread {
         /// The workspace, for its places.

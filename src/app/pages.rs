@@ -11,6 +11,7 @@ use crate::config::{Role, secret};
 use crate::preview::{Outcome, Reason};
 use crate::preview::{StepKind, steps};
 use crate::text::visible::{visible, visible_name};
+use crate::wheel::contents::Inspection;
 use crate::wheel::filename::WheelName;
 use crate::wheel::{Directory, DirectoryEntry, EntryKind, Found};
 
@@ -274,6 +275,13 @@ pub fn wheel_rows(state: &State) -> usize {
 pub fn wheel_row(state: &State, row: usize) -> Option<&DirectoryEntry> {
     let directory = wheel_directory(state)?;
     directory.wheels().chain(directory.others()).nth(row)
+}
+
+/// Returns what was read of a wheel of the list.
+#[must_use]
+pub fn inspection<'a>(state: &'a State, entry: &DirectoryEntry) -> Option<&'a Inspection> {
+    let path = wheel_directory(state)?.path.join(&entry.name);
+    state.facts.wheels.get(&path).map(|inspection| &**inspection)
 }
 
 /// Returns why there is no wheel list, in words.

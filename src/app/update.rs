@@ -10,7 +10,7 @@ use super::message::{EditTarget, Effect, Message, Reason};
 use super::modal::Modal;
 use super::{
     Exit, Pane, Screen, State, Tone, browse, dialogs, edits, forms, lists, motion, pages, palette, parameters,
-    problems, review, saving, verify,
+    problems, reading, review, saving, verify,
 };
 use crate::config::operation::Operation;
 use crate::config::{Content, Role};
@@ -32,7 +32,9 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
         Message::Opened(opened) => {
             let (workspace, facts) = *opened;
             open(state, workspace, facts);
-            state.classify_if_needed()
+            let mut effects = reading::start(state);
+            effects.extend(state.classify_if_needed());
+            effects
         }
         Message::Scanned(facts) => {
             // Answers may come late: what was looked at is added, nothing else.
@@ -42,7 +44,9 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
             state.take_facts(now);
             // Told anew: of what a person types nothing is asked, or that would never end.
             forms::retell(state);
-            state.classify_if_needed()
+            let mut effects = reading::start(state);
+            effects.extend(state.classify_if_needed());
+            effects
         }
         Message::Classified(found) => {
             let mut now = state.facts.clone();
@@ -56,6 +60,7 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
             forms::retell(state);
             Vec::new()
         }
+        Message::Inspected(found) => reading::take(state, found),
         Message::Reread { contents, reason } => saving::take_reread(state, &contents, reason),
         Message::Saved { role, text, result } => saving::saved(state, role, &text, result),
         Message::Listed(listing) => browse::listed(state, listing),
@@ -334,12 +339,14 @@ fn go_to_screen(state: &mut State, screen: Screen) {
 }
 
 fn back(state: &mut State) {
-    match state.screen {
+    let screen = state.screen;
+    match screen {
         Screen::Review => saving::close(state),
         Screen::Parameters if state.tree.level.is_some() => {
             let _ = parameters::on_tree(state, Id::Fold);
         }
         Screen::Parameters => parameters::leave(state),
+        Screen::Wheels if reading::stop(state) => {}
         Screen::Wheels | Screen::Preview => state.screen = Screen::Main,
         Screen::Main => {
             let role = state.role;

@@ -224,6 +224,20 @@ codes! {
     WheelNotFile, "wheel-not-file", Warning, "A wheel that is no file";
     /// A file is not sent because of the case of its suffix.
     WheelCase, "wheel-case", Info, "A wheel with another suffix";
+    /// A wheel cannot be read as an archive, or is an odd one.
+    WheelArchive, "wheel-archive", Warning, "A wheel that is no sound archive";
+    /// A wheel's `RECORD` and its files differ.
+    WheelRecord, "wheel-record", Info, "A wheel that differs from its own list of files";
+    /// A wheel's metadata keeps installers from installing it.
+    WheelMetadata, "wheel-metadata", Warning, "A wheel whose metadata installers refuse";
+    /// A wheel's `Requires-Python` does not allow 3.10.
+    WheelPython, "wheel-python", Warning, "A wheel that asks for another Python";
+    /// A wheel needs another `SkyPilot` than the controller's.
+    WheelSkypilot, "wheel-skypilot", Warning, "A wheel that replaces SkyPilot";
+    /// A wheel needs another wheel of the directory.
+    WheelOrder, "wheel-order", Warning, "A wheel that needs another one of the directory";
+    /// Wheels of the directory need each other.
+    WheelCycle, "wheel-cycle", Warning, "Wheels that need each other";
 }
 
 #[cfg(test)]

@@ -118,6 +118,7 @@ fn given_files(session: &Session, files: &[PathBuf], stdin: Role) -> anyhow::Res
         let workspace = Workspace::new(api.unwrap_or_else(absent), remote.unwrap_or_else(absent));
         let mut facts = facts.clone();
         io::refresh(&session.options(), &workspace, &mut facts);
+        io::inspect::read_all(&workspace, &mut facts);
         io::classes::add_to(&session.options(), &workspace, &mut facts, Extent::Named);
         (workspace, facts)
     };

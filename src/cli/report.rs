@@ -181,7 +181,8 @@ fn consolidation(mode: Consolidation) -> Json {
     })
 }
 
-fn wheel_dir(facts: &Facts, directory: &WheelDirectory) -> Json {
+/// Returns the wheel directory for JSON.
+pub(super) fn wheel_dir(facts: &Facts, directory: &WheelDirectory) -> Json {
     json!({
         "written": directory.written,
         "resolved": path(&directory.resolved),

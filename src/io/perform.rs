@@ -5,14 +5,16 @@ use std::io::Write as _;
 use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Instant;
 
 use super::classes::{self, Extent};
 use super::save::{Expected, SaveError, save};
 use super::verify::{LIMIT, Question, verify};
-use super::{Options, editor, load, open, refresh, scan};
+use super::{Options, editor, inspect, load, open, refresh, scan};
 use crate::app::message::{Effect, ListedDirectory, Listing, Message, Replaces, SaveFailure, SavedFile};
 use crate::check::verify::{Mode, Verified};
 use crate::config::{Content, Environment, Role, Workspace};
+use crate::wheel::limits;
 
 /// The mode of the directories for drafts and copies: they hold real values.
 const PRIVATE_DIRECTORY: u32 = 0o700;
@@ -42,6 +44,9 @@ pub fn perform(effect: Effect, outside: &Outside) -> Option<Message> {
             let (workspace, facts) = *known;
             let found = classes::catalog(&outside.options, &workspace, &facts, Extent::All, &|| false);
             Message::Classified(Box::new(found))
+        }
+        Effect::Inspect { paths, room } => {
+            Message::Inspected(inspect::read(&paths, room, Some(Instant::now() + limits::BATCH_TIME)))
         }
         Effect::Reread { workspace, base, reason } => {
             let read = |role| read_again(&workspace, role, &base);

@@ -3,6 +3,8 @@
 //! What follows from the text of the two files is `check`'s; here is what
 //! follows from the wheel directory, the server's place and the release.
 
+mod dependencies;
+mod inspected;
 mod wheels;
 
 use std::collections::HashSet;
@@ -26,8 +28,14 @@ pub(super) fn find(workspace: &Workspace, facts: &Facts, preview: &Preview, task
     if let Some(task) = task {
         problems.task(task);
     }
-    problems.names();
-    problems.packages();
+    problems.wheels();
+    problems.found
+}
+
+/// Finds what is wrong with the wheels alone.
+pub(super) fn of_wheels(workspace: &Workspace, facts: &Facts, preview: &Preview) -> Vec<Diagnostic> {
+    let mut problems = Problems { workspace, facts, preview, found: Vec::new() };
+    problems.wheels();
     problems.found
 }
 
@@ -43,6 +51,13 @@ struct Problems<'a> {
 }
 
 impl Problems<'_> {
+    fn wheels(&mut self) {
+        self.names();
+        self.packages();
+        self.inspected();
+        self.dependencies();
+    }
+
     fn add(&mut self, code: Code, severity: Severity, place: Place, message: String, effect: &str, hint: &str) {
         self.found.push(Diagnostic {
             code,

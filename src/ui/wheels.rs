@@ -8,8 +8,9 @@ use crate::app::layout::{self, Size};
 use crate::app::{State, pages, review, value};
 use crate::check::FileKind;
 use crate::text::visible::{visible, visible_name};
+use crate::wheel::contents::Inspection;
 use crate::wheel::filename::{Architecture, WheelName};
-use crate::wheel::{DirectoryEntry, EntryKind};
+use crate::wheel::{DirectoryEntry, EntryKind, install};
 
 /// Draws the screen.
 pub(super) fn draw(paper: &mut Paper<'_>, state: &State, area: Rect) {
@@ -18,7 +19,10 @@ pub(super) fn draw(paper: &mut Paper<'_>, state: &State, area: Rect) {
     let one = state.layout_size() == Size::One;
     let written = state.preview.wheel_dir.as_ref().map_or(String::new(), |named| visible(&named.written).into_owned());
     let resolved = pages::resolved_text(state).map_or(String::new(), |text| format!(" -> {text}"));
-    let rest = if written.is_empty() { String::new() } else { format!("{written}{resolved}") };
+    let progress = state.reading.progress();
+    // Without a frame the heading is the only place for it.
+    let told = progress.as_ref().filter(|_| one).map_or(String::new(), |progress| format!("{progress}  "));
+    let rest = if written.is_empty() { String::new() } else { format!("{told}{written}{resolved}") };
     bars::title(paper, areas.title, "Wheels", &rest);
     let wheels = pages::wheel_directory(state).map_or(0, |directory| directory.wheels().count());
     let size: u64 = pages::wheel_directory(state).map_or(0, |directory| directory.wheels().map(|one| one.size).sum());
@@ -36,7 +40,10 @@ pub(super) fn draw(paper: &mut Paper<'_>, state: &State, area: Rect) {
     let inside = if one {
         body
     } else {
-        let title = format!("{}, {}", value::count(wheels, "wheel"), pages::size_text(size));
+        let mut title = format!("{}, {}", value::count(wheels, "wheel"), pages::size_text(size));
+        if let Some(progress) = &progress {
+            title = format!("{title}, {progress}");
+        }
         let right = if rows == 0 { String::new() } else { format!("{}/{rows}", state.wheel.at + 1) };
         paper.frame(body, &title, &right, true)
     };
@@ -48,7 +55,8 @@ pub(super) fn draw(paper: &mut Paper<'_>, state: &State, area: Rect) {
     for line in 0..inside.height {
         let at = state.wheel.offset + usize::from(line);
         let Some(entry) = pages::wheel_row(state, at) else { break };
-        row(paper, inside, line, entry, at == state.wheel.at);
+        let inspection = pages::inspection(state, entry);
+        row(paper, inside, line, entry, inspection, at == state.wheel.at);
         if at == state.wheel.at {
             paper.style_row(inside, line, theme.selected(true));
         }
@@ -57,7 +65,14 @@ pub(super) fn draw(paper: &mut Paper<'_>, state: &State, area: Rect) {
     bars::keys(paper, state, areas.bar);
 }
 
-fn row(paper: &mut Paper<'_>, area: Rect, line: u16, entry: &DirectoryEntry, is_current: bool) {
+fn row(
+    paper: &mut Paper<'_>,
+    area: Rect,
+    line: u16,
+    entry: &DirectoryEntry,
+    inspection: Option<&Inspection>,
+    is_current: bool,
+) {
     let theme = paper.theme;
     let arrow = if is_current { "> " } else { "  " };
     let size = pages::size_text(entry.size);
@@ -82,7 +97,7 @@ fn row(paper: &mut Paper<'_>, area: Rect, line: u16, entry: &DirectoryEntry, is_
     }
     let (name, version, tags) =
         pages::wheel_name(entry).unwrap_or_else(|| (file.clone(), "?".to_owned(), "no wheel name".to_owned()));
-    let note = note(entry);
+    let note = note(entry, inspection);
     let wide = area.width >= 70;
     let name_room = if wide { (area.width / 3).min(36) } else { area.width.saturating_sub(25) };
     let mut pieces = vec![
@@ -103,18 +118,23 @@ fn row(paper: &mut Paper<'_>, area: Rect, line: u16, entry: &DirectoryEntry, is_
     paper.pieces(area, line, 0, &pieces);
 }
 
-/// Returns what is unusual about a wheel, as far as its name and kind say.
-fn note(entry: &DirectoryEntry) -> Option<String> {
+/// Returns what is unusual about a wheel, as far as its name, its kind and what was read of it say.
+fn note(entry: &DirectoryEntry, inspection: Option<&Inspection>) -> Option<String> {
     if !matches!(entry.kind, EntryKind::File | EntryKind::Symlink) {
         return Some(format!("{}: not a file", entry.kind.name()));
     }
     let parsed = entry.name.to_str().and_then(|name| WheelName::parse(name).ok());
     let Some(name) = parsed else { return Some("no valid wheel name".to_owned()) };
-    let fits: Vec<&str> = Architecture::ALL
-        .into_iter()
-        .filter(|architecture| name.installs_on(*architecture))
-        .map(Architecture::name)
-        .collect();
+    if inspection.is_some_and(|inspection| inspection.contents.is_err()) {
+        return Some("no sound archive".to_owned());
+    }
+    let file_name = entry.name.to_str().unwrap_or_default();
+    let installs = |architecture| match inspection {
+        Some(inspection) => install::installs_on(file_name, &inspection.contents, architecture),
+        None => name.installs_on(architecture),
+    };
+    let fits: Vec<&str> =
+        Architecture::ALL.into_iter().filter(|architecture| installs(*architecture)).map(Architecture::name).collect();
     match fits.len() {
         2 => None,
         0 => Some("does not install on controllers".to_owned()),

@@ -5,6 +5,8 @@
 
 use std::time::SystemTime;
 
+use super::requirement::Requirement;
+
 /// What a wheel's `METADATA` says (core metadata, PEP 566 and later).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Metadata {
@@ -46,6 +48,8 @@ pub enum Record {
 pub struct Contents {
     /// What `METADATA` says.
     pub metadata: Metadata,
+    /// Each `Requires-Dist` that could be read, in their order.
+    pub requirements: Vec<Requirement>,
     /// The files, in the order of the archive's directory.
     pub members: Vec<Member>,
     /// How well they agree with `RECORD`.

@@ -29,6 +29,8 @@ pub const MAX_ODDITIES: usize = 20;
 pub const MAX_METADATA: u64 = 4 << 20;
 /// The largest `WHEEL` or `entry_points.txt` in bytes.
 pub const MAX_SMALL: u64 = 1 << 20;
+/// How many files all wheels together list, at about 100 bytes each.
+pub const MAX_KEPT_MEMBERS: usize = 500_000;
 /// How many requirements, entry points or modules are kept of one wheel.
 pub const MAX_ITEMS: usize = 1_000;
 /// How many differences between `RECORD` and the archive are told.

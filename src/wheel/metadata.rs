@@ -40,6 +40,7 @@ pub fn read<R: ReaderAt>(reader: R, size: u64, file_name: &str) -> Result<Conten
         Err(problem) => contents.refused = Some(problem),
         Ok(folder) => describe(&mut archive, &folder, name.as_ref(), &mut contents),
     }
+    contents.breaks.extend(other_folder(archive.members()));
     contents.members = archive.into_members();
     Ok(contents)
 }
@@ -62,14 +63,23 @@ fn folder(members: &[Member], name: Option<&WheelName>) -> Result<String, String
     Ok(folder.to_owned())
 }
 
+/// Says that another folder at the top is a `.dist-info` one too, whatever it holds.
+fn other_folder(members: &[Member]) -> Option<String> {
+    let tops = members.iter().filter_map(|member| member.path.split_once('/'));
+    let mut folders = tops.map(|(top, _)| top).filter(|top| top.ends_with(FOLDER));
+    let first = folders.next()?;
+    folders.find(|other| *other != first).map(|other| format!("it has two .dist-info folders, {first} and {other}"))
+}
+
 /// Reads the files of the folder.
 fn describe<R: ReaderAt>(archive: &mut Archive<R>, folder: &str, name: Option<&WheelName>, contents: &mut Contents) {
     match text(archive, folder, "METADATA", limits::MAX_METADATA) {
         Ok(text) => {
-            let (metadata, refused) = parse(&text);
+            let Parsed { metadata, requirements, refused } = parse(&text);
             contents.refused = refused.or_else(|| other_name(&metadata, name));
             contents.breaks.extend(other_version(&metadata, name));
             contents.metadata = metadata;
+            contents.requirements = requirements;
         }
         Err(problem) => contents.refused = Some(problem.to_string()),
     }
@@ -125,9 +135,20 @@ fn headers(text: &str) -> Vec<(&'static str, String)> {
     headers
 }
 
-/// Reads `METADATA`; says too why uv refuses it, where it does.
+/// What was read of `METADATA`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Parsed {
+    /// What it says.
+    pub metadata: Metadata,
+    /// Its requirements, but those that are none.
+    pub requirements: Vec<Requirement>,
+    /// Why uv refuses it.
+    pub refused: Option<String>,
+}
+
+/// Reads `METADATA`.
 #[must_use]
-pub fn parse(text: &str) -> (Metadata, Option<String>) {
+pub fn parse(text: &str) -> Parsed {
     let headers = headers(text);
     let values =
         |wanted: &'static str| headers.iter().filter(move |(name, _)| *name == wanted).map(|(_, value)| value.as_str());
@@ -137,6 +158,8 @@ pub fn parse(text: &str) -> (Metadata, Option<String>) {
     let (name, version) = (first("name"), first("version"));
     let requires_python = first("requires-python");
     let requires_dist: Vec<&str> = values("requires-dist").take(limits::MAX_ITEMS).collect();
+    let (requirements, problems): (Vec<_>, Vec<_>) =
+        requires_dist.iter().map(|text| Requirement::parse(text)).partition(Result::is_ok);
     let refused = match (name, version) {
         (None, _) => Some("its METADATA has no Name".to_owned()),
         (_, None) => Some("its METADATA has no Version".to_owned()),
@@ -150,10 +173,10 @@ pub fn parse(text: &str) -> (Metadata, Option<String>) {
             "its METADATA has a Requires-Python that is none: `{}`",
             kept(requires_python.unwrap_or_default())
         )),
-        _ => requires_dist
-            .iter()
-            .find_map(|text| Requirement::parse(text).err())
-            .map(|problem| format!("its METADATA has a Requires-Dist that is none: {problem}")),
+        _ => {
+            let problem = problems.into_iter().find_map(Result::err);
+            problem.map(|problem| format!("its METADATA has a Requires-Dist that is none: {problem}"))
+        }
     };
     let metadata = Metadata {
         name: kept(name.unwrap_or_default()),
@@ -162,7 +185,7 @@ pub fn parse(text: &str) -> (Metadata, Option<String>) {
         requires_python: requires_python.map(kept),
         requires_dist: requires_dist.into_iter().map(kept).collect(),
     };
-    (metadata, refused)
+    Parsed { metadata, requirements: requirements.into_iter().flatten().collect(), refused }
 }
 
 /// Says that `METADATA` is that of another distribution than the file name's.
@@ -252,8 +275,10 @@ mod tests {
 
     #[test]
     fn metadata_is_taken_and_refused_as_uv_does() {
-        let (read, refused) = parse(&format!("{GOOD}Summary: Costs\nRequires-Dist: x>=1\nName: other\n\nbody"));
+        let Parsed { metadata: read, requirements, refused } =
+            parse(&format!("{GOOD}Summary: Costs\nRequires-Dist: x>=1\nName: other\n\nbody"));
         assert_eq!((read.name.as_str(), read.version.as_str(), refused), ("acme", "1.0", None));
+        assert_eq!((requirements.len(), requirements[0].name.as_str()), (1, "x"));
         assert_eq!((read.summary.as_deref(), read.requires_dist), (Some("Costs"), vec!["x>=1".to_owned()]));
         for (text, refused) in [
             ("", true),
@@ -273,7 +298,7 @@ mod tests {
             ("Name: acme\nVersion: 1.0\nRequires-Python: nonsense\n", true),
             ("Name: acme\nVersion: 1.0\nRequires-Dist: !!!\n", true),
         ] {
-            assert_eq!(parse(text).1.is_some(), refused, "{text:?}");
+            assert_eq!(parse(text).refused.is_some(), refused, "{text:?}");
         }
     }
 

@@ -4,6 +4,8 @@
 //! (tried with uv 0.13.9, `tests/oracle/wheels.py`); so does this module. What
 //! an index would answer is not known here.
 
+mod mend;
+
 use std::str::FromStr as _;
 
 use pep440_rs::{Operator, Version, VersionSpecifier, VersionSpecifiers};
@@ -11,6 +13,7 @@ use pep440_rs::{Operator, Version, VersionSpecifier, VersionSpecifiers};
 use super::filename::{Architecture, CONTROLLER_PYTHON, normalize};
 use super::limits;
 use super::marker::Marker;
+use mend::mended;
 
 /// One `Requires-Dist`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -139,13 +142,32 @@ fn conditions(text: &str) -> Option<VersionSpecifiers> {
     VersionSpecifiers::from_str(inside).ok()
 }
 
-/// Tells whether a text is a URL with a scheme, or an absolute path.
+/// The ends of files that can be installed from a URL.
+const ARCHIVES: &[&str] = &[
+    ".whl",
+    ".zip",
+    ".tar",
+    ".tar.gz",
+    ".tgz",
+    ".tar.bz2",
+    ".tbz",
+    ".tar.xz",
+    ".txz",
+    ".tar.zst",
+    ".tar.lz",
+    ".tlz",
+    ".tar.lzma",
+];
+
+/// Tells whether a text is a URL that something can be installed from, or an absolute path.
 fn is_place(text: &str) -> bool {
-    let is_url = text.split_once("://").is_some_and(|(scheme, rest)| {
-        let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.');
-        !rest.is_empty() && scheme.starts_with(|c: char| c.is_ascii_alphabetic()) && scheme.chars().all(plain)
-    });
-    is_url || text.starts_with('/')
+    let Some((scheme, rest)) = text.split_once("://") else { return text.starts_with('/') };
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.');
+    if rest.is_empty() || !scheme.starts_with(|c: char| c.is_ascii_alphabetic()) || !scheme.chars().all(plain) {
+        return false;
+    }
+    let path = rest.split(['?', '#']).next().unwrap_or_default();
+    !matches!(scheme, "http" | "https") || ARCHIVES.iter().any(|end| path.ends_with(end))
 }
 
 /// Tells whether a text is the name of a distribution or an extra (PEP 508).
@@ -241,88 +263,6 @@ fn trimmed(release: &[u64]) -> &[u64] {
     &release[..end]
 }
 
-/// Tries a text again with each old mistake mended that uv mends, one after the other.
-fn mended<T, E>(text: &str, read: impl Fn(&str) -> Result<T, E>) -> Option<T> {
-    let mut now = text.to_owned();
-    for mend in [missing_commas, tilde_behind_not, stars_of_orders, missing_dots, last_comma, quotes] {
-        let next = mend(&now);
-        if next == now {
-            continue;
-        }
-        if let Ok(read) = read(&next) {
-            return Some(read);
-        }
-        now = next;
-    }
-    None
-}
-
-/// `>=7.2<8` as `>=7.2,<8`
-fn missing_commas(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut last = ' ';
-    for c in text.chars() {
-        if last.is_ascii_digit() && matches!(c, '<' | '>' | '=' | '~' | '^' | '!') {
-            out.push(',');
-        }
-        out.push(c);
-        last = c;
-    }
-    out
-}
-
-/// `!=~5.0` as `!=5.0.*`
-fn tilde_behind_not(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((before, behind)) = rest.split_once("!=~") {
-        let end = behind.find(|c: char| !(c.is_ascii_digit() || c == '.')).unwrap_or(behind.len());
-        out.extend([before, "!=", &behind[..end], ".*"]);
-        rest = &behind[end..];
-    }
-    out + rest
-}
-
-/// `>=1.9.*` as `>=1.9`
-fn stars_of_orders(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((before, behind)) = rest.split_once(".*") {
-        let version = before.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.');
-        let digits = before[version.len()..].starts_with(|c: char| c.is_ascii_digit());
-        let order = version.ends_with(['<', '>']) || version.ends_with("<=") || version.ends_with(">=");
-        out.push_str(before);
-        if !(digits && order) {
-            out.push_str(".*");
-        }
-        rest = behind;
-    }
-    out + rest
-}
-
-/// `!=3.0*` as `!=3.0.*`
-fn missing_dots(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        if c == '*' && out.ends_with(|c: char| c.is_ascii_digit()) {
-            out.push('.');
-        }
-        out.push(c);
-    }
-    out
-}
-
-/// `>=3.6,` as `>=3.6`
-fn last_comma(text: &str) -> String {
-    text.trim_end().strip_suffix(',').unwrap_or(text).to_owned()
-}
-
-/// `>='3.6'` as `>=3.6`, but for markers.
-fn quotes(text: &str) -> String {
-    let (before, marker) = text.split_at(text.find(';').unwrap_or(text.len()));
-    before.replace(['\'', '"'], "") + marker
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -359,6 +299,7 @@ mod tests {
             "x@ https://e.com/x.whl",
             "x @ /abs/b.whl",
             "x @ git+https://e.com/x",
+            "x @https://e.com/x.tar.gz#sha256=a",
             "x @ https://e.com/x.whl; python_version<'3'",
             "x;os_name=='nt'",
         ] {
@@ -391,6 +332,7 @@ mod tests {
             "x; foo == '1'",
             "x; os_name == 'x' or",
             "x @ ../x",
+            "x @ https://e.com/x",
             "x @",
             "x@ a b",
             "x@1.0",

@@ -306,7 +306,6 @@ fn ordinary_sources_are_not_refused() {
             }
         }
     }
-    println!("{count} sources, {faulty} of them no Python");
     assert!(refused.is_empty(), "\n{}", refused.join("\n"));
     assert!(faulty * 20 < count, "{faulty} of {count} sources are taken for faulty");
 }

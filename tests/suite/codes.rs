@@ -2,16 +2,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use skyplug_tui::check::{self, Code, Consolidation, CwdSource, Facts, NEWEST, Seen, Server, SkyVersion};
 use skyplug_tui::config::{Content, Location, PathSource, Role, Unreadable, UnreadableReason, Workspace};
 use skyplug_tui::io::load;
 use skyplug_tui::python::Module;
-use skyplug_tui::wheel::{Directory, EntryKind, Found};
+use skyplug_tui::wheel::contents::Inspection;
+use skyplug_tui::wheel::{Directory, EntryKind, Found, metadata};
 
 use super::cli::{Home, status, stderr, stdout};
 use super::conformance;
 use super::facts::{facts, listed, text, with, workspace};
+use super::zip;
 
 const AUDIT: &str = "acme_audit-1.1-py3-none-any.whl";
 const COST: &str = "acme_cost-0.9-py3-none-any.whl";
@@ -56,6 +59,21 @@ impl Case {
 
     fn wheel(kind: EntryKind) -> Self {
         Self::holding("/srv/dist", &[(AUDIT, kind)])
+    }
+
+    /// Wheels of the directory, each with the `METADATA` headers that it has more.
+    fn read(wheels: &[(&str, &str)]) -> Self {
+        let file_name = |name: &str| format!("{name}-1.0-py3-none-any.whl");
+        Self::holding_bytes(
+            wheels.iter().map(|(name, more)| (file_name(name), zip::wheel(name, "1.0", more))).collect(),
+        )
+    }
+
+    fn holding_bytes(wheels: Vec<(String, Vec<u8>)>) -> Self {
+        let names: Vec<&str> = wheels.iter().map(|(name, _)| name.as_str()).collect();
+        Self::wheels(&names).knowing(|facts| {
+            facts.wheels = wheels.into_iter().map(|(name, bytes)| inspected(&name, &bytes)).collect();
+        })
     }
 
     fn unreadable(reason: UnreadableReason) -> Self {
@@ -236,6 +254,48 @@ pub(crate) fn row(code: Code) -> (Case, Case) {
         Code::WheelUnreachable => (Case::wheel(EntryKind::Unreachable), Case::wheel(EntryKind::File)),
         Code::WheelNotFile => (Case::wheel(EntryKind::Directory), Case::wheel(EntryKind::Symlink)),
         Code::WheelCase => (Case::wheels(&[AUDIT, "acme_cost-0.9-py3-none-any.WHL"]), Case::wheels(&[AUDIT, COST])),
+        Code::WheelArchive
+        | Code::WheelRecord
+        | Code::WheelMetadata
+        | Code::WheelPython
+        | Code::WheelSkypilot
+        | Code::WheelOrder
+        | Code::WheelCycle => inspected_row(code),
+    }
+}
+
+/// A wheel of the directory as it is read.
+fn inspected(name: &str, bytes: &[u8]) -> (PathBuf, Arc<Inspection>) {
+    let contents = metadata::read(bytes, bytes.len() as u64, name).map_err(|error| error.to_string());
+    (Path::new("/srv/dist").join(name), Arc::new(Inspection { stamp: (1000, None), contents, sha256: None }))
+}
+
+/// A wheel whose files are not those that its `RECORD` lists.
+fn changed_wheel() -> Vec<u8> {
+    let mut files = zip::wheel_files("acme-1.0", &zip::metadata("acme", "1.0", ""), &[]);
+    files.push(zip::File::stored("acme/extra.py", "x = 1\n"));
+    zip::archive(&files)
+}
+
+/// The cases of what was read in wheels.
+fn inspected_row(code: Code) -> (Case, Case) {
+    let one = |more: &str| Case::read(&[("acme", more)]);
+    let bytes = |bytes: Vec<u8>| Case::holding_bytes(vec![("acme-1.0-py3-none-any.whl".to_owned(), bytes)]);
+    let need = |name: &str| format!("Requires-Dist: {name}\n");
+    match code {
+        Code::WheelArchive => (bytes(Vec::new()), one("")),
+        Code::WheelRecord => (bytes(changed_wheel()), one("")),
+        Code::WheelMetadata => (bytes(zip::wheel("acme", "1.1", "")), bytes(zip::wheel("acme", "1.0.0", ""))),
+        Code::WheelPython => (one("Requires-Python: >=3.11\n"), one("Requires-Python: >=3.10\n")),
+        Code::WheelSkypilot => (one(&need("skypilot==0.13.0")), one(&need("skypilot>=0.13.0"))),
+        Code::WheelOrder => (
+            Case::read(&[("acme", &need("base")), ("base", "")]),
+            Case::read(&[("acme", &need("base; extra == 'all'")), ("base", "")]),
+        ),
+        _ => (
+            Case::read(&[("acme", &need("base")), ("base", &need("acme"))]),
+            Case::read(&[("acme", &need("acme[web]")), ("base", "")]),
+        ),
     }
 }
 

@@ -19,3 +19,5 @@ mod releases;
 mod screens;
 mod terminal;
 mod verify;
+mod wheels;
+mod zip;

@@ -143,6 +143,19 @@ fn random_texts_are_judged_and_random_strings_read_back() {
     }
 }
 
+/// Reads bytes as a wheel, as the fuzzer does.
+pub(crate) fn archive(data: &[u8]) {
+    targets::archive(data);
+}
+
+/// Returns bytes that do not pack.
+pub(crate) fn noise(seed: u64, count: usize) -> Vec<u8> {
+    let mut random = Random(seed);
+    let mut bytes: Vec<u8> = (0..count.div_ceil(8)).flat_map(|_| random.next().to_be_bytes()).collect();
+    bytes.truncate(count);
+    bytes
+}
+
 /// Calls a target by its name.
 fn call(target: &str, data: &[u8]) {
     match target {
@@ -151,6 +164,7 @@ fn call(target: &str, data: &[u8]) {
         "source" => targets::source(data),
         "patch" => drop(targets::patch(data)),
         "edits" => drop(targets::any_edits(data)),
+        "archive" => targets::archive(data),
         _ => panic!("{target} is no target"),
     }
 }
@@ -173,7 +187,7 @@ fn what_was_once_found_stays_mended() {
 #[test]
 fn what_the_fuzzer_keeps_is_fine() {
     let Some(folder) = env::var_os("SKYPLUG_SEEDS") else { return };
-    for target in ["parse", "scalars", "edits", "patch", "source"] {
+    for target in ["parse", "scalars", "edits", "patch", "archive", "source"] {
         for entry in fs::read_dir(Path::new(&folder).join(target)).expect("the seeds") {
             call(target, &fs::read(entry.expect("a file").path()).expect("bytes"));
         }

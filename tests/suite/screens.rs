@@ -11,6 +11,7 @@ use skyplug_tui::ui::{draw, theme::Theme};
 use unicode_width::UnicodeWidthStr as _;
 
 use crate::driver::Driver;
+use crate::zip;
 
 const API: &str = "\
 # What the API server loads.
@@ -47,9 +48,13 @@ fn sample() -> Driver {
     Driver::open_with(Some(API), Some(REMOTE), Settings::default(), |home| {
         let wheels = home.join("wheels");
         fs::create_dir(&wheels).expect("made");
-        for name in ["acme_audit-1.2.0-py3-none-any.whl", "acme_cost-0.9.1-cp311-cp311-linux_x86_64.whl", "notes.txt"] {
-            fs::write(wheels.join(name), vec![0; 2_000]).expect("written");
+        for (name, version, tags) in
+            [("acme_audit", "1.2.0", "py3-none-any"), ("acme_cost", "0.9.1", "cp311-cp311-linux_x86_64")]
+        {
+            let bytes = zip::padded(zip::wheel(name, version, ""), 2_000);
+            fs::write(wheels.join(format!("{name}-{version}-{tags}.whl")), bytes).expect("written");
         }
+        fs::write(wheels.join("notes.txt"), vec![0; 2_000]).expect("written");
     })
 }
 

@@ -597,4 +597,75 @@ pub(super) const ABOUT: &[(Code, &str, &str)] = &[
         "$ ls /srv/wheels\n\
          acme_audit-1.1-py3-none-any.WHL\n",
     ),
+    (
+        Code::WheelArchive,
+        "The file cannot be read as a zip archive (empty, cut off, no archive at all), or it is an odd one: files that \
+         overlap or have the same name, paths that lead out of it, encrypted files, sizes and checksums that are \
+         wrong, a file that unpacks to many times its size. What cannot be read the installer refuses: the install \
+         script ends there, and controllers fail to import what is missing. What is odd two programs may read in two \
+         ways. Nothing of a wheel is unpacked to disk or run to find this out.\n\nFix: build or download the wheel \
+         again.",
+        "$ unzip -t acme_audit-1.1-py3-none-any.whl\n\
+         End-of-central-directory signature not found.\n",
+    ),
+    (
+        Code::WheelRecord,
+        "The file RECORD in a wheel lists its files with their sizes. In this wheel something is there that is not \
+         listed, or listed and not there, or of another size: it was changed after it was built. uv installs it all \
+         the same; pip does not remove what is not listed.\n\nFix: build the wheel again.",
+        "$ unzip -l acme_audit-1.1-py3-none-any.whl | grep -c extra.py\n\
+         1\n\
+         $ unzip -p acme_audit-1.1-py3-none-any.whl '*/RECORD' | grep -c extra.py\n\
+         0\n",
+    ),
+    (
+        Code::WheelMetadata,
+        "The installer on the controller, uv, refuses the wheel for what its .dist-info folder says: METADATA is \
+         missing, has no Name or Version, or is of another package or version than the file name; a Requires-Dist or \
+         Requires-Python is none; RECORD or WHEEL is missing. The install script ends there, and controllers fail to \
+         import what is missing.\n\nFix: build the wheel again with a current tool, and do not rename it.",
+        "$ unzip -p acme_audit-1.2-py3-none-any.whl '*/METADATA' | grep Version:\n\
+         Version: 1.1\n",
+    ),
+    (
+        Code::WheelPython,
+        "Controllers run CPython 3.10. Where Requires-Python starts above that, uv refuses the wheel: the install \
+         script ends there, and controllers fail to import what is missing. Where it ends below 3.10 or leaves it \
+         out, uv installs the wheel without a word (tried with 0.13.9), and its code runs on a Python that it was \
+         not made for.\n\nFix: build the wheel for Python 3.10 and set requires-python in its pyproject.toml to what \
+         it needs.",
+        "$ unzip -p acme_audit-1.1-py3-none-any.whl '*/METADATA' | grep Requires-Python\n\
+         Requires-Python: >=3.11\n",
+    ),
+    (
+        Code::WheelSkypilot,
+        "The wheel asks for a SkyPilot that the controller does not have. The installer then replaces the \
+         controller's SkyPilot by that version, under the processes that run. With skypilot-nightly a second copy is \
+         installed over the first.\n\nFix: leave SkyPilot out of the wheel's dependencies: on a controller and in the \
+         API server it is always there.",
+        "$ unzip -p acme_audit-1.1-py3-none-any.whl '*/METADATA' | grep skypilot\n\
+         Requires-Dist: skypilot==0.13.0\n",
+    ),
+    (
+        Code::WheelOrder,
+        "The wheel needs a package that another wheel of the directory holds. Controllers install the wheels one by \
+         one, in the order of the directory, and look for dependencies in the package index alone: the install \
+         script ends with this wheel where the other one is not installed yet and not on the index, and where the \
+         index has another version, that one is taken. The order is the file system's and cannot be \
+         chosen.\n\nFix: put both packages into one wheel, or publish the other one on the index that controllers \
+         use.",
+        "$ ls /srv/wheels\n\
+         acme_audit-1.1-py3-none-any.whl  acme_core-1.0-py3-none-any.whl\n\
+         $ unzip -p /srv/wheels/acme_audit-*.whl '*/METADATA' | grep Requires-Dist\n\
+         Requires-Dist: acme-core\n",
+    ),
+    (
+        Code::WheelCycle,
+        "Wheels of the directory need each other. Controllers install them one by one and look for dependencies in \
+         the package index alone: whichever comes first fails, unless the index has the others.\n\nFix: put them into \
+         one wheel, or take one of the dependencies out.",
+        "$ for wheel in /srv/wheels/*; do unzip -p $wheel '*/METADATA' | grep Requires-Dist; done\n\
+         Requires-Dist: acme-core\n\
+         Requires-Dist: acme-audit\n",
+    ),
 ];

@@ -27,7 +27,8 @@ pub(super) const fn of(code: Code) -> Seen {
         Code::WheelVersions | Code::WheelPrefix => Seen::Stamp,
 
         Code::ClassBlank | Code::Invisible | Code::Encrypted | Code::YamlDirective | Code::SameFile
-        | Code::OtherRelease => Seen::Own,
+        | Code::OtherRelease | Code::WheelArchive | Code::WheelRecord | Code::WheelMetadata | Code::WheelPython
+        | Code::WheelSkypilot | Code::WheelOrder | Code::WheelCycle => Seen::Own,
     }
 }
 

@@ -1,0 +1,169 @@
+//! Reads the wheels of the wheel directory: their archives, and their digests where asked for.
+//!
+//! Only regular files and links to them are opened: a FIFO would be waited on for
+//! ever. What was opened is asked again, so that nothing is swapped in between. Of
+//! a wheel its directory and its `.dist-info` are read; the whole file only for a digest.
+
+use std::fmt::Write as _;
+use std::fs::{File, OpenOptions};
+use std::io::{self, Read as _};
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Instant, SystemTime};
+
+use rawzip::FileReader;
+use sha2::{Digest as _, Sha256};
+
+use crate::check::Facts;
+use crate::config::Workspace;
+use crate::preview;
+use crate::wheel::contents::{Contents, Inspection};
+use crate::wheel::{limits, metadata};
+
+/// How many bytes are read at once for a digest.
+const BUFFER: usize = 64 * 1024;
+
+/// Wheels that were read, each with its absolute path.
+pub type Found = Vec<(PathBuf, Arc<Inspection>)>;
+
+/// Reads wheels in their order, until `until` has come; at least the first.
+///
+/// `room` is for how many more files all wheels together may list.
+#[must_use]
+pub fn read(paths: &[PathBuf], mut room: usize, until: Option<Instant>) -> Found {
+    let mut found = Vec::new();
+    for path in paths {
+        if !found.is_empty() && until.is_some_and(|until| Instant::now() >= until) {
+            break;
+        }
+        let mut inspection = inspect(path);
+        if let Ok(contents) = &mut inspection.contents {
+            keep_within(contents, &mut room);
+        }
+        found.push((path.clone(), Arc::new(inspection)));
+    }
+    found
+}
+
+/// Reads all wheels of the wheel directory that are not known as they are now.
+pub fn read_all(workspace: &Workspace, facts: &mut Facts) {
+    let paths = preview::wheels_to_read(workspace, facts);
+    let found = read(&paths, preview::room_for_members(facts), None);
+    facts.wheels.extend(found);
+}
+
+/// Adds the digest of each wheel of the wheel directory that was read.
+pub fn add_digests(facts: &mut Facts) {
+    for (path, inspection) in &mut facts.wheels {
+        if inspection.sha256.is_none() {
+            let digest = open(path).ok().and_then(|(file, _)| sha256(file).ok());
+            Arc::make_mut(inspection).sha256 = digest;
+        }
+    }
+}
+
+/// Leaves the list of files out where all wheels together list enough.
+fn keep_within(contents: &mut Contents, room: &mut usize) {
+    if let Some(left) = room.checked_sub(contents.members.len()) {
+        *room = left;
+        return;
+    }
+    contents.members = Vec::new();
+    let kept = limits::MAX_KEPT_MEMBERS;
+    contents.oddities.push(format!("its files are not listed here: the wheels before it have {kept} already"));
+}
+
+/// Reads one wheel.
+#[must_use]
+pub fn inspect(path: &Path) -> Inspection {
+    match open(path) {
+        Err(problem) => Inspection { stamp: stamp_of(path), contents: Err(problem), sha256: None },
+        Ok((file, stamp)) => {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            let contents = metadata::read(FileReader::from(file), stamp.0, &name);
+            Inspection { stamp, contents: contents.map_err(|error| error.to_string()), sha256: None }
+        }
+    }
+}
+
+type Stamp = (u64, Option<SystemTime>);
+
+/// Opens a regular file, or a link to one.
+fn open(path: &Path) -> Result<(File, Stamp), String> {
+    let words = |error: &io::Error| format!("it cannot be read: {error}");
+    // Opening a device can do something by itself, so it is asked first.
+    if !std::fs::metadata(path).map_err(|error| words(&error))?.is_file() {
+        return Err("it is no file".to_owned());
+    }
+    // Keeps the open from waiting where a FIFO was put in place meanwhile.
+    let flags = rustix::fs::OFlags::NONBLOCK.bits().cast_signed();
+    let file = OpenOptions::new().read(true).custom_flags(flags).open(path).map_err(|error| words(&error))?;
+    let metadata = file.metadata().map_err(|error| words(&error))?;
+    if !metadata.is_file() {
+        return Err("it is no file any more".to_owned());
+    }
+    Ok((file, (metadata.len(), metadata.modified().ok())))
+}
+
+fn stamp_of(path: &Path) -> Stamp {
+    std::fs::metadata(path).map_or((0, None), |metadata| (metadata.len(), metadata.modified().ok()))
+}
+
+/// Returns the SHA-256 of what is left of a file, in hexadecimal.
+fn sha256(mut file: File) -> io::Result<String> {
+    let mut digest = Sha256::new();
+    let mut buffer = vec![0; BUFFER];
+    loop {
+        match file.read(&mut buffer) {
+            Ok(0) => break,
+            Ok(read) => digest.update(&buffer[..read]),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    let mut text = String::new();
+    for byte in digest.finalize() {
+        let _ = write!(text, "{byte:02x}");
+    }
+    Ok(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_files_are_opened() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let fifo = directory.path().join("acme-1.0-py3-none-any.whl");
+        rustix::fs::mkfifoat(rustix::fs::CWD, &fifo, rustix::fs::Mode::RUSR).expect("a FIFO");
+        assert_eq!(inspect(&fifo).contents, Err("it is no file".to_owned()));
+        assert_eq!(inspect(directory.path()).contents, Err("it is no file".to_owned()));
+        let gone = inspect(&directory.path().join("gone.whl"));
+        assert!(gone.contents.is_err_and(|why| why.contains("No such file")));
+    }
+
+    #[test]
+    fn a_digest_is_that_of_the_whole_file() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let path = directory.path().join("x");
+        std::fs::write(&path, "abc").expect("written");
+        let digest = sha256(open(&path).expect("opened").0).expect("read");
+        assert_eq!(digest, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    }
+
+    #[test]
+    fn files_are_listed_while_there_is_room() {
+        let three = || Contents {
+            members: vec![crate::wheel::contents::Member { path: "x".into(), size: 1 }; 3],
+            ..Contents::default()
+        };
+        let mut room = 4;
+        let (mut first, mut second) = (three(), three());
+        keep_within(&mut first, &mut room);
+        keep_within(&mut second, &mut room);
+        assert_eq!((first.members.len(), second.members.len(), room), (3, 0, 1));
+        assert_eq!(second.oddities.len(), 1);
+    }
+}

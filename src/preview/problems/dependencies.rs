@@ -1,0 +1,193 @@
+//! What is wrong with the wheels of a directory together: which one needs which.
+//!
+//! Controllers install one wheel after the other, in the order of the directory,
+//! and take what it needs from the package index alone.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::Problems;
+use super::inspected::is_needed;
+use crate::check::{Code, Place, Severity};
+use crate::text::visible::visible;
+use crate::wheel::contents::Inspection;
+use crate::wheel::filename::normalize;
+
+/// How many wheels of a circle are named.
+const TOLD: usize = 6;
+
+/// One wheel of the directory.
+struct Node {
+    shown: String,
+    place: Place,
+    distribution: String,
+    inspection: Arc<Inspection>,
+    /// The wheels that it needs, each with whether its version will do.
+    needs: BTreeMap<usize, bool>,
+}
+
+impl Problems<'_> {
+    /// Wheels that need other wheels of the directory.
+    pub(super) fn dependencies(&mut self) {
+        let mut nodes = self.nodes();
+        connect(&mut nodes);
+        let circles = circles(&nodes);
+        let in_circle: BTreeSet<(usize, usize)> = circles
+            .iter()
+            .flat_map(|circle| circle.iter().zip(circle.iter().cycle().skip(1)).map(|(from, to)| (*from, *to)))
+            .collect();
+        for circle in &circles {
+            self.circle(&nodes, circle);
+        }
+        for (at, node) in nodes.iter().enumerate() {
+            let needs = node.needs.iter().filter(|(other, _)| !in_circle.contains(&(at, **other)));
+            for (other, will_do) in needs {
+                self.order(node, &nodes[*other], *will_do);
+            }
+        }
+    }
+
+    fn nodes(&self) -> Vec<Node> {
+        let mut nodes = Vec::new();
+        for (shown, place, inspection) in self.read_wheels() {
+            let Ok(contents) = &inspection.contents else { continue };
+            let distribution = normalize(&contents.metadata.name);
+            nodes.push(Node {
+                shown,
+                place,
+                distribution,
+                inspection: Arc::clone(&inspection),
+                needs: BTreeMap::new(),
+            });
+        }
+        nodes
+    }
+
+    fn order(&mut self, node: &Node, other: &Node, will_do: bool) {
+        let version = if will_do { "" } else { ", whose version will not do" };
+        self.add(
+            Code::WheelOrder,
+            Severity::Warning,
+            node.place.clone(),
+            format!("{} needs {}, the wheel {}{version}", node.shown, visible(&other.distribution), other.shown),
+            "Controllers take it from the package index unless that wheel was installed before, and the order is the \
+             file system's: where the index does not have it, the install script ends there.",
+            "put both into one wheel, or publish the other one on the index that controllers use",
+        );
+    }
+
+    fn circle(&mut self, nodes: &[Node], circle: &[usize]) {
+        let Some(first) = circle.first() else { return };
+        let mut names: Vec<&str> = circle.iter().take(TOLD).map(|at| nodes[*at].shown.as_str()).collect();
+        if circle.len() > TOLD {
+            names.push("…");
+        }
+        names.push(&nodes[*first].shown);
+        let message = format!("wheels need each other: {}", names.join(" -> "));
+        self.add(
+            Code::WheelCycle,
+            Severity::Warning,
+            nodes[*first].place.clone(),
+            message,
+            "Controllers install one after the other: whichever comes first fails, unless the package index has the others.",
+            "put them into one wheel, or take one of the dependencies out",
+        );
+    }
+}
+
+/// Finds for each wheel the other ones that it needs.
+fn connect(nodes: &mut [Node]) {
+    let mut places: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    for (at, node) in nodes.iter().enumerate() {
+        places.entry(node.distribution.clone()).or_default().push(at);
+    }
+    for at in 0..nodes.len() {
+        let node = &nodes[at];
+        let Ok(contents) = &node.inspection.contents else { continue };
+        let mut needs = BTreeMap::new();
+        for one in contents.requirements.iter().filter(|one| one.name != node.distribution && is_needed(one)) {
+            let Some(others) = places.get(&one.name) else { continue };
+            let version =
+                |other: usize| nodes[other].inspection.contents.as_ref().map(|it| it.metadata.version.as_str());
+            let will_do = |other: &usize| version(*other).is_ok_and(|version| one.allows(version) != Some(false));
+            // Of several wheels of one package, one that will do.
+            let best = others.iter().copied().find(will_do);
+            if let Some(other) = best.or_else(|| others.first().copied()) {
+                needs.insert(other, best.is_some());
+            }
+        }
+        nodes[at].needs = needs;
+    }
+}
+
+/// Finds circles that share no wheel, each in the order in which one needs the next.
+fn circles(nodes: &[Node]) -> Vec<Vec<usize>> {
+    let mut settled = vec![false; nodes.len()];
+    let mut circles = Vec::new();
+    for start in 0..nodes.len() {
+        // A walk without recursion: each wheel with what it needs and was not walked yet.
+        let mut walk: Vec<(usize, Vec<usize>)> = Vec::new();
+        let mut on_walk: BTreeMap<usize, usize> = BTreeMap::new();
+        let mut next = (!settled[start]).then_some(start);
+        while let Some(at) = next {
+            settled[at] = true;
+            on_walk.insert(at, walk.len());
+            walk.push((at, nodes[at].needs.keys().rev().copied().collect()));
+            next = None;
+            while let Some((_, left)) = walk.last_mut() {
+                match left.pop() {
+                    Some(other) if on_walk.contains_key(&other) => {
+                        let from = on_walk[&other];
+                        circles.push(walk[from..].iter().map(|(at, _)| *at).collect());
+                        walk.truncate(from);
+                        on_walk.retain(|_, place| *place < from);
+                    }
+                    Some(other) if !settled[other] => {
+                        next = Some(other);
+                        break;
+                    }
+                    Some(_) => {}
+                    None => {
+                        if let Some((at, _)) = walk.pop() {
+                            on_walk.remove(&at);
+                        }
+                    }
+                }
+            }
+        }
+    }
+    circles
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::FileKind;
+
+    fn found(edges: &[(usize, usize)], count: usize) -> Vec<Vec<usize>> {
+        let inspection = Arc::new(Inspection { stamp: (0, None), contents: Err(String::new()), sha256: None });
+        let mut nodes: Vec<Node> = (0..count)
+            .map(|at| Node {
+                shown: at.to_string(),
+                place: Place::whole(FileKind::Wheels, None),
+                distribution: at.to_string(),
+                inspection: Arc::clone(&inspection),
+                needs: BTreeMap::new(),
+            })
+            .collect();
+        for (from, to) in edges {
+            nodes[*from].needs.insert(*to, true);
+        }
+        circles(&nodes)
+    }
+
+    #[test]
+    fn circles_are_found_and_ways_that_only_meet_are_none() {
+        assert_eq!(found(&[(0, 1), (0, 2), (1, 3), (2, 3)], 4), Vec::<Vec<usize>>::new());
+        assert_eq!(found(&[(0, 1), (1, 0)], 2), [[0, 1]]);
+        assert_eq!(found(&[(0, 1), (1, 2), (2, 3), (3, 1)], 4), [[1, 2, 3]]);
+        assert_eq!(found(&[(0, 1), (1, 0), (2, 3), (3, 2)], 4), [[0, 1], [2, 3]]);
+        let long: Vec<(usize, usize)> = (0..20_000).map(|at| (at, (at + 1) % 20_000)).collect();
+        assert_eq!(found(&long, 20_000).len(), 1);
+    }
+}

@@ -251,6 +251,10 @@ impl Resolver<'_> {
                 self.apply(&options, &mut new)?;
             } else {
                 let text = class.texts.get(&field.name).map(ToString::to_string);
+                if text.as_ref().is_some_and(|text| text.starts_with(['[', '{'])) {
+                    // Python refuses a default that can change.
+                    return None;
+                }
                 // A method of the same name is the default.
                 new.default = text.or_else(|| Some(format!("{}.{}", class.name, field.name)));
             }

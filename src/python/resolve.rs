@@ -14,7 +14,7 @@ use super::known::{self, BASE, CONTEXT, PLUGINS};
 use super::lineage::Lineage;
 use super::namespace::{Named, Namespace};
 use super::source::{Nature, Operator, Source};
-use super::value::{ClassValue, Kind, Value};
+use super::value::{Called, ClassValue, Kind, Value};
 use super::{LoadContext, Origin, SourceKind};
 
 /// Where modules come from.
@@ -238,8 +238,20 @@ impl<'m> Resolver<'m> {
                 out.open |= !class.decorators.iter().all(|one| self.keeps(one));
                 out.options.push(value.clone());
             }
+            Kind::Call(called) if self.gives_back(called) => follow(called.arguments.first().cloned()),
             _ => out.options.push(value.clone()),
         }
+    }
+
+    /// Tells whether a call gives back its only argument: `Plugin = register(Plugin)`.
+    fn gives_back(&self, called: &Called) -> bool {
+        if called.arguments.len() != 1 || !called.keywords.is_empty() {
+            return false;
+        }
+        self.single(&called.function).is_some_and(|function| match function.kind() {
+            Kind::Function(one) => one.function.nature == Nature::ReturnsFirst && one.decorators.is_empty(),
+            _ => false,
+        })
     }
 
     /// Returns what a term stands for, where that is one thing.

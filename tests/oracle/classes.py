@@ -8,7 +8,8 @@ sees that SkyPilot, installs the packages of `classes/` and N random modules int
 it (one distribution as an editable install), imports every module in a process
 of its own and holds each class that can be named against the program's row:
 names, definition, bases, abstractness, contexts, docstring, and each parameter's
-name, kind, annotation and default (worked out where they were written). What the
+name, kind, annotation and default (worked out where they were written). Then the
+same for the same packages as wheels, without an interpreter. What the
 program leaves unknown is counted, and wrong unless `classes/unknowable.json`
 names the class. Exit status 1 where anything differs.
 """
@@ -24,6 +25,7 @@ import sys
 import tempfile
 import time
 import venv
+import zipfile
 
 import classgen
 
@@ -31,7 +33,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 CLASSES = HERE / 'classes'
 # Name and version of the distribution in each folder.
 DISTRIBUTIONS = {'shop': '1.4.0', 'east': '0.1', 'west': '0.2.1', 'extra': '3.0'}
-FIELDS = ('abstract', 'load_contexts', 'parameters')
+METADATA = 'Metadata-Version: 2.1\nName: {}\nVersion: {}\n'
 
 
 # -------------------------------------------------- in the process that imports
@@ -183,10 +185,19 @@ def install(site, source, name, version, editable=False):
     else:
         shutil.copytree(source, site, dirs_exist_ok=True, ignore=shutil.ignore_patterns('__pycache__'))
         record += [f'{file.as_posix()},,' for file in files]
-    (info / 'METADATA').write_text(f'Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n')
+    (info / 'METADATA').write_text(METADATA.format(name, version))
     record.append(f'{info.name}/RECORD,,')
     (info / 'RECORD').write_text('\n'.join(record) + '\n')
     return ['.'.join(file.with_suffix('').parts).removesuffix('.__init__') for file in files]
+
+
+def make_wheel(folder, source, name, version):
+    """Packs a distribution as it is into a wheel."""
+    folder.mkdir(exist_ok=True)
+    with zipfile.ZipFile(folder / f'{name}-{version}-py3-none-any.whl', 'w', zipfile.ZIP_DEFLATED) as wheel:
+        for path in sorted(source.rglob('*.py')):
+            wheel.write(path, path.relative_to(source).as_posix())
+        wheel.writestr(f'{name}-{version}.dist-info/METADATA', METADATA.format(name.replace('_', '-'), version))
 
 
 def make_environment(top):
@@ -201,7 +212,7 @@ def make_environment(top):
 
 def ask(binary, python, cwd, arguments=()):
     argv = [binary, 'classes', '--format', 'json', '--python', str(python), '--server-cwd', str(cwd), *arguments]
-    env = {'PATH': '/usr/bin:/bin', 'HOME': str(cwd)}
+    env = {'PATH': '/usr/bin:/bin', 'HOME': str(cwd), 'SKYPILOT_SERVER_PLUGINS_CONFIG': str(cwd / 'plugins.yaml')}
     start = time.monotonic()
     done = subprocess.run(argv, env=env, cwd=cwd, capture_output=True, check=False, stdin=subprocess.DEVNULL)
     if done.returncode != 0:
@@ -235,48 +246,54 @@ def compare_all(args, binary, top):
     python, site = make_environment(top)
     cwd = top / 'cwd'
     cwd.mkdir()
-    modules = []
-    for name, version in DISTRIBUTIONS.items():
-        modules += install(site, CLASSES / name, f'oracle-{name}', version, editable=name == 'west')
     generated = top / 'generated'
     generated.mkdir()
     classgen.write(generated, random.Random(args.seed), args.count)
-    modules += install(site, generated, 'oracle-random', '1.0')
-    answer, seconds = ask(binary, python, cwd)
-    tops = {module.split('.')[0] for module in modules}
-    rows = [row for row in answer['classes'] if row['class'].split('.')[0] in tops]
-    versions = {row['class'].rsplit('.', 1)[0]: (row['distribution'], row['version']) for row in rows}
-    request = json.dumps({'modules': modules, 'rows': rows})
-    done = subprocess.run([python, __file__, '--interrogate'], input=request, text=True, capture_output=True,
-                          env={'PATH': '/usr/bin:/bin', 'HOME': str(cwd), 'PYTHONDONTWRITEBYTECODE': '1'}, cwd=cwd, check=False)
+    folders = [(name, version, CLASSES / name) for name, version in DISTRIBUTIONS.items()] + [('random', '1.0', generated)]
+    modules, owners = [], {}
+    for name, version, source in folders:
+        found = install(site, source, f'oracle-{name}', version, editable=name == 'west')
+        owners.update(dict.fromkeys(found, [f'oracle-{name}', version]))
+        modules += found
+        make_wheel(cwd / 'wheels', source, f'oracle_{name}', version)
+    (cwd / 'plugins.yaml').write_text('controller_wheel_path: wheels\nplugins: []\n')
+    # Without an interpreter the wheels are all there is: no SkyPilot, no standard library.
+    rounds = {'python': ask(binary, python, cwd), 'wheels': ask(binary, top / 'none/bin/python', cwd)}
+    wrong = 0
+    for where, (answer, seconds) in rounds.items():
+        rows = [row for row in answer['classes'] if (row['source'] == 'wheel') is (where == 'wheels')]
+        wrong += judge(where, [row for row in rows if row['module'] in owners], owners, python, cwd, args.show)
+        print(f'{where}: the program took {seconds:.1f} s', flush=True)
+    return int(wrong > 0)
+
+
+def judge(where, rows, owners, python, cwd, show):
+    """Asks Python about all rows; prints and returns what differs."""
+    request = json.dumps({'modules': sorted(owners), 'rows': rows})
+    done = subprocess.run([python, __file__, '--interrogate'], input=request, text=True, capture_output=True, cwd=cwd, check=False,
+                          env={'PATH': '/usr/bin:/bin', 'HOME': str(cwd), 'PYTHONDONTWRITEBYTECODE': '1'})
     if done.returncode != 0:
         print(done.stderr[-3000:])
         return 1
     found = json.loads(done.stdout)
-    allowed = json.loads((CLASSES / 'unknowable.json').read_text())
+    lists = json.loads((CLASSES / 'unknowable.json').read_text())
+    allowed = {**lists['always'], **(lists['wheels'] if where == 'wheels' else {})}
     wrong = [f'{path}: {text}' for path, text in found['wrong']]
-    unknown = collections.Counter()
-    for path, what in found['unknown']:
-        unknown[what] += 1
-        if what not in allowed.get(path, []):
-            wrong.append(f'{path}: {what} is unknown')
+    wrong += [f'{path}: {what} is unknown' for path, what in found['unknown'] if what not in allowed.get(path, [])]
     said = {path for path, _ in found['unknown']}
     wrong += [f'{path}: known, though listed as unknowable' for path in allowed if path not in said]
     wrong += [f'not imported: {line}' for line in found['failed']]
-    for module, (name, version) in sorted(versions.items()):
-        want = next(((f'oracle_{folder}', DISTRIBUTIONS[folder]) for folder in DISTRIBUTIONS
-                     if (CLASSES / folder / module.replace('.', '/')).with_suffix('.py').exists()
-                     or (CLASSES / folder / module.replace('.', '/') / '__init__.py').exists()), ('oracle_random', '1.0'))
-        if (name, version) != want:
-            wrong.append(f'{module}: distribution {want}, not {(name, version)}')
+    for row in rows:
+        if [row['distribution'], row['version']] != owners[row['module']]:
+            wrong.append(f'{row["class"]}: of {owners[row["module"]]}, not {[row["distribution"], row["version"]]}')
+    unknown = collections.Counter(what for _, what in found['unknown'])
     own = sum(not path.startswith('random_') for path in found['classes'])
-    print(f'{found["names"]} names of {len(found["classes"])} classes ({own} written, the rest random) in {len(modules)} modules; '
-          f'the program took {seconds:.1f} s')
-    print('unknown: ' + (', '.join(f'{what} {count}' for what, count in sorted(unknown.items())) or 'nothing'))
-    for line in wrong[:args.show]:
+    print(f'{where}: {found["names"]} names of {len(found["classes"])} classes ({own} written, the rest random), '
+          f'{len(owners)} modules; unknown: {", ".join(f"{what} {count}" for what, count in sorted(unknown.items()))}')
+    for line in wrong[:show]:
         print(f'-- {line}')
-    print(f'{found["names"]} names, {len(wrong)} differences')
-    return int(bool(wrong))
+    print(f'{where}: {found["names"] - len({line.split(":")[0] for line in wrong})} names passed, {len(wrong)} differences')
+    return len(wrong)
 
 
 if __name__ == '__main__':

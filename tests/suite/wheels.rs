@@ -428,6 +428,7 @@ fn opened(count: usize) -> (State, Vec<Effect>) {
     (state, effects)
 }
 
+/// Returns the wheels that are asked for; the classes in them are another question.
 fn asked(effects: &[Effect]) -> Vec<PathBuf> {
     // What the classes are is asked for beside that.
     let mut batches = effects.iter().filter(|effect| !matches!(effect, Effect::Classes(_)));

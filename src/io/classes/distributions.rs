@@ -9,6 +9,8 @@ use crate::io::modules;
 
 /// The most that is read of a `RECORD`, in bytes.
 const MAX_RECORD: u64 = 4 << 20;
+/// The most that is read of a `METADATA`, in bytes: its name stands near the top.
+const MAX_HEAD: u64 = 16 << 10;
 /// The most distributions of one directory.
 const MAX_DISTRIBUTIONS: usize = 5000;
 
@@ -58,7 +60,9 @@ impl Distributions {
                 self.tops.entry((site.to_owned(), top)).or_default().insert(number);
                 files.insert(path.into_boxed_str());
             }
-            self.all.push(((name.to_owned(), version.to_owned()), files));
+            // The folder's name has `_` for what the project writes in another way.
+            let written = metadata_name(&site.join(&folder).join("METADATA"));
+            self.all.push(((written.unwrap_or_else(|| name.to_owned()), version.to_owned()), files));
         }
     }
 
@@ -75,17 +79,25 @@ impl Distributions {
     }
 }
 
+/// Returns the `Name` that a `METADATA` says.
+fn metadata_name(path: &Path) -> Option<String> {
+    let text = read(path, MAX_HEAD)?;
+    let name = text.lines().take_while(|line| !line.is_empty()).find_map(|line| line.strip_prefix("Name:"))?;
+    Some(name.trim().to_owned())
+}
+
+fn read(path: &Path, limit: u64) -> Option<String> {
+    let mut text = Vec::new();
+    fs::metadata(path).ok().filter(fs::Metadata::is_file)?;
+    File::open(path).ok()?.take(limit).read_to_end(&mut text).ok()?;
+    Some(String::from_utf8_lossy(&text).into_owned())
+}
+
 /// Returns the paths of a `RECORD`: the first field of each row.
 fn record(path: &Path) -> Vec<String> {
-    let mut text = Vec::new();
-    let file = fs::metadata(path).ok().filter(fs::Metadata::is_file).and_then(|_| File::open(path).ok());
-    if file.is_none_or(|file| file.take(MAX_RECORD).read_to_end(&mut text).is_err()) {
-        return Vec::new();
-    }
-    let text = String::from_utf8_lossy(&text);
     let first = |line: &str| match line.strip_prefix('"') {
         Some(quoted) => quoted.split_once('"').map(|(path, _)| path.to_owned()),
         None => line.split(',').next().map(str::to_owned),
     };
-    text.lines().filter_map(first).collect()
+    read(path, MAX_RECORD).unwrap_or_default().lines().filter_map(first).collect()
 }

@@ -28,7 +28,6 @@ const CONTROLLER: (u32, u32) = (3, 10);
 struct Wheel {
     path: PathBuf,
     stamp: Stamp,
-    archive: Mutex<Archive<FileReader>>,
     distribution: Option<String>,
     version: Option<String>,
 }
@@ -45,6 +44,8 @@ struct Place {
 /// The modules of all wheels.
 pub(super) struct WheelModules<'s> {
     wheels: Vec<Wheel>,
+    /// The wheel that was read last: there may be more of them than files can be open.
+    opened: Mutex<Option<(usize, Archive<FileReader>)>>,
     /// Source files by dotted name; packages by that of the package.
     modules: BTreeMap<String, Place>,
     /// Dotted names of folders, and of modules that are no source.
@@ -61,6 +62,7 @@ impl<'s> WheelModules<'s> {
     pub(super) fn open(paths: &[PathBuf], server: &'s ServerModules, stop: &(dyn Fn() -> bool + Sync)) -> Self {
         let mut all = Self {
             wheels: Vec::new(),
+            opened: Mutex::default(),
             modules: BTreeMap::new(),
             folders: BTreeSet::new(),
             binaries: BTreeSet::new(),
@@ -87,14 +89,12 @@ impl<'s> WheelModules<'s> {
     /// Adds a wheel; returns what it requires, none where that cannot be read.
     fn add(&mut self, path: &Path) -> Option<Vec<String>> {
         let stamp = cache::stamp(path)?;
-        let open = || Archive::open(FileReader::from(File::open(path).ok()?), stamp.0).ok();
         let file_name = path.file_name()?.to_str()?;
         let contents = metadata::read(FileReader::from(File::open(path).ok()?), stamp.0, file_name).ok()?;
-        let archive = open()?;
+        let mut archive = open(path, stamp)?;
         let number = self.wheels.len();
         let text: u64 =
             contents.members.iter().filter(|one| one.path.strip_suffix(".py").is_some()).map(|one| one.size).sum();
-        let mut archive = archive;
         for (member, file) in contents.members.iter().enumerate() {
             let Some(below) = metadata::installed(&file.path) else { continue };
             self.add_folders(below);
@@ -121,7 +121,6 @@ impl<'s> WheelModules<'s> {
         self.wheels.push(Wheel {
             path: path.to_owned(),
             stamp,
-            archive: Mutex::new(archive),
             distribution: said.or_else(|| name.as_ref().map(|name| name.distribution.clone())),
             version: Some(contents.metadata.version.clone()).filter(|version| !version.is_empty()),
         });
@@ -190,9 +189,18 @@ impl<'s> WheelModules<'s> {
     }
 
     fn bytes(&self, place: &Place) -> Option<Vec<u8>> {
-        let mut archive = self.wheels[place.wheel].archive.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
+        if opened.as_ref().is_none_or(|(wheel, _)| *wheel != place.wheel) {
+            let wheel = &self.wheels[place.wheel];
+            *opened = Some((place.wheel, open(&wheel.path, wheel.stamp)?));
+        }
+        let (_, archive) = opened.as_mut()?;
         archive.read(place.member, MAX_SOURCE as u64).ok()
     }
+}
+
+fn open(path: &Path, stamp: Stamp) -> Option<Archive<FileReader>> {
+    Archive::open(FileReader::from(File::open(path).ok()?), stamp.0).ok()
 }
 
 impl Modules for WheelModules<'_> {

@@ -266,3 +266,10 @@ class WithEnumDefault(Finished):
 
     def __init__(self, colour: Colour = Colour.RED):
         pass
+
+
+class KeptByCall(Finished):
+    """Given back by a call."""
+
+
+KeptByCall = keep(KeptByCall)

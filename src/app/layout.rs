@@ -187,7 +187,7 @@ pub fn wheels(body: Rect) -> (Rect, Rect) {
     if body.width < FEWEST {
         return (body, Rect::default());
     }
-    let left = body.width * 9 / 20;
+    let left = body.width / 2;
     (Rect { width: left, ..body }, Rect { x: body.x + left, width: body.width - left, ..body })
 }
 

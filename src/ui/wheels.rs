@@ -134,7 +134,8 @@ fn row(
     let name_room = if wide { (area.width / 3).min(36) } else { area.width.saturating_sub(25) };
     let mut pieces = vec![
         (arrow.to_owned(), theme.heading()),
-        (paper::column(&name, name_room), theme.text()),
+        (paper::column(&name, name_room.saturating_sub(1)), theme.text()),
+        (" ".to_owned(), theme.text()),
         (paper::column(&version, 10), theme.text()),
     ];
     if wide {

@@ -430,7 +430,6 @@ fn opened(count: usize) -> (State, Vec<Effect>) {
 
 /// Returns the wheels that are asked for; the classes in them are another question.
 fn asked(effects: &[Effect]) -> Vec<PathBuf> {
-    // What the classes are is asked for beside that.
     let mut batches = effects.iter().filter(|effect| !matches!(effect, Effect::Classes(_)));
     match (batches.next(), batches.next()) {
         (Some(Effect::Inspect { paths, .. }), None) => paths.clone(),
@@ -492,8 +491,15 @@ fn the_wheel_list_says_what_was_read() {
         },
     );
     let screen = driver.press("w").screen();
-    assert!(screen.contains("does not install on controllers") && screen.contains("no sound archive"), "{screen}");
+    assert!(screen.contains("does not install on controllers"), "{screen}");
     assert!(screen.contains("it asks for >=3.12"), "{screen}");
+    let screen = driver.press("j").screen();
+    assert!(screen.contains("─ stub-1.0-py3-none-any.whl ─") && screen.contains("it is no zip archive"), "{screen}");
+    driver.press("ka");
+    assert!(driver.status().contains("No plugin class"), "{}", driver.status());
+    driver.press("y<Enter>");
+    assert!(driver.copied[0].ends_with("/dist/acme-1.0-py3-none-any.whl"), "{:?}", driver.copied);
+    assert!(driver.screen().contains("requires Python  >=3.12"), "{}", driver.screen());
 }
 
 #[test]

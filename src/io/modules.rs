@@ -31,6 +31,20 @@ const BUILT_IN: [&str; 14] = [
 ];
 /// `.pth` files of tools that only run code which adds no module.
 const HARMLESS_PTH: [&str; 3] = ["distutils-precedence.pth", "a1_coverage.pth", "pywin32.pth"];
+/// Modules whose import changes no search for others.
+const PLAIN_MODULES: [&str; 6] = ["os", "sys", "re", "warnings", "ssl", "certifi"];
+/// Names of Python's import system (`importlib`, `site`, `sys`).
+const OF_IMPORTS: [&str; 9] = [
+    "meta_path",
+    "path_hooks",
+    "path_importer_cache",
+    "importlib",
+    "__import__",
+    "addsitedir",
+    "find_spec",
+    "pkgutil",
+    "install",
+];
 /// The most that is read of a package's `__init__.py` or a `.pth` file, in bytes.
 const MAX_READ: u64 = 256 * 1024;
 
@@ -129,6 +143,7 @@ pub(super) fn path_files(site: &Path) -> Added {
             match line.trim_end() {
                 "" => {}
                 line if line.starts_with('#') => {}
+                line if leaves_imports_alone(line) => {}
                 line if line.starts_with("import ") || line.starts_with("import\t") => match editable(site, line) {
                     Some(mapped) => added.mapped.extend(mapped),
                     None => added.all = false,
@@ -138,6 +153,24 @@ pub(super) fn path_files(site: &Path) -> Added {
         }
     }
     added
+}
+
+/// Tells whether a line of code in a `.pth` file adds no module: it imports nothing
+/// but modules that are known to leave the import system alone, and names nothing of that.
+fn leaves_imports_alone(line: &str) -> bool {
+    let is_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.');
+    let touches = |word: &str| {
+        ["sys.path", "sys.modules"].iter().any(|name| word.starts_with(name))
+            || word.split('.').any(|part| OF_IMPORTS.contains(&part))
+    };
+    let plain = |rest: &str| {
+        let rest = rest.trim_start();
+        let (name, behind) = rest.split_at(rest.find(|c| !is_name(c)).unwrap_or(rest.len()));
+        PLAIN_MODULES.contains(&name) && !behind.trim_start().starts_with(',')
+    };
+    line.starts_with("import ")
+        && !line.split(|c| !is_name(c)).any(|word| word == "from" || touches(word))
+        && line.match_indices("import").all(|(at, word)| plain(&line[at + word.len()..]))
 }
 
 /// Reads what a finder of setuptools maps; none where a line is something else.
@@ -311,6 +344,23 @@ mod tests {
             fs::write(path, text).expect("written");
         }
         root
+    }
+
+    #[test]
+    fn code_in_path_files_is_harmless_only_where_it_cannot_add_modules() {
+        for (line, harmless) in [
+            ("import os;exec(\"try:\\n import certifi\\n _p=certifi.where()\")", true),
+            ("import sys; sys.setrecursionlimit(5000)", true),
+            ("import sys; sys.path.insert(0, '/srv/plugins')", false),
+            ("import sys; sys.meta_path.append(Finder())", false),
+            ("import __editable___acme_finder; __editable___acme_finder.install()", false),
+            ("import os, acme_hooks", false),
+            ("import acme_hooks", false),
+            ("import os; exec('from acme import hooks')", false),
+            ("important", false),
+        ] {
+            assert_eq!(leaves_imports_alone(line), harmless, "{line}");
+        }
     }
 
     #[test]

@@ -18,7 +18,7 @@ use crate::check::Facts;
 use crate::config::{Role, Workspace, model};
 use crate::preview;
 use crate::python::survey::{Survey, survey};
-use crate::python::{Answer, Catalog, Site};
+use crate::python::{Answer, Catalog, Module, Origin, Site, SourceKind, stdlib};
 use server::ServerModules;
 use wheels::WheelModules;
 
@@ -59,7 +59,19 @@ pub fn catalog(
     let candidates = if extent == Extent::All { server.candidates(stop) } else { (Vec::new(), false) };
     let found = survey(&server, &candidates.0, &named, stop);
     catalog.complete = candidates.1 && found.complete && server.is_complete();
+    let unknown: Vec<String> = found
+        .answers
+        .iter()
+        .filter(|(_, answer)| **answer == Answer::Unknown)
+        .map(|(class, _)| class.clone())
+        .collect();
     add(&mut catalog, Site::Server, found);
+    for class in unknown {
+        if let Some(origin) = of_standard_library(&server, &class) {
+            let answer = Answer::NotAPlugin { what: "of Python's standard library", origin };
+            catalog.answers.insert((Site::Server, class), answer);
+        }
+    }
     catalog.found.sort_by(|a, b| (a.origin.kind, &a.class).cmp(&(b.origin.kind, &b.class)));
     catalog
 }
@@ -67,6 +79,16 @@ pub fn catalog(
 /// Adds the plugin classes that are looked for to the facts.
 pub fn add_to(options: &Options, workspace: &Workspace, facts: &mut Facts, extent: Extent) {
     facts.catalog = Arc::new(catalog(options, workspace, facts, extent, &|| false));
+}
+
+/// Returns where a class is found that is of Python's own library, whatever else it is: nothing there is a plugin.
+fn of_standard_library(server: &ServerModules, class: &str) -> Option<Origin> {
+    let top = class.split('.').next().filter(|top| !top.starts_with('_') && stdlib::is_module(top))?;
+    let Module::Found(file) = server.locate(top) else { return None };
+    let folder = if file.file_stem().is_some_and(|stem| stem == "__init__") { file.parent()? } else { &file };
+    // Another module of that name may come before it.
+    let from = folder.parent().filter(|root| root.join("os.py").is_file())?.to_owned();
+    Some(Origin { kind: SourceKind::Python, from, distribution: None, version: None })
 }
 
 fn add(catalog: &mut Catalog, site: Site, survey: Survey) {

@@ -377,6 +377,24 @@ const PLUGIN: &str =
     "from sky.server.plugins import BasePlugin\nclass P(BasePlugin):\n    def install(self, c): pass\n";
 
 #[test]
+fn nothing_of_the_standard_library_is_a_plugin() {
+    let hidden = "exec('OrderedDict = dict')\n";
+    let (top, python) = interpreter(&[
+        ("venv/lib/python3.11/collections/__init__.py", hidden),
+        ("venv/lib/python3.11/site-packages/acme.py", hidden),
+        ("statistics.py", hidden),
+        ("venv/lib/python3.11/statistics.py", hidden),
+    ]);
+    let options = Options { python: Some(python), ..Options::default() };
+    let classes = ["collections.OrderedDict", "acme.OrderedDict", "statistics.OrderedDict"];
+    let api = format!("plugins: [{}]", classes.map(|class| format!("{{class: {class}}}")).join(", "));
+    let found = catalog(top.path(), &options, &api, "");
+    // What the server's directory has comes before Python's own.
+    let plain = classes.map(|class| matches!(found.answer(Site::Server, class), Answer::NotAPlugin { .. }));
+    assert_eq!(plain, [true, false, false], "{:?}", found.answers);
+}
+
+#[test]
 fn classes_are_found_in_the_servers_python() {
     let site = "venv/lib/python3.11/site-packages";
     let (top, python) = interpreter(&[

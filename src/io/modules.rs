@@ -4,8 +4,10 @@
 //! their own search path, `.pth` lines that are code) makes the answer
 //! [`Module::Unknown`], never a wrong "missing".
 
+use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::server;
 use crate::check::{CwdSource, Facts};
@@ -223,57 +225,142 @@ pub fn add(workspace: &Workspace, roots: &Roots, facts: &mut Facts) {
     if roots.folders.is_empty() {
         return;
     }
+    let finder = Finder::new(roots.clone());
     for class in model::entries(document).into_iter().filter_map(|entry| entry.class) {
         if let Some((module, _)) = class.rsplit_once('.')
             && !facts.modules.contains_key(module)
         {
-            facts.modules.insert(module.to_owned(), find(module, roots));
+            facts.modules.insert(module.to_owned(), finder.find(module));
         }
     }
 }
 
-/// Looks for one module.
-#[must_use]
-pub fn find(module: &str, roots: &Roots) -> Module {
-    let mut folders = roots.folders.clone();
-    let mut package: Option<(String, PathBuf)> = None;
-    let names: Vec<&str> = module.split('.').collect();
-    for (depth, name) in names.iter().enumerate() {
-        let mut step = if name.is_empty() || name.contains(['/', '\0']) { Step::Nothing } else { step(name, &folders) };
-        if matches!(step, Step::Nothing) && depth == 0 {
-            step = roots.mapped.iter().find(|(mapped, _)| mapped == name).map_or(step, |(_, place)| step_at(place));
-        }
-        let dotted = names[..=depth].join(".");
-        match step {
-            Step::Nothing => {
-                return match package {
-                    Some((package, place)) => Module::NotInPackage { package, place },
-                    None if BUILT_IN.contains(name) || !roots.complete => Module::Unknown,
-                    None => Module::NotInstalled,
-                };
-            }
-            Step::File(place) => {
-                return if depth + 1 == names.len() {
-                    Module::Found(place)
-                } else {
-                    Module::NotInPackage { package: dotted, place }
-                };
-            }
-            Step::Package { place, inside, open } => {
-                if depth + 1 == names.len() {
-                    return Module::Found(place);
-                }
-                if open {
-                    return Module::Unknown;
-                }
-                package = Some((dotted, place));
-                folders = inside;
-            }
-        }
-    }
-    Module::Unknown
+/// Looks for modules, and remembers the folders that it has seen.
+#[derive(Debug, Default)]
+pub struct Finder {
+    roots: Roots,
+    steps: Mutex<HashMap<String, Step>>,
+    names: Mutex<HashMap<PathBuf, Arc<HashSet<String>>>>,
 }
 
+impl Finder {
+    /// Makes one that has seen nothing yet.
+    #[must_use]
+    pub fn new(roots: Roots) -> Self {
+        Self { roots, ..Self::default() }
+    }
+
+    /// Returns where it looks.
+    #[must_use]
+    pub const fn roots(&self) -> &Roots {
+        &self.roots
+    }
+
+    /// Looks for one module.
+    pub fn find(&self, module: &str) -> Module {
+        let mut folders = self.roots.folders.clone();
+        let mut package: Option<(String, PathBuf)> = None;
+        let ends = module.match_indices('.').map(|(at, _)| at).chain([module.len()]);
+        let mut start = 0;
+        for end in ends {
+            let (name, dotted) = (&module[start..end], &module[..end]);
+            start = end + 1;
+            match self.step(name, dotted, &folders) {
+                Step::Nothing => {
+                    return match package {
+                        Some((package, place)) => Module::NotInPackage { package, place },
+                        None if BUILT_IN.contains(&name) || !self.roots.complete => Module::Unknown,
+                        None => Module::NotInstalled,
+                    };
+                }
+                Step::File(place) if end == module.len() => return Module::Found(place),
+                Step::File(place) => return Module::NotInPackage { package: dotted.to_owned(), place },
+                Step::Package { place, .. } if end == module.len() => return Module::Found(place),
+                Step::Package { open: true, .. } => return Module::Unknown,
+                Step::Package { place, inside, .. } => {
+                    package = Some((dotted.to_owned(), place));
+                    folders = inside;
+                }
+            }
+        }
+        Module::Unknown
+    }
+
+    /// Takes one step, once.
+    fn step(&self, name: &str, dotted: &str, folders: &[PathBuf]) -> Step {
+        if name.is_empty() || name.contains(['/', '\0']) {
+            return Step::Nothing;
+        }
+        if let Some(known) = self.steps.lock().unwrap_or_else(PoisonError::into_inner).get(dotted) {
+            return known.clone();
+        }
+        let mut step = self.look(name, folders);
+        if matches!(step, Step::Nothing) && name == dotted {
+            let mapped = self.roots.mapped.iter().find(|(mapped, _)| mapped == name);
+            step = mapped.map_or(step, |(_, place)| self.look_at(place));
+        }
+        self.steps.lock().unwrap_or_else(PoisonError::into_inner).insert(dotted.to_owned(), step.clone());
+        step
+    }
+
+    /// Finds the package or module at a place without suffix.
+    fn look_at(&self, place: &Path) -> Step {
+        let (Some(folder), Some(name)) = (place.parent(), place.file_name().and_then(|name| name.to_str())) else {
+            return Step::Nothing;
+        };
+        self.look(name.strip_suffix(".py").unwrap_or(name), &[folder.to_owned()])
+    }
+
+    /// Does what the path finder does for one name: the first regular package or module, else a namespace.
+    fn look(&self, name: &str, folders: &[PathBuf]) -> Step {
+        let mut namespace = Vec::new();
+        for folder in folders {
+            let inside = folder.join(name);
+            let is_folder = self.names(folder).contains(name) && inside.is_dir();
+            if is_folder && let Some(init) = self.module_file(&inside, "__init__") {
+                let source = if init.extension().is_some_and(|e| e == "py") { read(&init) } else { None };
+                let open = source.is_none_or(|text| text.contains("__path__") || text.contains("sys.modules"));
+                return Step::Package { place: init, inside: vec![inside], open };
+            }
+            if let Some(file) = self.module_file(folder, name) {
+                return Step::File(file);
+            }
+            if is_folder {
+                namespace.push(inside);
+            }
+        }
+        match namespace.first() {
+            Some(first) => Step::Package { place: first.clone(), inside: namespace.clone(), open: false },
+            None => Step::Nothing,
+        }
+    }
+
+    /// Returns the names in a folder.
+    fn names(&self, folder: &Path) -> Arc<HashSet<String>> {
+        if let Some(known) = self.names.lock().unwrap_or_else(PoisonError::into_inner).get(folder) {
+            return known.clone();
+        }
+        let names = fs::read_dir(folder).into_iter().flatten().flatten();
+        let names: Arc<HashSet<String>> =
+            Arc::new(names.filter_map(|entry| entry.file_name().into_string().ok()).collect());
+        self.names.lock().unwrap_or_else(PoisonError::into_inner).insert(folder.to_owned(), names.clone());
+        names
+    }
+
+    fn module_file(&self, folder: &Path, name: &str) -> Option<PathBuf> {
+        let names = self.names(folder);
+        let plain = [".py", ".pyc", ".so", ".abi3.so"].map(|suffix| format!("{name}{suffix}"));
+        let found = plain.into_iter().find(|file| names.contains(file) && folder.join(file).is_file());
+        let binary = || {
+            let prefix = format!("{name}.cpython-");
+            names.iter().filter(|one| one.starts_with(&prefix) && has_suffix(one, ".so")).min().cloned()
+        };
+        found.or_else(binary).map(|file| folder.join(file))
+    }
+}
+
+/// What one name of a dotted path leads to.
+#[derive(Clone, Debug)]
 enum Step {
     Nothing,
     File(PathBuf),
@@ -285,50 +372,9 @@ enum Step {
     },
 }
 
-/// Finds the package or module at a place without suffix.
-fn step_at(place: &Path) -> Step {
-    let (Some(folder), Some(name)) = (place.parent(), place.file_name().and_then(|name| name.to_str())) else {
-        return Step::Nothing;
-    };
-    step(name.strip_suffix(".py").unwrap_or(name), &[folder.to_owned()])
-}
-
-/// Does what the path finder does for one name: the first regular package or module, else a namespace.
-fn step(name: &str, folders: &[PathBuf]) -> Step {
-    let mut namespace = Vec::new();
-    for folder in folders {
-        let inside = folder.join(name);
-        if inside.is_dir() {
-            if let Some(init) = module_file(&inside, "__init__") {
-                let source = if init.extension().is_some_and(|e| e == "py") { read(&init) } else { None };
-                let open = source.is_none_or(|text| text.contains("__path__") || text.contains("sys.modules"));
-                return Step::Package { place: init, inside: vec![inside], open };
-            }
-            namespace.push(inside);
-        } else if let Some(file) = module_file(folder, name) {
-            return Step::File(file);
-        }
-    }
-    match namespace.first() {
-        Some(first) => Step::Package { place: first.clone(), inside: namespace.clone(), open: false },
-        None => Step::Nothing,
-    }
-}
-
 /// Tells whether a name ends in a suffix; Linux and Python look at the case.
 fn has_suffix(name: &str, suffix: &str) -> bool {
     name.as_bytes().ends_with(suffix.as_bytes())
-}
-
-fn module_file(folder: &Path, name: &str) -> Option<PathBuf> {
-    let plain = [".py", ".pyc", ".so", ".abi3.so"].map(|suffix| folder.join(format!("{name}{suffix}")));
-    if let Some(found) = plain.into_iter().find(|path| path.is_file()) {
-        return Some(found);
-    }
-    let prefix = format!("{name}.cpython-");
-    let names = fs::read_dir(folder).ok()?.flatten().map(|entry| entry.file_name());
-    let binary = names.filter_map(|n| n.into_string().ok()).find(|n| n.starts_with(&prefix) && has_suffix(n, ".so"));
-    binary.map(|name| folder.join(name))
 }
 
 #[cfg(test)]
@@ -365,9 +411,17 @@ mod tests {
 
     #[test]
     fn modules_are_found_as_imports_find_them() {
-        let root = tree(&["acme/__init__.py", "acme/good.py", "space/deep/x.py", "odd/__init__.py", "one.py"]);
+        let root = tree(&[
+            "both/x.py",
+            "both.py",
+            "acme/__init__.py",
+            "acme/good.py",
+            "space/deep/x.py",
+            "odd/__init__.py",
+            "one.py",
+        ]);
         let found = |module: &str, complete| {
-            find(module, &Roots { folders: vec![root.path().to_owned()], mapped: Vec::new(), complete })
+            Finder::new(Roots { folders: vec![root.path().to_owned()], complete, ..Roots::default() }).find(module)
         };
         for module in ["acme", "acme.good", "space.deep.x", "one"] {
             assert!(matches!(found(module, true), Module::Found(_)), "{module}");
@@ -376,6 +430,8 @@ mod tests {
             Module::NotInPackage { package, .. } => package,
             other => panic!("{module}: {other:?}"),
         };
+        // A module wins over a folder that is no regular package.
+        assert_eq!(found("both", true), Module::Found(root.path().join("both.py")));
         assert_eq!(package("acme.nope"), "acme");
         assert_eq!(package("acme.good.Outer"), "acme.good");
         assert_eq!(package("acme..x"), "acme");

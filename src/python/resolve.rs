@@ -75,6 +75,9 @@ const MAX_CHAIN: usize = 60;
 /// The longest chain of modules that must be followed to follow the first.
 const MAX_MODULES: usize = 30;
 
+/// How many modules may be open when a `try` in the last one has another one followed for its names.
+const MAX_TRIED: usize = 2;
+
 /// What a term can stand for.
 #[derive(Debug, Default)]
 pub(super) struct Outcomes {
@@ -86,6 +89,7 @@ pub(super) struct Outcomes {
 /// Answers what names stand for; one for each set of modules.
 pub(super) struct Resolver<'m> {
     modules: &'m dyn Modules,
+    near: BTreeSet<String>,
     namespaces: RefCell<BTreeMap<Rc<str>, Option<Rc<Namespace>>>>,
     pub(super) lineages: RefCell<HashMap<usize, Rc<Lineage>>>,
     pub(super) fields: RefCell<HashMap<usize, Option<Vec<Field>>>>,
@@ -97,9 +101,11 @@ pub(super) struct Resolver<'m> {
 }
 
 impl<'m> Resolver<'m> {
-    pub(super) fn new(modules: &'m dyn Modules) -> Self {
+    /// Makes one; the plugin classes that are looked for are in the packages of `near`.
+    pub(super) fn new(modules: &'m dyn Modules, near: BTreeSet<String>) -> Self {
         Self {
             modules,
+            near,
             namespaces: RefCell::default(),
             lineages: RefCell::default(),
             fields: RefCell::default(),
@@ -165,14 +171,25 @@ impl<'m> Resolver<'m> {
         Some(namespace)
     }
 
+    /// Tells whether a module is in one of the packages whose classes are looked for.
+    pub(super) fn is_near(&self, module: &str) -> bool {
+        module == PLUGINS || self.near.contains(top(module))
+    }
+
     /// Tells whether the import of a module surely fails; that of `from` itself is not asked.
+    ///
+    /// What is not near is taken to work where it is there: to look into each
+    /// module that may be imported would lead through all that is installed.
     pub(super) fn is_broken(&self, module: &str, from: &str) -> bool {
-        let apart = is_above_plugins(module) || known::is_described(module) || module == from;
-        !apart && self.namespace(module).is_some_and(|namespace| namespace.broken)
+        let asked = module != PLUGINS && module != from && (self.is_near(module) || top(module) == top(from));
+        asked && self.namespace(module).is_some_and(|namespace| namespace.broken)
     }
 
     /// Tells whether `from module import name` finds something.
     pub(super) fn name_presence(&self, module: &str, name: &str) -> Presence {
+        if self.depth.get() > MAX_TRIED && !self.is_near(module) && !self.namespaces.borrow().contains_key(module) {
+            return Presence::Unknown;
+        }
         match self.member(module, name) {
             Some(value) if matches!(value.kind(), Kind::Either(options, true) if options.is_empty()) => {
                 Presence::Unknown
@@ -345,6 +362,11 @@ impl<'m> Resolver<'m> {
             _ => None,
         }
     }
+}
+
+/// Returns the first name of a dotted one.
+pub(super) fn top(module: &str) -> &str {
+    module.split('.').next().unwrap_or(module)
 }
 
 /// Tells whether a module is `SkyPilot`'s own with `BasePlugin`, or above it.

@@ -1,6 +1,6 @@
 //! One module's source as facts: what its statements bind, as far as plugin classes depend on it.
 //!
-//! The parser stands behind `read` and `lower` alone; nothing else sees its
+//! The parser stands behind [`read`] and `lower` alone; nothing else sees its
 //! tree. It recurses, and a stack that overflows ends the process: so the text is
 //! measured first (`guard`) and parsed on a thread with a stated stack. What
 //! the names mean is `namespace`'s.

@@ -6,7 +6,7 @@ use std::thread;
 
 use super::lineage::Derives;
 use super::namespace::{Named, Namespace};
-use super::resolve::{Found, Modules, Outcomes, Presence, Resolver, is_base};
+use super::resolve::{self, Found, Modules, Outcomes, Presence, Resolver, is_base};
 use super::value::{ClassValue, Kind, Value};
 use super::{Answer, Origin, PluginClass, known};
 
@@ -34,7 +34,8 @@ pub fn survey(
     thread::scope(|scope| {
         let work = thread::Builder::new().name("plugin classes".to_owned()).stack_size(STACK);
         let thread = work.spawn_scoped(scope, || {
-            let resolver = Resolver::new(modules);
+            let asked = paths.iter().chain(candidates).map(|path| resolve::top(path).to_owned());
+            let resolver = Resolver::new(modules, asked.collect());
             let mut out = Survey { complete: true, ..Survey::default() };
             // What the lists name comes first: there may be no time for the rest.
             for path in paths {
@@ -66,6 +67,9 @@ impl Resolver<'_> {
 
     fn row(&self, module: &str, name: &str, namespace: &Namespace) -> Option<PluginClass> {
         let Named::To(value) = namespace.get(module, name, self) else { return None };
+        if !self.may_be_plugin(&value) {
+            return None;
+        }
         let outcomes = self.outcomes(&value);
         let path = format!("{module}.{name}");
         let class =
@@ -78,6 +82,18 @@ impl Resolver<'_> {
             Some(found) => found,
             None => self.outline(class, &path, origin),
         })
+    }
+
+    /// Tells whether a term may stand for a plugin class: where else should it come from than
+    /// from the modules that were chosen.
+    fn may_be_plugin(&self, value: &Value) -> bool {
+        match value.kind() {
+            Kind::Class(_) | Kind::Call(_) => true,
+            Kind::Imported(module, _) | Kind::Module(module) => self.is_near(module),
+            Kind::Attribute(object, _) => self.may_be_plugin(object),
+            Kind::Either(options, _) => options.iter().any(|one| self.may_be_plugin(one)),
+            _ => false,
+        }
     }
 
     /// Describes what surely is a plugin class.

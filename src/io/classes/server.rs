@@ -1,15 +1,15 @@
 //! The modules of the server's Python, and which of them may hold plugin classes.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock};
 
 use super::cache;
 use super::distributions::Distributions;
 use super::mentions::Mentions;
 use crate::check::Facts;
-use crate::io::modules::{self, Roots};
+use crate::io::modules::{Finder, Roots};
 use crate::io::{Options, server};
 use crate::python::resolve::{Found, ModuleFile, Modules, Presence};
 use crate::python::{Module, Origin, SourceKind};
@@ -27,12 +27,11 @@ const SKIPPED: [&str; 4] = ["__pycache__", "node_modules", "bin", "lib2to3"];
 
 /// The modules that the server's Python can import.
 pub(super) struct ServerModules {
-    roots: Roots,
+    finder: Finder,
     python: Option<PathBuf>,
     /// How many of the folders come from `--python-path`.
     given: usize,
     server_cwd: PathBuf,
-    located: Mutex<HashMap<String, Module>>,
     distributions: OnceLock<Distributions>,
 }
 
@@ -46,28 +45,22 @@ struct File {
 impl ServerModules {
     pub(super) fn new(roots: Roots, options: &Options, facts: &Facts) -> Self {
         Self {
-            roots,
+            finder: Finder::new(roots),
             python: facts.python.clone(),
             given: options.python_path.len(),
             server_cwd: facts.server_cwd.clone(),
-            located: Mutex::default(),
             distributions: OnceLock::new(),
         }
     }
 
     /// Tells whether all places are known.
     pub(super) fn is_complete(&self) -> bool {
-        self.roots.is_complete()
+        self.finder.roots().is_complete()
     }
 
-    /// Looks for a module, once.
+    /// Looks for a module.
     pub(super) fn locate(&self, name: &str) -> Module {
-        if let Some(known) = self.located.lock().unwrap_or_else(PoisonError::into_inner).get(name) {
-            return known.clone();
-        }
-        let found = modules::find(name, &self.roots);
-        self.located.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned(), found.clone());
-        found
+        self.finder.find(name)
     }
 
     fn distributions(&self) -> &Distributions {
@@ -82,8 +75,8 @@ impl ServerModules {
 
     /// Returns the nearest root of a file, and its path below that.
     fn below(&self, path: &Path) -> (usize, PathBuf, String) {
-        let folders = self.roots.folders().iter().enumerate().map(|(at, root)| (at, root, None));
-        let mapped = self.roots.mapped().iter().map(|(name, place)| (usize::MAX, place, Some(name)));
+        let folders = self.finder.roots().folders().iter().enumerate().map(|(at, root)| (at, root, None));
+        let mapped = self.finder.roots().mapped().iter().map(|(name, place)| (usize::MAX, place, Some(name)));
         let inside = folders.chain(mapped).filter_map(|(at, root, name)| {
             let below = path.strip_prefix(root).ok()?.to_string_lossy().into_owned();
             Some((at, root.clone(), name, below))
@@ -107,15 +100,17 @@ impl ServerModules {
     /// Finds the modules that may hold plugin classes, and whether all files were looked into.
     pub(super) fn candidates(&self, stop: &(dyn Fn() -> bool + Sync)) -> (Vec<String>, bool) {
         let mut walk = Walk { files: BTreeMap::new(), text: 0, count: 0, complete: true, stop };
-        for (at, root) in self.roots.folders().iter().enumerate() {
-            let library = root.join("os.py").is_file() || root.file_name().is_some_and(|name| name == "lib-dynload");
+        for (at, root) in self.finder.roots().folders().iter().enumerate() {
+            // Of a virtual environment it is empty but for the packages, which are a root themselves.
+            let library = ["os.py", "site-packages", "dist-packages"].iter().any(|name| root.join(name).exists())
+                || root.file_name().is_some_and(|name| name == "lib-dynload");
             if !library {
                 // Who starts a server in a home directory does not keep packages in all of it.
                 let regular = at >= self.given && *root == self.server_cwd;
                 walk.root(root, regular);
             }
         }
-        for (name, place) in self.roots.mapped() {
+        for (name, place) in self.finder.roots().mapped() {
             walk.package(name, place, name, 0);
         }
         let complete = walk.complete;

@@ -33,7 +33,7 @@ start() {
 
 add_with_nested_parameter() {
     keys a; see 'Add a plugin class'
-    text 'acme_retry.RetryPatch'; see 'imports acme_retry'
+    text 'acme_retry.RetryPatch'; see 'acme_retry.RetryPatch__'
     keys Enter; see 'acme_retry.RetryPatch'
     keys Enter; see 'Parameters: acme_retry.RetryPatch'
     keys a; see 'Add a parameter'

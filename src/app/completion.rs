@@ -3,6 +3,8 @@
 //! Free text is always taken. While a suggestion is under the cursor its text
 //! stands in the field; typing on starts from there.
 
+use std::collections::HashMap;
+
 use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 
@@ -93,41 +95,46 @@ pub fn step(form: &mut Form, forward: bool) {
 /// Returns the classes that were found and those that the lists name, each once.
 fn classes(state: &State) -> Vec<Suggestion> {
     let mut out: Vec<Suggestion> = Vec::new();
-    let named: Vec<(Role, usize, &str)> = Role::ALL
-        .into_iter()
-        .flat_map(|role| {
-            let entries = state.list(role).entries.iter().enumerate();
-            entries.filter_map(move |(index, entry)| Some((role, index, entry.class.as_deref()?)))
-        })
-        .collect();
+    let mut named: HashMap<&str, Vec<String>> = HashMap::new();
+    let mut in_order: Vec<&str> = Vec::new();
+    for role in Role::ALL {
+        for (index, entry) in state.list(role).entries.iter().enumerate() {
+            let Some(class) = entry.class.as_deref() else { continue };
+            let places = named.entry(class).or_insert_with(|| {
+                in_order.push(class);
+                Vec::new()
+            });
+            places.push(format!("{} #{}", list_word(role), index + 1));
+        }
+    }
+    let mut rows: HashMap<&str, usize> = HashMap::new();
     for one in state.facts.catalog.found.iter().take(MOST) {
-        if let Some(known) = out.iter_mut().find(|known| known.text == one.class) {
+        if let Some(&row) = rows.get(one.class.as_str()) {
             // The same class in a wheel and in the server's Python: one row.
+            let known = &mut out[row];
             known.from = format!("{}, {}", known.from, origin_text(&one.origin));
         } else {
-            let note = note(one, &named);
+            rows.insert(&one.class, out.len());
+            let note = note(one, named.get(one.class.as_str()));
             let from = origin_text(&one.origin);
             out.push(Suggestion { text: one.class.clone(), hits: Vec::new(), from, note });
         }
     }
     // What cannot be constructed comes last.
     out.sort_by_key(|one| one.note == ABSTRACT);
-    for &(role, index, class) in &named {
-        if !out.iter().any(|known| known.text == class) {
-            let from = format!("{} #{}", list_word(role), index + 1);
-            out.push(Suggestion { text: class.to_owned(), hits: Vec::new(), from, note: String::new() });
-        }
-    }
+    let other = in_order.into_iter().filter(|class| !rows.contains_key(class));
+    out.extend(other.map(|class| {
+        let from = named[class][0].clone();
+        Suggestion { text: class.to_owned(), hits: Vec::new(), from, note: String::new() }
+    }));
     out
 }
 
-fn note(class: &PluginClass, named: &[(Role, usize, &str)]) -> String {
+fn note(class: &PluginClass, places: Option<&Vec<String>>) -> String {
     if class.is_abstract == Some(true) {
         return ABSTRACT.to_owned();
     }
-    let there = named.iter().filter(|(_, _, name)| *name == class.class);
-    let words: Vec<String> = there.map(|(role, index, _)| format!("{} #{}", list_word(*role), index + 1)).collect();
-    if words.is_empty() { String::new() } else { format!("in {}", words.join(", ")) }
+    places.map_or(String::new(), |places| format!("in {}", places.join(", ")))
 }
 
 const fn list_word(role: Role) -> &'static str {
@@ -212,14 +219,14 @@ pub fn kind_text(parameter: &Parameter) -> String {
 }
 
 /// Returns what matches, the best first; all of it where nothing is typed.
-fn matching(mut all: Vec<Suggestion>, typed: &str) -> Vec<Suggestion> {
+fn matching(all: Vec<Suggestion>, typed: &str) -> Vec<Suggestion> {
     if typed.is_empty() {
         return all;
     }
     let mut matcher = Matcher::new(Config::DEFAULT);
     let pattern = Pattern::parse(typed, CaseMatching::Smart, Normalization::Smart);
     let mut scored: Vec<(u32, Suggestion)> = Vec::new();
-    for mut one in all.drain(..) {
+    for mut one in all {
         let mut buffer = Vec::new();
         let mut hits = Vec::new();
         let Some(score) = pattern.indices(Utf32Str::new(&one.text, &mut buffer), &mut matcher, &mut hits) else {

@@ -9,7 +9,7 @@ use super::diagnostic::{Code, Diagnostic, Place, Severity};
 use super::fit::misfit;
 use super::fix::{BUDGET, Bench};
 use super::refusal::MOST_OF_A_KIND;
-use super::shape::{CUTOFF, LONG, ratio};
+use super::shape::nearest;
 use super::{Facts, fix, load};
 use crate::config::model::{self, Entry};
 use crate::config::{Role, Workspace};
@@ -20,6 +20,10 @@ use crate::yaml::{Document, NodeId, Pointer, Value};
 
 /// Finds what is wrong with the classes of both lists and with what they are given.
 pub(super) fn diagnose(workspace: &Workspace, facts: &Facts, found: &mut Vec<Diagnostic>) {
+    // A check runs at every change: where nothing was looked at there is nothing to tell.
+    if facts.modules.is_empty() && facts.catalog.answers.is_empty() && facts.catalog.found.is_empty() {
+        return;
+    }
     for role in Role::ALL {
         let Some(document) = workspace.document(role) else { continue };
         let Ok(data) = document.data() else { continue };
@@ -159,7 +163,8 @@ impl Finder<'_> {
     fn no_attribute(&mut self, entry: &Entry, node: NodeId, (module, name): (&str, &str), origin: &Origin) {
         let of_module = |one: &&PluginClass| one.class.rsplit_once('.').is_some_and(|(found, _)| found == module);
         let names = self.facts.catalog.found.iter().filter(of_module).filter_map(|one| one.class.rsplit('.').next());
-        let near = nearest(name, names).map(|near| format!("{module}.{near}"));
+        let names: BTreeSet<&str> = names.collect();
+        let near = nearest(name, names.into_iter()).map(|near| format!("{module}.{near}"));
         let at = entry.pointer.join("class");
         let fix = near
             .as_ref()
@@ -244,8 +249,8 @@ impl Finder<'_> {
         let known: Vec<&str> = class.parameters.iter().flatten().filter(|one| one.takes_keyword()).map(name).collect();
         for name in given.iter().filter(|name| !known.contains(name)) {
             let Some(node) = fix::keys(self.document, &at, name).last().copied() else { continue };
-            let free = known.iter().copied().filter(|known| !given.contains(known));
-            let fix = nearest(name, free).and_then(|near| self.bench.rename(&at, name, near));
+            let free: BTreeSet<&str> = known.iter().copied().filter(|known| !given.contains(known)).collect();
+            let fix = nearest(name, free.into_iter()).and_then(|near| self.bench.rename(&at, name, near));
             let message = format!("{} takes no parameter `{name}`", class.class);
             let (severity, effect) = (self.severity(), self.raises("TypeError"));
             let hint = match class.signature() {
@@ -323,11 +328,4 @@ pub fn shown_origin(origin: &Origin) -> String {
 /// Returns a path as a shell takes it.
 fn quoted(path: &std::ffi::OsStr) -> String {
     path.to_str().map_or_else(|| visible_name(path), |text| shell_words::quote(text).into_owned())
-}
-
-/// Returns the name that is most like another one, if any is.
-fn nearest<'a>(name: &str, among: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let among: BTreeSet<&str> = among.filter(|_| name.len() < LONG).collect();
-    let scored = among.into_iter().map(|one| (ratio(one, name), one)).filter(|(ratio, _)| *ratio >= CUTOFF);
-    scored.max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, one)| one)
 }

@@ -8,7 +8,7 @@ mod seen;
 pub use seen::Seen;
 
 use super::Severity;
-use super::shape::{CUTOFF, LONG, ratio};
+use super::shape::nearest;
 
 macro_rules! codes {
     ($($(#[doc = $doc:literal])+ $variant:ident, $name:literal, $severity:ident, $title:literal;)+) => {
@@ -65,9 +65,7 @@ impl Code {
     /// Returns the kind whose name is most like this one, if any is.
     #[must_use]
     pub fn nearest(name: &str) -> Option<Self> {
-        let scored = Self::ALL.iter().map(|code| (ratio(code.name(), name), *code));
-        let near = scored.filter(|(ratio, _)| name.len() < LONG && *ratio >= CUTOFF);
-        near.max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, code)| code)
+        Self::of_name(nearest(name, Self::ALL.iter().map(|code| code.name()))?)
     }
 
     /// Returns an example: the text of a file behind a comment with its name, or

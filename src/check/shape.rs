@@ -16,9 +16,9 @@ pub(super) const INVALID: &str = "InvalidSkyPilotConfigError";
 /// The most unknown keys that a message names.
 const MOST_NAMED: usize = 200;
 /// The length, in bytes, from which on no word is similar to a known key.
-pub(super) const LONG: usize = 100;
+const LONG: usize = 100;
 /// Python counts two words as similar from this ratio on (`difflib`).
-pub(super) const CUTOFF: f64 = 0.6;
+const CUTOFF: f64 = 0.6;
 
 /// Returns what SkyPilot makes of one file.
 #[must_use]
@@ -259,16 +259,20 @@ fn json_path(at: &Pointer) -> String {
 
 /// Returns the known key that SkyPilot takes `name` for.
 pub(super) fn similar(name: &str, schema: &Object) -> Option<&'static str> {
+    nearest(name, schema.properties.iter().map(|property| property.name))
+}
+
+/// Returns the one of some names that is most like another one; the last of those that are equally like it.
+pub(super) fn nearest<'n>(name: &str, among: impl Iterator<Item = &'n str>) -> Option<&'n str> {
     if name.len() > LONG {
         return None;
     }
-    let score = |p: &schema::Property| (ratio(p.name, name), p.name);
-    let rows = schema.properties.iter().map(score).filter(|(ratio, _)| *ratio >= CUTOFF);
-    rows.max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, name)| name)
+    let scored = among.map(|one| (ratio(one, name), one)).filter(|(ratio, _)| *ratio >= CUTOFF);
+    scored.max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, one)| one)
 }
 
 /// Python's `difflib.SequenceMatcher(None, a, b).ratio()` for short words.
-pub(super) fn ratio(a: &str, b: &str) -> f64 {
+fn ratio(a: &str, b: &str) -> f64 {
     let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
     let total = a.len() + b.len();
     if total == 0 {

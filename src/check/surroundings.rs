@@ -34,8 +34,7 @@ pub(super) fn diagnose(workspace: &Workspace, facts: &Facts, found: &mut Vec<Dia
 
 /// Takes the fixes of a strange wheel path off where a directory of that very name is there.
 pub(super) fn keep_found_directory(workspace: &Workspace, facts: &Facts, found: &mut [Diagnostic]) {
-    let wheels = crate::preview::wheel_directory(workspace, facts);
-    let directory = wheels.and_then(|wheels| facts.directories.get(&wheels.resolved));
+    let directory = crate::preview::listed_wheels(workspace, facts);
     if directory.is_some_and(|directory| matches!(directory.found, Found::Listed(_))) {
         let strange = found.iter_mut().filter(|one| matches!(one.code, Code::PathBlank | Code::NoExpansion));
         strange.for_each(|one| one.fix = None);

@@ -8,31 +8,15 @@ set -euo pipefail
 program=$(realpath "$1")
 python=$(realpath -s "$2")
 root=$(cd "$(dirname "$0")/../.." && pwd)
-work=$(mktemp -d)
-socket=skyplug-classes-$$
-tm() { tmux -L "$socket" -f /dev/null "$@"; }
-trap 'tm kill-server 2>/dev/null || true; rm -rf "$work"' EXIT
-
-screen() { tm capture-pane -p -t ui; }
-fail() { echo "FAILED: $1"; screen || true; exit 1; }
-# Waits until the screen holds a text; reading all packages takes its time.
-see() {
-    for _ in $(seq 600); do
-        if screen | grep -qF -- "$1"; then return; fi
-        sleep 0.1
-    done
-    fail "the screen does not show: $1"
-}
-keys() { for key in "$@"; do tm send-keys -t ui "$key"; done; }
-text() { tm send-keys -t ui -l "$1"; }
+patience=600  # reading all packages takes its time
+. "$root/tests/tmux/terminal.sh"
 
 mkdir -p "$work/home/.sky" "$work/packages"
 cp -r "$root"/assets/sample/packages/*/acme_* "$work/packages"
 export HOME=$work/home PYTHONPATH=$work/packages
 cd "$work/home"
 printf 'plugins: []\n' >"$HOME/.sky/plugins.yaml"
-tm new-session -d -s ui -x 120 -y 36 "$program --python $python; echo left with \$?; sleep 60"
-tm set -t ui status off
+start "$program --python $python"
 
 see '1 API server'
 keys a; see 'Add a plugin class'

@@ -62,7 +62,7 @@ pub fn open(options: &Options, environment: Environment) -> (Workspace, Facts) {
 /// The wheels are not opened.
 pub fn refresh(options: &Options, workspace: &Workspace, facts: &mut Facts) {
     scan::add_wheel_directory(workspace, facts);
-    let wheels = preview::wheel_directory(workspace, facts).and_then(|wheels| facts.directories.get(&wheels.resolved));
+    let wheels = preview::listed_wheels(workspace, facts);
     facts.memories = wheels.map(|directory| memory::recall(directory, &facts.environment)).unwrap_or_default();
     let roots = modules::roots(facts.python.as_deref(), &options.python_path, facts);
     modules::add(workspace, &roots, facts);

@@ -226,6 +226,16 @@ impl PluginClass {
         self.parameters.iter().flatten().filter(|one| one.is_required())
     }
 
+    /// Returns where it loads, in words; none where that cannot be told.
+    #[must_use]
+    pub fn loads(&self) -> Option<String> {
+        Some(match self.load_contexts.as_deref()? {
+            [] => "loads nowhere".to_owned(),
+            all if all.len() == LoadContext::ALL.len() => "loads everywhere".to_owned(),
+            some => format!("loads in {}", some.iter().map(|one| one.name()).collect::<Vec<_>>().join(", ")),
+        })
+    }
+
     /// Returns the first line of the docstring.
     #[must_use]
     pub fn summary(&self) -> Option<&str> {

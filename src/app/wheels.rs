@@ -1,7 +1,7 @@
 //! What one wheel is, as lines: beside the list, and to be read whole.
 
 use super::message::Effect;
-use super::pages::{LineKind, PageLine, size_text, wheel_directory, wheel_row};
+use super::pages::{LineKind, PageLine, inspection, size_text, wheel_directory, wheel_row};
 use super::value::count;
 use super::{State, Tone, dialogs, forms};
 use crate::check::{FileKind, Severity};
@@ -54,13 +54,6 @@ pub(super) fn yank(state: &State) -> Vec<Effect> {
     };
     let Some(text) = directory.path.join(&entry.name).to_str().map(str::to_owned) else { return Vec::new() };
     vec![Effect::Copy { text, what: "the path of the wheel".to_owned() }]
-}
-
-/// Returns what is known of the content of a wheel.
-#[must_use]
-pub fn inspection<'s>(state: &'s State, entry: &DirectoryEntry) -> Option<&'s Inspection> {
-    let path = wheel_directory(state)?.path.join(&entry.name);
-    state.facts.wheels.get(&path).map(|one| &**one)
 }
 
 /// Returns the plugin classes of a wheel.

@@ -7,7 +7,7 @@ use serde_json::{Value as Json, json};
 use super::output::Output;
 use super::{Exit, Format, Session};
 use crate::io::classes::Extent;
-use crate::python::{Catalog, LoadContext, Parameter, PluginClass};
+use crate::python::{Catalog, Parameter, PluginClass};
 use crate::text::visible::{visible, visible_name};
 
 pub(super) fn classes(session: &Session, format: Format, out: &mut Output) -> anyhow::Result<Exit> {
@@ -42,12 +42,7 @@ fn describe(one: &PluginClass, out: &mut String) {
     };
     let _ = writeln!(out, "{}{}{mark}", visible(&one.class), visible(&signature));
     let _ = writeln!(out, "    from {}", from(one));
-    let contexts = match one.load_contexts.as_deref() {
-        None => "loads where that cannot be told".to_owned(),
-        Some([]) => "loads nowhere".to_owned(),
-        Some(all) if all.len() == LoadContext::ALL.len() => "loads everywhere".to_owned(),
-        Some(some) => format!("loads in {}", some.iter().map(|one| one.name()).collect::<Vec<_>>().join(", ")),
-    };
+    let contexts = one.loads().unwrap_or_else(|| "loads where that cannot be told".to_owned());
     let _ = writeln!(out, "    {contexts}");
     if one.defined_in != one.class {
         let _ = writeln!(out, "    another name of {}", visible(&one.defined_in));

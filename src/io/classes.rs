@@ -99,9 +99,8 @@ fn add(catalog: &mut Catalog, site: Site, survey: Survey) {
 
 /// Returns the wheels that would be uploaded; none where there is no list of them.
 fn wheel_files(workspace: &Workspace, facts: &Facts) -> Option<Vec<PathBuf>> {
-    let directory = preview::wheel_directory(workspace, facts)?.resolved;
-    let listed = facts.directories.get(&directory)?;
-    let found = listed.wheels().map(|entry| directory.join(&entry.name));
+    let listed = preview::listed_wheels(workspace, facts)?;
+    let found = listed.wheels().map(|entry| listed.path.join(&entry.name));
     // Opening anything else could wait for ever.
     Some(found.filter(|path| path.is_file()).collect())
 }

@@ -57,10 +57,15 @@ pub fn read_all(workspace: &Workspace, facts: &mut Facts) {
 pub fn add_digests(facts: &mut Facts) {
     for (path, inspection) in &mut facts.wheels {
         if inspection.sha256.is_none() {
-            let digest = open(path).ok().and_then(|(file, _)| sha256(file).ok());
-            Arc::make_mut(inspection).sha256 = digest;
+            Arc::make_mut(inspection).sha256 = digest(path);
         }
     }
+}
+
+/// Returns the SHA-256 of a wheel in hexadecimal, none where it cannot be read.
+#[must_use]
+pub fn digest(path: &Path) -> Option<String> {
+    open(path).ok().and_then(|(file, _)| sha256(file).ok())
 }
 
 /// Leaves the list of files out where all wheels together list enough.

@@ -5,7 +5,6 @@
 //! the project that a wheel comes from.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::fs::{self, File, Metadata};
 use std::io::Read as _;
 use std::os::unix::fs::MetadataExt as _;
@@ -13,9 +12,8 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
 
-use super::state;
+use super::{inspect, state};
 use crate::config::Environment;
 use crate::wheel::memory::Memory;
 use crate::wheel::{Directory, EntryKind};
@@ -140,24 +138,7 @@ fn look(path: &Path, known: Option<&Known>) -> Option<Known> {
     if let Some(known) = known.filter(|known| (known.size, known.modified) == (size, modified)) {
         return Some(known.clone());
     }
-    let mut hash = Sha256::new();
-    let mut file = File::open(path).ok()?.take(MOST_HASHED);
-    let mut buffer = vec![0; 1 << 16];
-    loop {
-        let read = file.read(&mut buffer).ok()?;
-        if read == 0 {
-            break;
-        }
-        hash.update(&buffer[..read]);
-    }
-    Some(Known { sha256: hex(&hash.finalize()), size, modified, project: None })
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    Some(Known { sha256: inspect::digest(path)?, size, modified, project: None })
 }
 
 fn stamp(metadata: &Metadata) -> (u64, (i64, i64)) {

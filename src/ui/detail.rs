@@ -11,7 +11,7 @@ use crate::app::tree::{Row, Shape};
 use crate::app::{Pane, State};
 use crate::check::classes::site;
 use crate::config::secret::MASK;
-use crate::python::{Answer, LoadContext};
+use crate::python::Answer;
 use crate::text::visible::{visible, visible_name};
 
 /// The cells that a level is indented by.
@@ -112,12 +112,7 @@ fn source(state: &State) -> String {
         };
     };
     let place = visible_name(std::ffi::OsStr::new(&found.place.0));
-    let loads = match &found.load_contexts {
-        Some(all) if all.len() == LoadContext::ALL.len() => "loads everywhere".to_owned(),
-        Some(some) if some.is_empty() => "loads nowhere".to_owned(),
-        Some(some) => format!("loads in {}", some.iter().map(|one| one.name()).collect::<Vec<_>>().join(", ")),
-        None => "where it loads is not known".to_owned(),
-    };
+    let loads = found.loads().unwrap_or_else(|| "where it loads is not known".to_owned());
     format!("{}   {loads}   {place}:{}", origin_words(&found.origin), found.place.1)
 }
 

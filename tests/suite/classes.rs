@@ -408,7 +408,7 @@ fn classes_are_found_in_the_servers_python() {
         ("src/dev.py", PLUGIN),
         (
             &format!("{site}/__editable___flat_3_0_finder.py"),
-            "MAPPING: dict[str, str] = {'flat': '{TOP}/work/flat'}\nNAMESPACES: dict[str, list[str]] = {}\n",
+            "MAPPING: dict[str, str] = {'flat': '{TOP}/checkout/flat'}\nNAMESPACES: dict[str, list[str]] = {}\n",
         ),
         (
             &format!("{site}/__editable__.flat-3.0.pth"),
@@ -418,7 +418,7 @@ fn classes_are_found_in_the_servers_python() {
             &format!("{site}/flat-3.0.dist-info/RECORD"),
             "__editable__.flat-3.0.pth,,\n__editable___flat_3_0_finder.py,,\n",
         ),
-        ("work/flat/__init__.py", PLUGIN),
+        ("checkout/flat/__init__.py", PLUGIN),
         ("more/given.py", PLUGIN),
     ]);
     let options = Options { python: Some(python), python_path: vec![top.path().join("more")], ..Options::default() };

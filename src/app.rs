@@ -96,6 +96,8 @@ pub struct State {
     pub problem_shown: bool,
     /// The cursor among the wheels.
     pub wheel: Cursor,
+    /// Which of them are shown, in which order.
+    pub wheel_view: wheels::WheelView,
     /// The section of the preview, and how far each is scrolled.
     pub sections: (usize, [usize; 3]),
     /// The cursors in files that are shown as text: lines from 0.
@@ -163,6 +165,7 @@ impl State {
             problem: Cursor::default(),
             problem_shown: false,
             wheel: Cursor::default(),
+            wheel_view: wheels::WheelView::default(),
             sections: (0, [0; 3]),
             text: [Cursor::default(); 2],
             review: None,
@@ -377,6 +380,7 @@ impl State {
             self.list_mut(role).take_problems(role, &problems);
         }
         self.problems = problems;
+        wheels::arrange(self);
     }
 
     /// Asks for a look at the outside where the texts name something else there now.

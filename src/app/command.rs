@@ -168,6 +168,7 @@ pub enum Id {
     YankProblem,
     WheelDetail,
     AddFromWheel,
+    Sort,
     YankWheel,
     Build,
     Install,
@@ -363,6 +364,8 @@ static TABLE: &[Command] = &[
     // Wheels, preview.
     row(Id::WheelDetail, "all about this wheel", "all about it", G::Look, &[C::Wheels], &["Enter", "l", "Right"], "Shows classes, metadata and files of the wheel under the cursor."),
     row(Id::AddFromWheel, "add a class of this wheel", "put in a list", G::Edit, &[C::Wheels], &["a"], "Adds a plugin class of the wheel under the cursor to a list."),
+    row(Id::Filter, "filter the wheels", "filter", G::Move, &[C::Wheels], &["/", "F3"], "Shows only the names that hold a text."),
+    row(Id::Sort, "sort the wheels", "sort", G::Move, &[C::Wheels], &["o"], "Sorts by name, by size or by date."),
     row(Id::YankWheel, "copy path of this wheel", "", G::Look, &[C::Wheels], &["y"], "Copies the path of the wheel under the cursor."),
     row(Id::Build, "build a wheel", "build", G::Edit, &[C::Wheels], &["B"], "Builds a wheel of a project directory into the wheel directory, after a question."),
     row(Id::Install, "install this wheel", "install", G::Edit, &[C::Wheels], &["I"], "Installs the wheel under the cursor into the API server's Python, after a question."),

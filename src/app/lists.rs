@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::command::Id;
 use super::edits::commit;
+use super::form::Filtered;
 use super::list::Body;
 use super::message::Effect;
 use super::value::pairs_count;
@@ -33,7 +34,7 @@ pub fn on_list(state: &mut State, id: Id) -> Vec<Effect> {
             list.selected.extend(current);
         }
         Id::Filter => {
-            let form = forms::filter(state, role);
+            let form = forms::filter(state, Filtered::Entries(role));
             forms::open(state, form);
         }
         _ => {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::command::{Context, Id};
+use super::form::Filtered;
 use super::keymap::{self, Code, Key};
 use super::layout::Size;
 use super::list::Body;
@@ -323,6 +324,15 @@ fn run_in(state: &mut State, context: Context, id: Id) -> Vec<Effect> {
             }
             Id::AddFromWheel => wheels::add_class(state),
             Id::YankWheel => wheels::yank(state),
+            Id::Filter => {
+                let form = forms::filter(state, Filtered::Wheels);
+                forms::open(state, form);
+                Vec::new()
+            }
+            Id::Sort => {
+                wheels::sort(state);
+                Vec::new()
+            }
             _ => Vec::new(),
         },
         _ => Vec::new(),
@@ -356,6 +366,7 @@ fn go_to_screen(state: &mut State, screen: Screen) {
     state.screen = screen;
     state.sections = (0, [0; 3]);
     state.wheel = super::Cursor::default();
+    wheels::set_filter(state, String::new());
 }
 
 fn back(state: &mut State) {
@@ -367,6 +378,7 @@ fn back(state: &mut State) {
         }
         Screen::Parameters => parameters::leave(state),
         Screen::Wheels if reading::stop(state) => {}
+        Screen::Wheels if !state.wheel_view.filter.is_empty() => wheels::set_filter(state, String::new()),
         Screen::Wheels | Screen::Preview => state.screen = Screen::Main,
         Screen::Main => {
             let role = state.role;

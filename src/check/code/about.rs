@@ -698,7 +698,8 @@ pub(super) const ABOUT: &[(Code, &str, &str)] = &[
          with, and no wheel that has one needs it by Requires-Dist: it costs the upload and an install. It may be \
          there for the code of jobs, which is not looked at.\n\nFix: list a class of it, or move it out of the \
          directory.",
-        "plugins:\n\
+        "# remote_plugins.yaml\n\
+         plugins:\n\
          \x20 - class: acme_audit.Audit\n\
          \n\
          $ ls controller-wheels\n\

@@ -698,10 +698,9 @@ pub(super) const ABOUT: &[(Code, &str, &str)] = &[
          with, and no wheel that has one needs it by Requires-Dist: it costs the upload and an install. It may be \
          there for the code of jobs, which is not looked at.\n\nFix: list a class of it, or move it out of the \
          directory.",
-        "# remote_plugins.yaml\n\
+        "$ cat remote_plugins.yaml\n\
          plugins:\n\
          \x20 - class: acme_audit.Audit\n\
-         \n\
          $ ls controller-wheels\n\
          acme_audit-1.2.0-py3-none-any.whl  acme_cost-0.9-py3-none-any.whl\n",
     ),

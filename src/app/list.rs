@@ -7,6 +7,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use crate::check::{Diagnostic, FileKind, Severity};
+use crate::config::matching::{Keyed, Matching};
 use crate::config::model::{self, Entry};
 use crate::config::{ConfigFile, Content, Role};
 use crate::yaml::Document;
@@ -171,12 +172,11 @@ impl List {
         self.body = body(file);
         self.entries = Arc::new(entries(file));
         let old = entries(disk);
-        let new_sources: Vec<&str> = self.entries.iter().map(|entry| source(file, entry)).collect();
-        let old_sources: Vec<&str> = old.iter().map(|entry| source(disk, entry)).collect();
-        let matched = compare(&old, &old_sources, &self.entries, &new_sources);
-        self.markers = matched.markers;
+        let (new_keys, old_keys) = (keyed(file, &self.entries), keyed(disk, &old));
+        let matched = Matching::of(&old_keys, &new_keys, |_, _| true);
+        self.markers = markers(&matched.origins, &old_keys, &new_keys);
+        self.removed = matched.removed.len();
         self.origins = matched.origins;
-        self.removed = matched.removed;
         let count = self.entries.len();
         self.selected.retain(|index| *index < count);
         self.anchor = None;
@@ -217,12 +217,13 @@ fn entries(file: &ConfigFile) -> Vec<Entry> {
     }
 }
 
-/// Returns the text of an entry.
-fn source<'a>(file: &'a ConfigFile, entry: &Entry) -> &'a str {
-    match &file.content {
-        Content::Text(document) => entry.span.of(document.text()),
-        _ => "",
-    }
+/// Returns what the entries of a file are known by.
+fn keyed<'a>(file: &'a ConfigFile, entries: &'a [Entry]) -> Vec<Keyed<'a>> {
+    let document = match &file.content {
+        Content::Text(document) => Some(&**document),
+        _ => None,
+    };
+    Keyed::all(document, entries)
 }
 
 fn body(file: &ConfigFile) -> Body {
@@ -260,83 +261,16 @@ fn text_body(document: &Document) -> Body {
     }
 }
 
-struct Matched {
-    markers: Vec<Marker>,
-    origins: Vec<Option<usize>>,
-    removed: usize,
-}
-
-/// Finds for each new entry the old one: by its source, else by its class.
-fn compare(old: &[Entry], old_sources: &[&str], new: &[Entry], new_sources: &[&str]) -> Matched {
-    let head = new_sources.iter().zip(old_sources).take_while(|(a, b)| a == b).count();
-    let most = old.len().min(new.len()) - head;
-    let tail = new_sources.iter().rev().zip(old_sources.iter().rev()).take(most).take_while(|(a, b)| a == b).count();
-    let mut origins: Vec<Option<usize>> = (0..new.len()).map(|index| (index < head).then_some(index)).collect();
-    for back in 1..=tail {
-        origins[new.len() - back] = Some(old.len() - back);
-    }
-    let (new_middle, old_middle) = (head..new.len() - tail, head..old.len() - tail);
-    let mut left: BTreeSet<usize> = old_middle.clone().collect();
-    match_by(
-        &mut origins,
-        new_middle.clone(),
-        &mut left,
-        |index| Some(new_sources[index]),
-        |index| Some(old_sources[index]),
-    );
-    match_by(
-        &mut origins,
-        new_middle.clone(),
-        &mut left,
-        |index| new[index].class.as_deref(),
-        |index| old[index].class.as_deref(),
-    );
-    // An entry whose class was changed in its place.
-    if new_middle.len() == old_middle.len() {
-        for index in new_middle.clone().filter(|&index| origins[index].is_none()).collect::<Vec<_>>() {
-            if left.remove(&index) {
-                origins[index] = Some(index);
-            }
-        }
-    }
-    let mut order: Vec<usize> = new_middle.clone().filter_map(|index| origins[index]).collect();
+/// Tells how each entry differs from the old one that it was.
+fn markers(origins: &[Option<usize>], old: &[Keyed<'_>], new: &[Keyed<'_>]) -> Vec<Marker> {
+    let mut order: Vec<usize> = origins.iter().flatten().copied().collect();
     order.sort_unstable();
     let mut rank = 0;
-    let mut markers = vec![Marker::Same; new.len()];
-    for index in new_middle {
-        markers[index] = match origins[index] {
-            None => Marker::Added,
-            Some(from) => {
-                let moved = order[rank] != from;
-                rank += 1;
-                if moved || new_sources[index] != old_sources[from] { Marker::Changed } else { Marker::Same }
-            }
-        };
-    }
-    Matched { markers, origins, removed: left.len() }
-}
-
-fn match_by<'a>(
-    origins: &mut [Option<usize>],
-    new: std::ops::Range<usize>,
-    left: &mut BTreeSet<usize>,
-    new_key: impl Fn(usize) -> Option<&'a str>,
-    old_key: impl Fn(usize) -> Option<&'a str>,
-) {
-    let mut by_key: HashMap<&str, Vec<usize>> = HashMap::new();
-    for &index in left.iter().rev() {
-        if let Some(key) = old_key(index) {
-            by_key.entry(key).or_default().push(index);
-        }
-    }
-    for index in new {
-        if origins[index].is_some() {
-            continue;
-        }
-        let Some(key) = new_key(index) else { continue };
-        if let Some(from) = by_key.get_mut(key).and_then(Vec::pop) {
-            origins[index] = Some(from);
-            left.remove(&from);
-        }
-    }
+    let marker = |(origin, entry): (&Option<usize>, &Keyed<'_>)| {
+        let Some(from) = *origin else { return Marker::Added };
+        let moved = order[rank] != from;
+        rank += 1;
+        if moved || entry.source != old[from].source { Marker::Changed } else { Marker::Same }
+    };
+    origins.iter().zip(new).map(marker).collect()
 }

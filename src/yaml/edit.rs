@@ -196,12 +196,12 @@ type Candidate = Vec<Splice>;
 pub(crate) enum Action {
     /// An operation of a patch.
     Patch(PatchOp),
-    /// Inserts a piece of source into a list.
+    /// Inserts a piece of source: before an item of a list, or as a new key.
     InsertPiece {
-        /// The list.
-        list: Pointer,
-        /// Where it will be.
-        index: usize,
+        /// The place.
+        path: Pointer,
+        /// Where a new key will be among those of its mapping, at the end where there is none.
+        index: Option<usize>,
         /// What comes.
         piece: Piece,
     },
@@ -305,8 +305,8 @@ impl Session<'_> {
                 Ok(())
             }
             Action::Patch(op) => self.step(|editor| editor.simple(op)).map(drop),
-            Action::InsertPiece { list, index, piece } => {
-                self.step(|editor| editor.add_piece(&list.join(index), piece.clone(), None)).map(drop)
+            Action::InsertPiece { path, index, piece } => {
+                self.step(|editor| editor.add_piece(path, piece.clone(), *index)).map(drop)
             }
             Action::InsertKey { path, index, value } => {
                 self.step(|editor| editor.add(path, value, Some(*index))).map(drop)

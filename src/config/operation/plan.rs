@@ -290,7 +290,7 @@ impl Planner<'_> {
         for (i, &index) in indices.iter().enumerate() {
             let piece =
                 Piece::capture(&source, &entry(index)).map_err(|source| OperationError::Edit { role: from, source })?;
-            actions.push(Action::InsertPiece { list: list(), index: at + i, piece });
+            actions.push(Action::InsertPiece { path: entry(at + i), index: None, piece });
         }
         let who = label::entries(Some(&source), indices);
         let verb = if take { "moved" } else { "copied" };

@@ -7,6 +7,7 @@
 pub mod browse;
 pub mod command;
 pub mod completion;
+pub mod conflict;
 pub mod dialogs;
 pub mod edits;
 pub mod field;
@@ -46,6 +47,7 @@ use std::path::{Path, PathBuf};
 use ratatui::layout::Rect;
 
 use self::command::Context;
+use self::conflict::Conflict;
 use self::history::History;
 use self::layout::{Areas, Needs, Size};
 use self::list::{Body, List};
@@ -116,8 +118,10 @@ pub struct State {
     pub ready: bool,
     /// Whether each file differs from what is on disk.
     pub unsaved: [bool; 2],
-    /// Whether each file was found changed on disk while it had unsaved edits.
-    pub stale: [bool; 2],
+    /// What is on disk now where that was found changed while the file had unsaved edits.
+    theirs: [Option<Content>; 2],
+    /// The comparison of a file with what is on disk now, while it is open.
+    pub conflict: Option<Conflict>,
     /// The files being written.
     pub saving: Vec<Role>,
     /// What the saves so far did, for one status line.
@@ -175,7 +179,8 @@ impl State {
             settings,
             ready: false,
             unsaved: [false; 2],
-            stale: [false; 2],
+            theirs: [None, None],
+            conflict: None,
             saving: Vec::new(),
             saved: Vec::new(),
             reading: reading::Reading::default(),
@@ -215,6 +220,20 @@ impl State {
         }
     }
 
+    /// Returns what is on disk now where a file was found changed while it had unsaved edits.
+    #[must_use]
+    pub const fn theirs(&self, role: Role) -> Option<&Content> {
+        match role {
+            Role::Api => self.theirs[0].as_ref(),
+            Role::Remote => self.theirs[1].as_ref(),
+        }
+    }
+
+    /// Keeps what is on disk now, or forgets it.
+    pub fn set_theirs(&mut self, role: Role, theirs: Option<Content>) {
+        self.theirs[Pane::of(role).index()] = theirs;
+    }
+
     /// Returns the files that differ from what is on disk.
     #[must_use]
     pub fn unsaved_roles(&self) -> Vec<Role> {
@@ -235,6 +254,7 @@ impl State {
             Screen::Wheels => Context::Wheels,
             Screen::Preview => Context::Preview,
             Screen::Review => Context::Review,
+            Screen::Conflict => Context::Conflict,
             Screen::Main if self.is_first_run() => Context::FirstRun,
             Screen::Main => match self.focus {
                 Pane::Api => self.list_context(Role::Api),

@@ -2,11 +2,13 @@
 //!
 //! A [`Workspace`] holds what was read of `plugins.yaml` and
 //! `remote_plugins.yaml`, whatever state they are in. Where the files are is
-//! `locate`'s, what their entries are is `model`'s, edits are `operation`'s;
-//! reading and writing them is `io`'s.
+//! `locate`'s, what their entries are is `model`'s, edits are `operation`'s,
+//! two readings that went apart are `merge`'s; reading and writing them is `io`'s.
 
 pub mod diff;
 pub mod locate;
+pub mod matching;
+pub mod merge;
 pub mod model;
 pub mod operation;
 pub mod schema;

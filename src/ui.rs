@@ -5,6 +5,7 @@
 //! made visible where the state was built, or is here.
 
 mod bars;
+mod conflict;
 mod detail;
 mod first_run;
 mod form;
@@ -60,6 +61,7 @@ fn screen(paper: &mut Paper<'_>, state: &State, area: Rect) {
         Screen::Wheels => wheels::draw(paper, state, area),
         Screen::Preview => preview::draw(paper, state, area),
         Screen::Review => review::draw(paper, state, area),
+        Screen::Conflict => conflict::draw(paper, state, area),
     }
 }
 

@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 use make::{NEW_KEYS, Source, Writer};
 use skyplug_tui::check::{self, Facts};
+use skyplug_tui::config::merge::{self, Change, Side, Whose};
 use skyplug_tui::config::operation::{self, Direction, Operation};
 use skyplug_tui::config::{ConfigFile, Content, Environment, Location, PathSource, Role, Workspace};
 use skyplug_tui::python::resolve::{Found, ModuleFile, Modules, Presence};
@@ -586,5 +587,175 @@ fn choice(source: &mut Source<'_>, data: &Value, entries: &[usize]) -> Operation
             Operation::Insert { role, pointer: pointer.join(name), value }
         }
         _ => Operation::Set { role, pointer, value },
+    }
+}
+
+/// Edits one list on two sides, as people do, and merges them.
+///
+/// # Panics
+///
+/// Panics where a side that changed nothing does not give the other one, where a
+/// change of one side alone is lost, or where the merge depends on who is who.
+pub fn merges(data: &[u8]) -> Tally {
+    let mut tally = Tally::default();
+    let mut source = Source::new(data);
+    let base = Arc::new(Document::parse(Writer::document(&mut source)));
+    let (mine, theirs) = (edited_copy(&mut source, &base), edited_copy(&mut source, &base));
+    let Ok(one) = merge::merge(&base, &mine, &theirs) else { return tally };
+    tally.tried += 1;
+    let told = || format!("base\n{}\nmine\n{}\ntheirs\n{}", base.text(), mine.text(), theirs.text());
+    let alone = |mine: &Arc<Document>, theirs: &Arc<Document>| {
+        let merge = merge::merge(&base, mine, theirs).unwrap_or_else(|error| panic!("{error}\n{}", told()));
+        assert!(merge.changes().iter().all(|change| change.whose != Whose::Conflict), "{}", told());
+        merge.document(&merge.choices()).unwrap_or_else(|error| panic!("{error}\n{}", told()))
+    };
+    assert_eq!(alone(&mine, &base).text(), mine.text(), "{}", told());
+    assert_eq!(alone(&base, &theirs).text(), theirs.text(), "{}", told());
+    assert_eq!(alone(&mine, &mine).text(), mine.text(), "{}", told());
+
+    holds_leaves(&one, [&base, &mine, &theirs], &told);
+    let other = merge::merge(&base, &theirs, &mine).expect("the same three");
+    let conflicts =
+        |merge: &merge::Merge| merge.changes().iter().filter(|change| change.whose == Whose::Conflict).count();
+    assert_eq!(conflicts(&one), conflicts(&other), "{}", told());
+    for side in [Side::Mine, Side::Theirs] {
+        let choices: merge::Choices = one.choices().into_iter().map(|choice| choice.or(Some(side))).collect();
+        let document = match one.document(&choices) {
+            Ok(document) => document,
+            Err(error) => {
+                tally.refuse(&error.to_string(), format!("{side:?}\n{}", told()));
+                continue;
+            }
+        };
+        let read = Document::parse(document.text());
+        let got = read.data().unwrap_or_else(|error| panic!("{error}\n{}\n{}", document.text(), told()));
+        for change in one.changes().iter().filter(|change| change.whose != Whose::Conflict) {
+            holds_change(change, got, || format!("{change:?}\n{}\n{}", document.text(), told()));
+        }
+        // Only where both added to the same place, it matters who is who.
+        let same = |a: &Value, b: &Value| sorted(a) == sorted(b);
+        let back: merge::Choices = other.choices().into_iter().map(|choice| choice.or(Some(opposite(side)))).collect();
+        assert!(
+            same(&one.data(&choices), &other.data(&back)),
+            "{:?}\n{:?}\n{}",
+            one.data(&choices),
+            other.data(&back),
+            told()
+        );
+    }
+    tally
+}
+
+const fn opposite(side: Side) -> Side {
+    match side {
+        Side::Mine => Side::Theirs,
+        Side::Theirs => Side::Mine,
+    }
+}
+
+/// Makes up to three edits on the list.
+fn edited_copy(source: &mut Source<'_>, base: &Arc<Document>) -> Arc<Document> {
+    let mut now = workspace(Role::Api, base);
+    for _ in 0..source.below(4) {
+        let Some(Ok(data)) = now.document(Role::Api).map(|document| document.data().cloned()) else { break };
+        let entries: Vec<usize> =
+            data.get("plugins").and_then(Value::as_list).map_or_else(Vec::new, |list| (0..list.len()).collect());
+        if entries.is_empty() {
+            break;
+        }
+        let operation = choice(source, &data, &entries);
+        // What goes to the other list is an edit of that.
+        if !matches!(operation, Operation::Copy { .. })
+            && let Ok(change) = operation::apply(&now, &operation, Sharing::WriteOut)
+        {
+            now = change.workspace;
+        }
+    }
+    now.document(Role::Api).cloned().unwrap_or_else(|| base.clone())
+}
+
+/// Holds a merge against another way to find out: each single value for itself.
+///
+/// That needs entries that have each a class of its own, and the same one on all sides.
+fn holds_leaves(merge: &merge::Merge, [base, mine, theirs]: [&Arc<Document>; 3], told: &impl Fn() -> String) {
+    let renamed = merge.changes().iter().any(|change| change.place.below.to_path() == "class");
+    let leaves = |document: &Document| document.data().ok().and_then(leaves);
+    let (Some(base), Some(mine), Some(theirs)) = (leaves(base), leaves(mine), leaves(theirs)) else { return };
+    if renamed {
+        return;
+    }
+    let has_conflict = merge.changes().iter().any(|change| change.whose == Whose::Conflict);
+    let mut want = BTreeMap::new();
+    let keys: std::collections::BTreeSet<&String> = base.keys().chain(mine.keys()).chain(theirs.keys()).collect();
+    for key in keys {
+        let (was, here, there) = (base.get(key), mine.get(key), theirs.get(key));
+        assert!(here == was || there == was || here == there || has_conflict, "{key} is no conflict\n{}", told());
+        want.extend(if here == was { there } else { here }.map(|value| (key.clone(), value.clone())));
+    }
+    if !has_conflict {
+        let got = leaves_of_merge(merge);
+        assert!(got.is_none_or(|got| got == want), "{:?}\nis not\n{want:?}\n{}", leaves_of_merge(merge), told());
+    }
+}
+
+fn leaves_of_merge(merge: &merge::Merge) -> Option<BTreeMap<String, Value>> {
+    leaves(&merge.data(&merge.choices()))
+}
+
+/// Returns all values that are no maps, entries by their class; none where these do not tell them apart.
+fn leaves(data: &Value) -> Option<BTreeMap<String, Value>> {
+    let mut out = BTreeMap::new();
+    let mut queue: Vec<(String, &Value)> = Vec::new();
+    for (key, value) in data.as_map().unwrap_or_default() {
+        if key.as_str() == Some("plugins") {
+            for entry in value.as_list().unwrap_or_default() {
+                let class = entry.get("class")?.as_str()?;
+                if queue.iter().any(|(known, _)| known.starts_with(&format!("plugins/{class}/"))) {
+                    return None;
+                }
+                queue.push((format!("plugins/{class}/"), entry));
+            }
+        } else {
+            queue.push((format!("{key:?}/"), value));
+        }
+    }
+    while let Some((path, value)) = queue.pop() {
+        match value {
+            Value::Map(pairs) => queue.extend(pairs.iter().map(|(key, value)| (format!("{path}{key:?}/"), value))),
+            leaf => drop(out.insert(path, leaf.clone())),
+        }
+    }
+    Some(out)
+}
+
+/// Holds what was changed in an entry, and is no conflict, against the merged data: some entry has it.
+fn holds_change(change: &Change, data: &Value, told: impl Fn() -> String) {
+    let wanted = if change.whose == Whose::Mine { &change.values.mine } else { &change.values.theirs };
+    let place = &change.place;
+    let (Some(_), Some(wanted), false) = (&place.entry, wanted, place.is_order) else { return };
+    // A key that is no string has no name of its own.
+    if place.below.tokens().iter().any(|token| token.starts_with(|c: char| c.is_ascii_digit())) {
+        return;
+    }
+    let entries = data.get("plugins").and_then(Value::as_list).unwrap_or_default();
+    let is_there = entries.iter().any(|entry| get(entry, &place.below).is_some_and(|got| got.same(wanted)));
+    assert!(is_there, "{}", told());
+}
+
+/// Returns data as text in which no order counts.
+fn sorted(value: &Value) -> String {
+    match value {
+        Value::Map(pairs) => {
+            let mut parts: Vec<String> =
+                pairs.iter().map(|(key, value)| format!("{key:?}: {}", sorted(value))).collect();
+            parts.sort();
+            format!("{{{}}}", parts.join(", "))
+        }
+        Value::List(items) => {
+            let mut parts: Vec<String> = items.iter().map(sorted).collect();
+            parts.sort();
+            format!("[{}]", parts.join(", "))
+        }
+        other => format!("{other:?}"),
     }
 }

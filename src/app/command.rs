@@ -25,6 +25,8 @@ pub enum Context {
     Preview,
     /// The review before a save.
     Review,
+    /// Mine and theirs, where a file changed on disk.
+    Conflict,
     /// A text field.
     Field,
     /// The area for text of several lines.
@@ -43,7 +45,7 @@ pub enum Context {
 
 impl Context {
     /// All contexts, in the order of the documentation.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::List,
         Self::Text,
         Self::Parameters,
@@ -53,6 +55,7 @@ impl Context {
         Self::Wheels,
         Self::Preview,
         Self::Review,
+        Self::Conflict,
         Self::Field,
         Self::Area,
         Self::Browse,
@@ -75,6 +78,7 @@ impl Context {
             Self::Wheels => "Wheels",
             Self::Preview => "Upload preview",
             Self::Review => "Review before save",
+            Self::Conflict => "File changed on disk",
             Self::Field => "Text fields",
             Self::Area => "Text of several lines",
             Self::Browse => "Choice of a directory",
@@ -181,6 +185,13 @@ pub enum Id {
     NextChange,
     PreviousChange,
     NextFile,
+    // A file that changed on disk.
+    Compare,
+    TakeMine,
+    TakeTheirs,
+    TextDiff,
+    TakeDisk,
+    Overwrite,
     // Text fields.
     Accept,
     Cancel,
@@ -269,14 +280,24 @@ impl Command {
 use Context as C;
 use Group as G;
 
-const SCREENS: &[Context] =
-    &[C::List, C::Text, C::Parameters, C::Problems, C::Upload, C::FirstRun, C::Wheels, C::Preview, C::Review];
+const SCREENS: &[Context] = &[
+    C::List,
+    C::Text,
+    C::Parameters,
+    C::Problems,
+    C::Upload,
+    C::FirstRun,
+    C::Wheels,
+    C::Preview,
+    C::Review,
+    C::Conflict,
+];
 const BEFORE_REVIEW: &[Context] =
     &[C::List, C::Text, C::Parameters, C::Problems, C::Upload, C::FirstRun, C::Wheels, C::Preview];
 /// On the first run there are no panes yet.
 const NUMBERED: &[Context] = &[C::List, C::Text, C::Parameters, C::Problems, C::Upload, C::Wheels, C::Preview];
 const NOT_FIRST_RUN: &[Context] =
-    &[C::List, C::Text, C::Parameters, C::Problems, C::Upload, C::Wheels, C::Preview, C::Review];
+    &[C::List, C::Text, C::Parameters, C::Problems, C::Upload, C::Wheels, C::Preview, C::Review, C::Conflict];
 const PANES: &[Context] = &[C::List, C::Text, C::Parameters, C::Problems, C::Upload];
 const LISTS: &[Context] = &[C::List];
 const MOVING: &[Context] = &[
@@ -287,6 +308,7 @@ const MOVING: &[Context] = &[
     C::Wheels,
     C::Preview,
     C::Review,
+    C::Conflict,
     C::Browse,
     C::Menu,
     C::Notice,
@@ -380,7 +402,18 @@ static TABLE: &[Command] = &[
     row(Id::NextFile, "next file", "file", G::Move, &[C::Review], &["Tab", "Shift-Tab"], "Shows the changes of the other file."),
     row(Id::NextChange, "next change", "n/N change", G::Move, &[C::Review], &["n"], "Goes to the next change."),
     row(Id::PreviousChange, "previous change", "", G::Move, &[C::Review], &["N"], "Goes to the previous change."),
+    // A file that changed on disk.
+    row(Id::Accept, "accept the merge", "accept", G::Edit, &[C::Conflict], &["a", "Enter"], "Takes the merge as one edit that u takes back, once each conflict is decided."),
+    row(Id::TakeMine, "take mine", "mine", G::Edit, &[C::Conflict], &["m", "h", "Left"], "Takes what is here for this change, or for all of this entry."),
+    row(Id::TakeTheirs, "take theirs", "theirs", G::Edit, &[C::Conflict], &["t", "l", "Right"], "Takes what is on disk for this change, or for all of this entry."),
+    row(Id::NextChange, "next conflict", "n/N conflict", G::Move, &[C::Conflict], &["n"], "Goes to the next conflict."),
+    row(Id::PreviousChange, "previous conflict", "", G::Move, &[C::Conflict], &["N"], "Goes to the previous conflict."),
+    row(Id::TextDiff, "as text", "v text", G::Look, &[C::Conflict], &["v"], "Shows what the merge changes in the text on disk."),
+    row(Id::TakeDisk, "take the file on disk", "reload", G::Files, &[C::Conflict], &["r"], "Takes all that is on disk; your text stays in the undo list."),
+    row(Id::Overwrite, "overwrite the file on disk", "overwrite", G::Files, &[C::Conflict], &["o"], "Writes your text; what is on disk is copied to the state directory."),
+    row(Id::Draft, "keep a draft", "draft", G::Files, &[C::Conflict], &["d"], "Writes the edited texts to the state directory; the files stay."),
     // Everywhere.
+    row(Id::Compare, "compare with disk", "compare", G::Files, BEFORE_REVIEW, &["M"], "Shows mine, theirs and merged of a file that changed on disk."),
     row(Id::Fix, "apply the offered fix", "fix", G::Edit, &[C::List, C::Text, C::Parameters, C::Problems], &["f"], "Applies the fix that the problem offers; u takes it back."),
     row(Id::WheelPath, "wheel directory", "wheel dir", G::Edit, BEFORE_REVIEW, &["b"], "Sets controller_wheel_path by typing or by browsing."),
     row(Id::Preview, "upload preview", "preview", G::Look, &[C::List, C::Text, C::Parameters, C::Problems, C::Upload, C::FirstRun, C::Wheels], &["p", "F7"], "Shows what the next launch sends to a controller."),

@@ -172,8 +172,6 @@ fn answer(state: &mut State, answer: Answer) -> Vec<Effect> {
         Answer::Style(style) => parameters::restyle(state, style),
         Answer::Edit(staged) => vec![Effect::Edit(*staged)],
         Answer::Unstage(staged) => vec![Effect::Unstage(*staged)],
-        Answer::TakeDisk(role) => saving::take_disk(state, role),
-        Answer::Overwrite(role) => saving::overwrite(state, role),
         Answer::Draft => saving::draft(state),
         Answer::SaveSound => saving::save_sound(state),
         Answer::Force(role) => {

@@ -201,6 +201,16 @@ pub const fn inner(screen: Rect) -> Inner {
     Inner { title, body: rest, status, bar }
 }
 
+/// Returns the table of the conflict screen and what is told of the row under the cursor.
+#[must_use]
+pub fn conflict(body: Rect, has_detail: bool) -> [Rect; 2] {
+    let is_small = Size::of(body.width, body.height + 3) <= Size::One;
+    let (height, least) = if is_small { (3, 7) } else { (6, 15) };
+    let mut rest = body;
+    let below = if has_detail && body.height >= least { bottom(&mut rest, height) } else { Rect::default() };
+    [rest, below]
+}
+
 /// Returns the two parts of the parameter screen: the tree and what is said of a value.
 #[must_use]
 pub fn parameters(body: Rect) -> (Rect, Rect) {

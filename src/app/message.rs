@@ -93,7 +93,7 @@ pub enum Reason {
     Asked,
     /// The terminal got the focus again.
     Focus,
-    /// A save found another text on disk; a person takes that one.
+    /// A save found another text on disk.
     Conflict(Role),
 }
 

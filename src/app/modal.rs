@@ -63,10 +63,6 @@ pub enum Answer {
     Edit(Box<Staged>),
     /// Removes the copy for the external editor.
     Unstage(Box<Staged>),
-    /// Takes the file on disk; the edits stay in the undo list.
-    TakeDisk(Role),
-    /// Replaces the file on disk; a copy of it is kept.
-    Overwrite(Role),
     /// Writes drafts.
     Draft,
     /// Saves the files that SkyPilot would accept.

@@ -61,6 +61,19 @@ pub fn body_rows(state: &State) -> usize {
     if state.layout_size() == Size::One { usize::from(body.height) } else { layout::rows_in(body) }
 }
 
+/// Returns how many rows of the conflict screen fit: those of the table, those of the text.
+#[must_use]
+pub fn conflict_rows(state: &State) -> (usize, usize) {
+    let body = layout::inner(state.screen_area()).body;
+    let [table, _] = layout::conflict(body, true);
+    if state.layout_size() == Size::One {
+        (usize::from(table.height), usize::from(body.height))
+    } else {
+        // Below the heads of the columns.
+        (layout::rows_in(table).saturating_sub(1), layout::rows_in(body))
+    }
+}
+
 /// Moves the cursor of the context; tells whether the command is a motion.
 pub fn apply(state: &mut State, id: Id) -> bool {
     if !matches!(id, Id::Down | Id::Up | Id::PageDown | Id::PageUp | Id::First | Id::Last) {
@@ -122,6 +135,15 @@ pub fn apply(state: &mut State, id: Id) -> bool {
             let rows = review.rows().len();
             Moving { rows: (rows + 1).saturating_sub(body.max(1)), page: body, at: &mut review.offset }
         }),
+        Context::Conflict => {
+            let (page, text_page) = conflict_rows(state);
+            state.conflict.as_mut().map(|view| match &mut view.diff {
+                Some((lines, offset)) => {
+                    Moving { rows: (lines.len() + 1).saturating_sub(text_page.max(1)), page: text_page, at: offset }
+                }
+                None => Moving { rows: view.rows.len(), page, at: &mut view.cursor.at },
+            })
+        }
         _ => None,
     };
     if let Some(moving) = moving {
@@ -183,6 +205,10 @@ pub fn settle(state: &mut State) {
     let page = body_rows(state);
     let wheels = pages::wheel_rows(state);
     state.wheel.offset = scrolled(state.wheel.offset, state.wheel.at, wheels, page);
+    let (page, _) = conflict_rows(state);
+    if let Some(view) = &mut state.conflict {
+        view.cursor.offset = scrolled(view.cursor.offset, view.cursor.at, view.rows.len(), page);
+    }
     let screen = state.screen_area();
     for modal in &mut state.modals {
         if let Modal::Run(run) = modal {

@@ -5,6 +5,7 @@ use super::form::{Form, FormRow};
 use super::layout::Size;
 use super::modal::Modal;
 use super::{State, problems, programs, verify};
+use crate::config::Role;
 
 /// Returns why a command cannot run now, for the palette.
 #[must_use]
@@ -46,6 +47,14 @@ pub fn unavailable(state: &State, id: Id) -> Option<&'static str> {
             Some("each changed file has an error")
         }
         Id::NextFile if state.review.as_ref().is_some_and(|review| review.files.len() < 2) => Some("one file changed"),
+        Id::Compare if Role::ALL.iter().all(|role| state.theirs(*role).is_none()) => {
+            Some("no edited file is known to have changed on disk (R looks)")
+        }
+        Id::Accept | Id::TakeMine | Id::TakeTheirs | Id::NextChange | Id::PreviousChange
+            if state.conflict.as_ref().is_some_and(|view| view.merge.is_err()) =>
+        {
+            Some("there is no merge")
+        }
         Id::Fix if problems::fix_at_hand(state).is_none() => Some("no problem here offers one"),
         Id::NextProblem | Id::PreviousProblem if state.problems.is_empty() => Some("there is no problem"),
         Id::Copy
@@ -98,7 +107,7 @@ pub fn bar(state: &State) -> Vec<&'static Command> {
 /// The main edits come first, then saving and the preview, then the rest.
 fn bar_rank(command: &Command, context: Context, small: bool) -> u8 {
     match command.id {
-        Id::Accept | Id::Cancel => 0,
+        Id::Accept | Id::Cancel | Id::Compare | Id::TakeMine | Id::TakeTheirs => 0,
         Id::Add | Id::AddValue | Id::Open | Id::EditValue | Id::EditLine | Id::GoTo | Id::SaveNow => 1,
         Id::Save => 3,
         Id::Editor if context == Context::Text => 3,

@@ -78,6 +78,7 @@ fn elsewhere(row: &command::Command) -> &'static str {
         Some(Context::Parameters) => "works in the parameters",
         Some(Context::Problems) => "works in the problems",
         Some(Context::Review) => "works in the review (s)",
+        Some(Context::Conflict) => "works where a file changed on disk (M)",
         Some(Context::Wheels) => "works in the wheel list (w)",
         Some(Context::Preview) => "works in the preview (p)",
         _ => "works on another screen",

@@ -7,7 +7,7 @@ use super::message::{Effect, Reason, Replaces, SaveFailure, SavedFile};
 use super::modal::{Answer, Menu, Modal};
 use super::review::{Review, sentences};
 use super::value::count;
-use super::{Exit, Pane, Screen, State, Tone, dialogs, edits, forms};
+use super::{Exit, Pane, Screen, State, Tone, conflict, dialogs, edits, forms};
 use crate::config::operation::Operation;
 use crate::config::{Content, Role, model};
 use crate::text::visible::visible;
@@ -159,7 +159,7 @@ pub fn saved(state: &mut State, role: Role, text: &Arc<str>, result: Result<Save
                 state.workspace = state.workspace.with_content(role, Content::Text(document.clone()));
             }
             state.disk = state.disk.with_content(role, Content::Text(document));
-            state.stale[Pane::of(role).index()] = false;
+            state.set_theirs(role, None);
             state.refresh_list(role);
             state.recheck();
             state.saved.push(line);
@@ -169,10 +169,7 @@ pub fn saved(state: &mut State, role: Role, text: &Arc<str>, result: Result<Save
             finish(state);
             remember(state)
         }
-        Err(SaveFailure::Changed) => {
-            conflict(state, role);
-            Vec::new()
-        }
+        Err(SaveFailure::Changed) => vec![reread(state, Reason::Conflict(role))],
         Err(SaveFailure::Other(why)) => {
             let text = vec![
                 visible(&why).into_owned(),
@@ -226,6 +223,7 @@ fn finish(state: &mut State) {
     };
     let text = state.saved.iter().map(sentence).collect::<Vec<_>>().join(" ");
     close(state);
+    conflict::close(state);
     state.say(Tone::Done, text);
 }
 
@@ -235,26 +233,6 @@ pub fn close(state: &mut State) {
     if state.screen == Screen::Review {
         state.screen = Screen::Main;
     }
-}
-
-/// Asks what to do about a file that changed on disk.
-pub fn conflict(state: &mut State, role: Role) {
-    let name = role.file_name();
-    let text = vec![
-        format!("{name} is not what it was when it was read. Nothing was written."),
-        "Content is compared, not dates: somebody changed the text.".to_owned(),
-    ];
-    let menu = Menu::new(format!("{name} changed on disk"), text)
-        .item('r', "reload", "take theirs; your text stays in the undo list", Answer::TakeDisk(role))
-        .careful('o', "overwrite", "keep yours; theirs is copied to the state directory", Answer::Overwrite(role))
-        .item('d', "draft", "only write yours to the state directory", Answer::Draft);
-    state.modals.push(Modal::Menu(menu));
-}
-
-/// Asks for the text on disk, to take it.
-#[must_use]
-pub fn take_disk(state: &State, role: Role) -> Vec<Effect> {
-    vec![reread(state, Reason::Conflict(role))]
 }
 
 /// Returns the effect that reads both files again.
@@ -267,46 +245,53 @@ pub fn reread(state: &State, reason: Reason) -> Effect {
 pub fn take_reread(state: &mut State, contents: &[Content; 2], reason: Reason) -> Vec<Effect> {
     let mut effects = Vec::new();
     let mut news = Vec::new();
+    let mut to_show = None;
     for (role, theirs) in Role::ALL.into_iter().zip(contents) {
         let same = same_content(theirs, &state.disk.file(role).content);
-        let asked = reason == Reason::Conflict(role);
-        if same && !asked {
-            continue;
-        }
-        if state.is_unsaved(role) && !asked {
-            state.stale[Pane::of(role).index()] = true;
-            news.push(format!("{} changed on disk; your edits are kept, and a save asks", role.file_name()));
-            if reason == Reason::Asked {
-                conflict(state, role);
+        let is_known = state.theirs(role).is_some_and(|known| same_content(known, theirs));
+        if same {
+            state.set_theirs(role, None);
+            if reason == Reason::Conflict(role) {
+                news.push(format!("{} is again what it was when it was read: save again", role.file_name()));
             }
             continue;
         }
-        let keeps = state.is_unsaved(role) && !matches!(theirs, Content::Text(_));
-        effects.extend(take_theirs(state, role, theirs));
-        let name = role.file_name();
-        news.push(if keeps {
-            format!("{name} is gone from disk; your text is kept, and a save writes it again")
-        } else {
-            format!("{name} read again from disk")
-        });
+        // What both came to is no conflict.
+        let agrees = same_content(theirs, &state.workspace.file(role).content);
+        if state.is_unsaved(role) && !agrees {
+            state.set_theirs(role, Some(theirs.clone()));
+            if to_show.is_none() && (reason == Reason::Asked || reason == Reason::Conflict(role)) {
+                to_show = Some(role);
+            } else if !is_known {
+                news.push(format!("{} changed on disk; your edits are kept: M compares", role.file_name()));
+            }
+            continue;
+        }
+        let (taken, told) = take_theirs(state, role, theirs);
+        effects.extend(taken);
+        news.push(told);
+    }
+    if let Some(role) = to_show {
+        conflict::open(state, role);
     }
     if !news.is_empty() {
         state.say(Tone::Told, format!("{}.", news.join("; ")));
         if state.screen == Screen::Review {
             close(state);
         }
-    } else if reason == Reason::Asked {
+    } else if reason == Reason::Asked && to_show.is_none() {
         state.say(Tone::Told, "Read again: both files are as they were on disk; the wheel directory was looked at.");
     }
     effects
 }
 
-/// Takes the text on disk as an edit, so that undo gives the old one back.
-fn take_theirs(state: &mut State, role: Role, theirs: &Content) -> Vec<Effect> {
+/// Takes the text on disk as an edit, so that undo gives the old one back; returns what to say of it.
+pub(super) fn take_theirs(state: &mut State, role: Role, theirs: &Content) -> (Vec<Effect>, String) {
     let unsaved = state.is_unsaved(role);
-    state.stale[Pane::of(role).index()] = false;
+    state.set_theirs(role, None);
     state.disk = state.disk.with_content(role, theirs.clone());
     let is_text = state.workspace.document(role).is_some();
+    let keeps = unsaved && is_text && !matches!(theirs, Content::Text(_));
     let effects = if let (Content::Text(new), true) = (theirs, is_text) {
         let operation = Operation::ReplaceText { role, text: new.text().into() };
         // Nothing of the file is changed by this.
@@ -314,7 +299,7 @@ fn take_theirs(state: &mut State, role: Role, theirs: &Content) -> Vec<Effect> {
         let effects = edits::commit(state, &operation);
         state.settings.read_only = read_only;
         effects
-    } else if is_text && unsaved {
+    } else if keeps {
         // What was typed is not given up for nothing.
         Vec::new()
     } else {
@@ -325,10 +310,17 @@ fn take_theirs(state: &mut State, role: Role, theirs: &Content) -> Vec<Effect> {
     };
     state.refresh_list(role);
     state.recheck();
-    effects
+    let name = role.file_name();
+    let told = if keeps {
+        format!("{name} is gone from disk; your text is kept, and a save writes it again")
+    } else {
+        format!("{name} read again from disk")
+    };
+    (effects, told)
 }
 
-fn same_content(a: &Content, b: &Content) -> bool {
+/// Tells whether the same is there.
+pub(super) fn same_content(a: &Content, b: &Content) -> bool {
     match (a, b) {
         (Content::Absent, Content::Absent) => true,
         (Content::Text(a), Content::Text(b)) => a.text() == b.text(),

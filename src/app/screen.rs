@@ -27,6 +27,8 @@ pub enum Screen {
     Preview,
     /// The review before a save.
     Review,
+    /// Mine and theirs, where a file changed on disk.
+    Conflict,
 }
 
 /// A pane of the main screen.

@@ -10,8 +10,8 @@ use super::list::Body;
 use super::message::{EditTarget, Effect, Message, Reason};
 use super::modal::Modal;
 use super::{
-    Exit, Pane, Screen, State, Tone, browse, dialogs, edits, forms, lists, motion, pages, palette, parameters,
-    problems, programs, reading, review, saving, verify, wheels,
+    Exit, Pane, Screen, State, Tone, browse, conflict, dialogs, edits, forms, lists, motion, pages, palette,
+    parameters, problems, programs, reading, review, saving, verify, wheels,
 };
 use crate::config::operation::Operation;
 use crate::config::{Content, Role};
@@ -108,6 +108,7 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
         state.screen = Screen::Main;
         state.focus = Pane::of(state.role);
     }
+    conflict::settle(state);
     state.settle_tree();
     motion::settle(state);
     effects
@@ -255,6 +256,7 @@ pub fn run(state: &mut State, id: Id) -> Vec<Effect> {
         Id::Save => return saving::open_review(state),
         Id::Quit => return saving::quit(state),
         Id::Editor => return open_editor(state),
+        Id::Compare => return conflict::compare_with_disk(state),
         Id::Reload => return vec![saving::reread(state, Reason::Asked), state.scan()],
         Id::Preview => go_to_screen(state, Screen::Preview),
         Id::Wheels => go_to_screen(state, Screen::Wheels),
@@ -317,6 +319,7 @@ fn run_in(state: &mut State, context: Context, id: Id) -> Vec<Effect> {
         }
         Context::Parameters => parameters::on_tree(state, id),
         Context::Review => in_review(state, id),
+        Context::Conflict => conflict::run(state, id),
         Context::Wheels => match id {
             Id::WheelDetail => {
                 wheels::show(state);
@@ -373,6 +376,7 @@ fn back(state: &mut State) {
     let screen = state.screen;
     match screen {
         Screen::Review => saving::close(state),
+        Screen::Conflict => conflict::back(state),
         Screen::Parameters if state.tree.level.is_some() => {
             let _ = parameters::on_tree(state, Id::Fold);
         }

@@ -15,6 +15,7 @@ mod lines;
 mod order;
 mod reach;
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use self::compare::{Collection, Comparison, Node};
@@ -101,7 +102,7 @@ pub type Choices = Vec<Option<Side>>;
 pub enum MergeError {
     /// One of the three does not load.
     #[error("{0} cannot be read as YAML: {1}")]
-    NotYaml(&'static str, YamlError),
+    NotYaml(&'static str, Box<YamlError>),
     /// One of the three is no list of plugins.
     #[error("{0} has no list of plugins: {1}")]
     NoList(&'static str, String),
@@ -141,7 +142,7 @@ pub fn merge(base: &Arc<Document>, mine: &Arc<Document>, theirs: &Arc<Document>)
 /// Checks that a document is one that entries can be taken of.
 fn is_list(name: &'static str, document: &Document) -> Result<(), MergeError> {
     let no_list = |why: String| Err(MergeError::NoList(name, why));
-    let data = document.data().map_err(|error| MergeError::NotYaml(name, error.clone()))?;
+    let data = document.data().map_err(|error| MergeError::NotYaml(name, Box::new(error.clone())))?;
     if data.is_truthy() && data.as_map().is_none() {
         return no_list(format!("it is a {}", data.type_name()));
     }
@@ -193,6 +194,20 @@ impl Merge {
             return Ok(document);
         }
         reach::reach(theirs, &goal)
+    }
+
+    /// Returns how many lines of comment that only I wrote are not in a merged text:
+    /// where both changed the same lines, comments are theirs.
+    #[must_use]
+    pub fn lost_comments(&self, merged: &Document) -> usize {
+        let comments = |document: &Document| -> Vec<String> {
+            let lines = document.text().lines().map(str::trim);
+            lines.filter(|line| line.starts_with('#')).map(str::to_owned).collect()
+        };
+        let mut known = comments(&self.documents.base);
+        known.extend(comments(merged));
+        let known: HashSet<String> = known.into_iter().collect();
+        comments(&self.documents.mine).iter().filter(|comment| !known.contains(*comment)).count()
     }
 
     /// Returns where each entry of the merged list comes from.

@@ -63,7 +63,7 @@ pub(super) fn draw(paper: &mut Paper<'_>, state: &State, role: Role, area: Rect)
 
 fn title(state: &State, role: Role) -> String {
     let star = if state.is_unsaved(role) { " *" } else { "" };
-    let on_disk = if state.stale[Pane::of(role).index()] { "  changed on disk" } else { "" };
+    let on_disk = if state.theirs(role).is_some() { "  changed on disk" } else { "" };
     let name =
         state.path(role).and_then(|path| path.file_name().map(visible_name)).unwrap_or_else(|| "(no path)".to_owned());
     let (number, who) = match role {

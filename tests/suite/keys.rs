@@ -230,6 +230,140 @@ fn a_file_that_changed_on_disk_is_not_overwritten_unasked() {
     assert!(driver.api().contains("acme.Cost"));
 }
 
+/// What somebody else made of the file: one parameter that is edited here too, one that is not.
+fn theirs() -> String {
+    API.replace("500", "650").replace("dry_run: yes", "dry_run: 'no'").replace("# keep first", "# keep it first")
+}
+
+/// Opens the file, sets `dry_run` to no, adds an entry, has the file changed and saves.
+fn conflicting() -> Driver {
+    let mut driver = Driver::open(Some(API), Some(REMOTE));
+    driver.press("j<Enter>jjj<Enter><Esc>aacme.New<Enter>");
+    fs::write(driver.path("plugins.yaml"), theirs()).expect("written");
+    driver.press("ss");
+    driver
+}
+
+#[test]
+fn mine_and_theirs_are_merged_once_each_conflict_is_chosen() {
+    for (key, value) in [("m", "dry_run: no"), ("t", "dry_run: 'no'")] {
+        let mut driver = conflicting();
+        assert_eq!(driver.api(), theirs(), "nothing is written by comparing");
+        driver.press("<Enter>");
+        assert!(driver.status().contains("1 conflict to choose"), "{}", driver.status());
+        driver.press(key).press("<Enter>");
+        assert_eq!(driver.api(), theirs(), "nothing is written by merging");
+        assert!(driver.status().starts_with("Merged plugins.yaml"), "{}", driver.status());
+        driver.press("ss");
+        let want = theirs().replace("dry_run: 'no'", value) + "  - class: acme.New\n";
+        assert_eq!(driver.api(), want);
+        assert!(driver.state.unsaved_roles().is_empty());
+    }
+}
+
+#[test]
+fn a_merge_is_one_edit_that_undo_takes_back() {
+    let mut driver = conflicting();
+    let mine = driver.state.workspace.text(skyplug_tui::config::Role::Api).map(str::to_owned);
+    driver.press("m<Enter>u");
+    assert_eq!(driver.state.workspace.text(skyplug_tui::config::Role::Api).map(str::to_owned), mine);
+    assert_eq!(driver.api(), theirs());
+}
+
+#[test]
+fn a_conflict_is_left_for_later_and_comes_back() {
+    let mut driver = conflicting();
+    driver.press("<Esc>");
+    assert!(driver.screen().contains("changed on disk"), "{}", driver.screen());
+    driver.press("M");
+    assert!(driver.screen().contains("theirs (on disk now)"), "{}", driver.screen());
+    driver.press("q");
+    driver.press("ss");
+    assert!(driver.screen().contains("theirs (on disk now)"), "a save asks again: {}", driver.screen());
+    assert_eq!(driver.api(), theirs());
+}
+
+#[test]
+fn a_change_of_theirs_can_be_left_out_and_the_text_is_shown_before() {
+    let mut driver = conflicting();
+    // The conflict under the cursor, then the change above it.
+    driver.press("tkm");
+    driver.press("v");
+    let screen = driver.screen();
+    assert!(
+        screen.contains("-      limits: {team-a: 650}") && screen.contains("+      limits: {team-a: 500}"),
+        "{screen}"
+    );
+    driver.press("vass");
+    assert_eq!(driver.api(), theirs().replace("650", "500") + "  - class: acme.New\n");
+}
+
+#[test]
+fn a_file_that_changes_again_is_compared_again() {
+    let mut driver = conflicting();
+    driver.press("m");
+    fs::write(driver.path("plugins.yaml"), theirs().replace("650", "700")).expect("written");
+    driver.send(skyplug_tui::app::message::Message::FocusGained);
+    assert!(driver.screen().contains("700"), "{}", driver.screen());
+    driver.press("<Enter>");
+    assert!(driver.status().contains("1 conflict to choose"), "{}", driver.status());
+    // A file that is again as it was leaves nothing to compare.
+    fs::write(driver.path("plugins.yaml"), API).expect("written");
+    driver.send(skyplug_tui::app::message::Message::FocusGained);
+    assert!(!driver.screen().contains("on disk now"), "{}", driver.screen());
+}
+
+#[test]
+fn a_merge_meets_a_newer_text_at_the_save() {
+    let mut driver = conflicting();
+    driver.press("m<Enter>");
+    let newer = theirs() + "# newer\n";
+    fs::write(driver.path("plugins.yaml"), &newer).expect("written");
+    driver.press("ss");
+    assert_eq!(driver.api(), newer, "not overwritten");
+    driver.press("ass");
+    assert!(driver.api().contains("# newer") && driver.api().contains("acme.New"), "{}", driver.api());
+}
+
+#[test]
+fn what_is_no_list_on_disk_is_not_merged() {
+    let mut driver = Driver::open(Some(API), Some(REMOTE));
+    driver.press("d");
+    fs::write(driver.path("plugins.yaml"), "plugins: [\n").expect("written");
+    driver.press("ss");
+    assert!(driver.screen().contains("There is no merge"), "{}", driver.screen());
+    driver.press("<Enter>");
+    assert!(driver.status().starts_with("There is no merge"), "{}", driver.status());
+    driver.press("d");
+    assert!(driver.status().starts_with("Draft kept"), "{}", driver.status());
+    assert_eq!(driver.api(), "plugins: [\n");
+}
+
+#[test]
+fn the_same_text_on_both_sides_is_no_conflict() {
+    let mut driver = Driver::open(Some(API), Some(REMOTE));
+    driver.press("2d");
+    fs::write(
+        driver.path("remote_plugins.yaml"),
+        driver.state.workspace.text(skyplug_tui::config::Role::Remote).expect("text"),
+    )
+    .expect("written");
+    driver.send(skyplug_tui::app::message::Message::FocusGained);
+    assert!(driver.state.unsaved_roles().is_empty(), "{}", driver.screen());
+}
+
+#[test]
+fn secrets_stay_masked_where_files_are_compared() {
+    let mut driver = Driver::open(Some(API), Some(REMOTE));
+    driver.press("j<Enter>jjjj<Enter>x<Enter><Esc>");
+    fs::write(driver.path("plugins.yaml"), API.replace("s3cret", "0ther")).expect("written");
+    driver.press("ss");
+    for keys in ["", "mv"] {
+        let screen = driver.press(keys).screen();
+        assert!(screen.contains("********") && !screen.contains("s3cret") && !screen.contains("0ther"), "{screen}");
+    }
+}
+
 #[test]
 fn overwriting_keeps_a_copy_of_what_was_there() {
     let mut driver = Driver::open(Some(API), Some(REMOTE));

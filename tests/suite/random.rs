@@ -81,6 +81,13 @@ fn random_edits_of_the_screens_are_taken() {
     assert!(tally.refusals() * 100 < tally.tried, "more than 1 % are refused");
 }
 
+#[test]
+fn random_edits_of_two_sides_are_merged() {
+    let tally = make_edits(0x3a11, targets::merges);
+    tell(&tally);
+    assert!(tally.refusals() * 100 < tally.tried, "more than 1 % have no text");
+}
+
 /// Puts texts together of pieces that matter to YAML.
 fn pieces(random: &mut Random, of: &[&str], count: usize) -> String {
     (0..random.below(count + 1)).map(|_| of[random.below(of.len())]).collect()
@@ -164,6 +171,7 @@ fn call(target: &str, data: &[u8]) {
         "source" => targets::source(data),
         "patch" => drop(targets::patch(data)),
         "edits" => drop(targets::any_edits(data)),
+        "merges" => drop(targets::merges(data)),
         "archive" => targets::archive(data),
         _ => panic!("{target} is no target"),
     }

@@ -177,14 +177,43 @@ fn quit_question() {
     snapshots("quit_question", "dq");
 }
 
+/// Opens the sample with edits, and with a file that somebody else has changed meanwhile.
+fn conflicting() -> Driver {
+    let mut driver = sample();
+    driver.press("j<Enter>jjjj<Enter><Esc><Esc>aacme_new.Plugin<Enter>");
+    let theirs = API
+        .replace("team-a: 500", "team-a: 650")
+        .replace("dry_run: yes", "dry_run: 'no'")
+        .replace("level: info", "level: debug")
+        .replace("example-not-a-real-token", "example-of-another-token");
+    fs::write(driver.path("plugins.yaml"), theirs).expect("written");
+    driver.press("ss");
+    driver
+}
+
 #[test]
 fn conflict() {
+    let mut driver = conflicting();
+    for (width, height) in SIZES {
+        driver.resize(width, height);
+        assert_snapshot!(format!("conflict_{width}x{height}"), shown(&driver));
+    }
+    driver.press("m").resize(80, 24);
+    assert_snapshot!("conflict_chosen_80x24", shown(&driver));
+    driver.press("v");
+    assert_snapshot!("conflict_text_80x24", shown(&driver));
+}
+
+#[test]
+fn conflict_without_a_merge() {
     let mut driver = sample();
     driver.press("d");
-    fs::write(driver.path("plugins.yaml"), "theirs: 1\n").expect("written");
+    fs::write(driver.path("plugins.yaml"), "plugins: [\n").expect("written");
     driver.press("ss");
-    driver.resize(80, 24);
-    assert_snapshot!("conflict_80x24", shown(&driver));
+    for (width, height) in [(80, 24), (40, 12)] {
+        driver.resize(width, height);
+        assert_snapshot!(format!("conflict_no_merge_{width}x{height}"), shown(&driver));
+    }
 }
 
 #[test]
@@ -271,12 +300,27 @@ const PLACES: [&str; 32] = [
 fn no_size_and_no_text_breaks_a_screen() {
     let nasty = "plugins:\n- class: \"日本語.e\\u0301👩‍👩‍👧.\\u202eRTL\\e[31m\\0\"\n  parameters:\n    \"鍵\\n\": \"長い値長い値長い値長い値長い値長い値長い値長い値長い値長い値長い値長い値長い値長い値\"\n    עברית: [1, {a: [b, [c, [d, [e, {f: g}]]]]}]\n    'token': x\n    ? [1, 2]\n    : *x\n    y: &x |\n      a\n       b\n".replace("*x", "1");
     let broken = "plugins:\n- class: 日本語\n  \u{202e}parameters\n    x: 1\n";
+    let remade = nasty.replace("RTL", "LTR").replace("長い値\"", "短い値\"");
     let mut widths: Vec<u16> = (0..8).collect();
     widths.extend([20, 39, 40, 41, 59, 60, 79, 80, 99, 100, 121, 300]);
     let heights = [0, 1, 2, 5, 7, 8, 9, 12, 16, 22, 30, 37, 100];
     for (api, remote) in [(Some(nasty.as_str()), Some(REMOTE)), (Some(broken), None), (None, None)] {
         for keys in PLACES {
             let mut driver = Driver::open(api, remote);
+            driver.press(keys);
+            for width in &widths {
+                for height in heights {
+                    driver.send(Message::Resized(*width, height));
+                    holds(&driver, *width, height);
+                }
+            }
+        }
+        // A file that changed on disk meanwhile, with and without a merge.
+        for (keys, theirs) in
+            [("aX.Y<Enter>ss", remade.as_str()), ("aX.Y<Enter>ssv", remade.as_str()), ("aX.Y<Enter>ss", "a: [")]
+        {
+            let mut driver = Driver::open(api, remote);
+            fs::write(driver.path("plugins.yaml"), theirs).expect("written");
             driver.press(keys);
             for width in &widths {
                 for height in heights {

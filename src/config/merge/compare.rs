@@ -294,7 +294,9 @@ fn is_renamed(old: &Value, new: &Value) -> bool {
 fn in_turn(orders: &Orders, count: usize) -> Vec<usize> {
     let mut turn = orders.combined(false, |_| true);
     let mut told = vec![false; count];
-    turn.iter().for_each(|id| told[*id] = true);
+    for id in &turn {
+        told[*id] = true;
+    }
     turn.extend((0..count).filter(|id| !told[*id]));
     turn
 }
@@ -325,13 +327,11 @@ impl Keys {
         let id = if let Value::Str(text) = key {
             *self.by_text.entry(text.clone()).or_insert(next)
         } else {
-            match self.others.iter().find(|id| self.all[**id].same_key(key)) {
-                Some(id) => *id,
-                None => {
-                    self.others.push(next);
-                    next
-                }
-            }
+            let known = self.others.iter().copied().find(|id| self.all[*id].same_key(key));
+            known.unwrap_or_else(|| {
+                self.others.push(next);
+                next
+            })
         };
         if id == next {
             self.all.push(key.clone());

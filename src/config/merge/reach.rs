@@ -197,7 +197,7 @@ impl<'d> Way<'_, 'd> {
         let rank = |key: &Value| want.iter().position(|(wanted, _)| wanted.same(key)).unwrap_or(usize::MAX);
         let mut ranks: Vec<usize> = self.pairs(at).iter().map(|(key, _)| rank(key)).collect();
         let stays = staying(&ranks);
-        for number in 0..ranks.len() {
+        for (number, (key, _)) in want.iter().enumerate() {
             let Some(from) = ranks.iter().position(|rank| *rank == number) else { continue };
             if stays.contains(&number) {
                 continue;
@@ -205,7 +205,7 @@ impl<'d> Way<'_, 'd> {
             ranks.remove(from);
             let to = behind(&ranks, number);
             ranks.insert(to, number);
-            let path = self.place(at, &want[number].0)?;
+            let path = self.place(at, key)?;
             self.take(Action::MoveKey { path, to })?;
         }
         Ok(())

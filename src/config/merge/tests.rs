@@ -1,3 +1,5 @@
+//! What merges make of small lists, as examples.
+
 use super::*;
 
 fn read(text: &str) -> Arc<Document> {
@@ -151,8 +153,10 @@ fn a_new_name_in_the_same_place_is_the_same_entry() {
 
 #[test]
 fn one_order_is_taken_and_two_are_a_conflict() {
-    let list =
-        |names: &str| format!("plugins:\n{}", names.chars().map(|c| format!("- class: p.{c}\n")).collect::<String>());
+    let list = |names: &str| {
+        let entries: Vec<String> = names.chars().map(|name| format!("- class: p.{name}\n")).collect();
+        format!("plugins:\n{}", entries.concat())
+    };
     let merge = merged(&list("abc"), &list("bca"), &list("abcd"));
     assert_eq!(told(&merge)[1], "Mine plugins order: [p.a, p.b, p.c] | [p.b, p.c, p.a] | [p.a, p.b, p.c, p.d]");
     assert_eq!(text(&merge, Side::Theirs), list("bcda"));
@@ -190,6 +194,26 @@ fn keys_that_are_no_strings_are_merged() {
     assert_eq!(text(&merge, Side::Mine), base.replace("{1: x, 2: y}", "{1: z, 2: y, 3.5: w}"));
     let merge = merged(base, &base.replace("2: y", "2: y, 3: w"), &base.replace('x', "v"));
     assert_eq!(text(&merge, Side::Mine), base.replace("{1: x, 2: y}", "{1: v, 2: y, 3: w}"));
+}
+
+#[test]
+fn comments_that_give_way_are_counted() {
+    let (mine, theirs) = (BASE.replace("# head", "# mine"), BASE.replace("# head", "# theirs"));
+    let merge = merged(BASE, &mine, &theirs);
+    assert!(merge.changes().is_empty());
+    let document = merge.document(&merge.choices()).expect("a text");
+    assert_eq!((document.text(), merge.lost_comments(&document)), (theirs.as_str(), 1));
+}
+
+#[test]
+fn shared_values_stay_those_of_each_place() {
+    let base = "d: &d {x: 1, y: 1}\nplugins:\n- class: a.A\n  parameters: *d\n- class: b.B\n  parameters: *d\n";
+    let mine = base.replace("x: 1", "x: 2");
+    let theirs =
+        "d: &d {x: 1, y: 1}\nplugins:\n- class: a.A\n  parameters: {x: 1, y: 5}\n- class: b.B\n  parameters: *d\n";
+    let merge = merged(base, &mine, theirs);
+    let text = read(&text(&merge, Side::Mine));
+    assert!(text.data().is_ok_and(|data| data.same(&merge.data(&merge.choices()))), "{}", text.text());
 }
 
 #[test]

@@ -11,6 +11,7 @@ pub mod model;
 pub mod operation;
 pub mod schema;
 pub mod secret;
+pub mod writing;
 
 use std::fmt;
 use std::sync::Arc;

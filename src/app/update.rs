@@ -9,8 +9,8 @@ use super::list::Body;
 use super::message::{EditTarget, Effect, Message, Reason};
 use super::modal::Modal;
 use super::{
-    Exit, Pane, Screen, State, Tone, browse, dialogs, edits, forms, lists, motion, pages, palette, parameters,
-    problems, programs, reading, review, saving, verify, wheels,
+    Exit, Pane, Screen, State, Tone, backups, browse, dialogs, edits, forms, lists, motion, pages, palette, parameters,
+    problems, programs, reading, review, saving, verify, wheels, writing,
 };
 use crate::config::operation::Operation;
 use crate::config::{Content, Role};
@@ -32,7 +32,8 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
         Message::Opened(opened) => {
             let (workspace, facts) = *opened;
             open(state, workspace, facts);
-            let mut effects = state.classify_if_needed();
+            let mut effects = writing::opened(state);
+            effects.extend(state.classify_if_needed());
             effects.extend(reading::start(state));
             effects
         }
@@ -62,7 +63,15 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
             Vec::new()
         }
         Message::Inspected(found) => reading::take(state, found),
-        Message::Reread { contents, reason } => saving::take_reread(state, &contents, reason),
+        Message::Reread { contents, targets, reason } => {
+            state.facts.targets.extend(targets);
+            saving::take_reread(state, &contents, reason)
+        }
+        Message::Tidied(notes) => writing::tidied(state, &notes),
+        Message::BackupsRead { role, result } => {
+            backups::read(state, role, result);
+            Vec::new()
+        }
         Message::Saved { role, text, result } => saving::saved(state, role, &text, result),
         Message::Listed(listing) => browse::listed(state, listing),
         Message::Drafted(result) => drafted(state, result),
@@ -248,6 +257,7 @@ pub fn run(state: &mut State, id: Id) -> Vec<Effect> {
         Id::Palette => palette::open_commands(state, true),
         Id::About => dialogs::notice(state, "What are plugins?", dialogs::about()),
         Id::Verify => return verify::start(state),
+        Id::Backups => return backups::start(state, dialogs::editor_role(state)),
         Id::Build | Id::Install => return programs::start(state, id),
         Id::Undo => return edits::undo(state, false),
         Id::Redo => return edits::undo(state, true),

@@ -19,6 +19,7 @@ mod programs;
 mod random;
 mod releases;
 mod sample;
+mod saving;
 mod screens;
 mod terminal;
 mod verify;

@@ -97,8 +97,6 @@ pub fn apply(state: &mut State, id: Id) -> bool {
             }
             _ => None,
         },
-        // It moves two things itself.
-        Context::Backups => None,
         Context::Run => match state.modals.last_mut() {
             Some(Modal::Run(run)) => {
                 let (last, page) = run.extent(screen);

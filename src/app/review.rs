@@ -117,6 +117,15 @@ fn file(state: &State, role: Role, before: &Report) -> ReviewFile {
     for line in meaning {
         push(RowKind::Plain, format!("  {line}"));
     }
+    let kind = FileKind::of(role);
+    let problems: Vec<&Diagnostic> = state.problems.iter().filter(|one| one.place.file == kind).collect();
+    if !problems.is_empty() {
+        push(RowKind::Plain, String::new());
+        push(RowKind::Heading, "Problems in this file".to_owned());
+        for one in problems {
+            push(RowKind::Problem(one.severity), problem_text(one));
+        }
+    }
     if let Some(target) = writing::target(state, role) {
         push(RowKind::Plain, String::new());
         push(RowKind::Heading, "How it is saved".to_owned());
@@ -126,15 +135,6 @@ fn file(state: &State, role: Role, before: &Report) -> ReviewFile {
         }
         if target.mode.is_some() && !matches!(target.strategy, Strategy::ReadOnly(_)) {
             push(RowKind::Plain, "  the text on disk is kept as a backup (:backups)".to_owned());
-        }
-    }
-    let kind = FileKind::of(role);
-    let problems: Vec<&Diagnostic> = state.problems.iter().filter(|one| one.place.file == kind).collect();
-    if !problems.is_empty() {
-        push(RowKind::Plain, String::new());
-        push(RowKind::Heading, "Problems in this file".to_owned());
-        for one in problems {
-            push(RowKind::Problem(one.severity), problem_text(one));
         }
     }
     ReviewFile { role, rows, added, removed, errors, created: state.disk.document(role).is_none() }

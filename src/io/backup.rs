@@ -91,8 +91,8 @@ impl Shelf {
         let base = folder.parent().map(Path::to_owned).unwrap_or_default();
         let failed = |folder: &Path, error: io::Error| format!("cannot use {}: {error}", folder.display());
         if make {
-            let made = fs::DirBuilder::new().recursive(true).mode(PRIVATE_DIRECTORY).create(&base);
-            made.map_err(|error| failed(&base, error))?;
+            let created = fs::DirBuilder::new().recursive(true).mode(PRIVATE_DIRECTORY).create(&base);
+            created.map_err(|error| failed(&base, error))?;
         }
         // Links are followed up to the state directory, never below.
         let how = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
@@ -238,9 +238,10 @@ fn number(name: &OsStr) -> Option<(u64, u64)> {
 /// Returns the name of a file's folder: its own name, and a digest of its path.
 fn shelf_name(file: &Path) -> OsString {
     let digest = Sha256::digest(file.as_os_str().as_bytes());
-    let digits: String = digest.iter().take(DIGITS / 2).map(|byte| format!("{byte:02x}")).collect();
     let mut name = file.file_name().unwrap_or_default().to_owned();
     name.push("-");
-    name.push(digits);
+    for byte in digest.iter().take(DIGITS / 2) {
+        name.push(format!("{byte:02x}"));
+    }
     name
 }

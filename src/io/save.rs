@@ -170,11 +170,11 @@ pub fn save(request: &Request<'_>) -> Result<Saved, SaveError> {
     };
     if let Some(why) = blocked {
         writes.agreed(why)?;
-        let (Some(old), Some((shelf, version))) = (&old, &backup) else {
+        let (Some(old), Some(kept)) = (&old, &backup) else {
             let why = "none was kept, and a write in place needs one".to_owned();
             return Err(SaveError::Backup { path: target.file, why });
         };
-        writes.overwrite(&place, shelf, version, old)?;
+        writes.overwrite(&place, kept, old)?;
     }
     writes.read_back()?;
     let backup = backup.map(|(_, version)| version.path);
@@ -270,7 +270,7 @@ impl Writes<'_> {
     fn rename(&self, place: &Place, over: bool, notes: &mut Vec<String>) -> Result<Option<InPlace>, SaveError> {
         let in_folder = |step| failed(step, &place.folder);
         let mut temporary = Temporary::create(&place.directory).map_err(in_folder("create a temporary file in"))?;
-        match self.keep_attributes(place, temporary.file(), over, notes) {
+        match keep_attributes(place, temporary.file(), over, notes) {
             Ok(()) => {}
             Err(Lost::InPlace(why)) => return Ok(Some(why)),
             Err(Lost::Io(error)) => return Err(failed("keep owner and mode of", &self.target.file)(error)),
@@ -289,31 +289,23 @@ impl Writes<'_> {
         Ok(None)
     }
 
-    fn keep_attributes(&self, place: &Place, new: &File, over: bool, notes: &mut Vec<String>) -> Result<(), Lost> {
-        if !over {
-            return Ok(());
-        }
-        let Some(old) = place.file(OFlags::RDONLY)? else { return Ok(()) };
-        let metadata = old.metadata()?;
-        attributes::keep(new, &old, &metadata, notes)
-    }
-
     /// Says what a rename that failed means.
-    fn not_named(&self, place: &Place, over: bool, error: io::Error) -> Result<Option<InPlace>, SaveError> {
-        match error.raw_os_error().map(Errno::from_raw_os_error) {
-            Some(Errno::BUSY | Errno::XDEV) if over => Ok(Some(InPlace::MountPoint)),
-            Some(Errno::EXIST) if !over => Err(SaveError::Changed(self.path())),
+    fn not_named(&self, at: &Place, replaces: bool, cause: io::Error) -> Result<Option<InPlace>, SaveError> {
+        match cause.raw_os_error().map(Errno::from_raw_os_error) {
+            Some(Errno::BUSY | Errno::XDEV) if replaces => Ok(Some(InPlace::MountPoint)),
+            Some(Errno::EXIST) if !replaces => Err(SaveError::Changed(self.path())),
             // Over a network the answer may get lost, not the deed.
-            _ if place.read().ok().flatten().as_deref() == Some(self.request.text.as_bytes()) => Ok(None),
-            _ => Err(failed("put the new file in the place of", &self.target.file)(error)),
+            _ if at.read().ok().flatten().as_deref() == Some(self.request.text.as_bytes()) => Ok(None),
+            _ => Err(failed("put the new file in the place of", &self.target.file)(cause)),
         }
     }
 
-    fn overwrite(&self, place: &Place, shelf: &Shelf, version: &Version, old: &[u8]) -> Result<(), SaveError> {
-        overwrite::overwrite(place, shelf, version, old, self.request.text).map_err(|failure| match failure {
+    fn overwrite(&self, place: &Place, kept: &(Shelf, Version), old: &[u8]) -> Result<(), SaveError> {
+        let backup = &kept.1;
+        overwrite::overwrite(place, &kept.0, backup, old, self.request.text).map_err(|failure| match failure {
             Failure::Changed => SaveError::Changed(self.path()),
             Failure::Before(error) => failed("write in place", &self.target.file)(error),
-            Failure::Torn(cause) => SaveError::Torn { path: self.path(), backup: version.path.clone(), cause },
+            Failure::Torn(cause) => SaveError::Torn { path: self.path(), backup: backup.path.clone(), cause },
         })
     }
 
@@ -325,6 +317,16 @@ impl Writes<'_> {
             Err(cause) => Err(SaveError::Unread { path: self.path(), cause }),
         }
     }
+}
+
+/// Gives the new file what the old one has, where there is one.
+fn keep_attributes(place: &Place, new: &File, over: bool, notes: &mut Vec<String>) -> Result<(), Lost> {
+    if !over {
+        return Ok(());
+    }
+    let Some(old) = place.file(OFlags::RDONLY)? else { return Ok(()) };
+    let metadata = old.metadata()?;
+    attributes::keep(new, &old, &metadata, notes)
 }
 
 fn failed(step: &'static str, path: &Path) -> impl FnOnce(io::Error) -> SaveError {

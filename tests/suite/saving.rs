@@ -46,7 +46,9 @@ fn a_file_with_two_names_is_written_in_place_after_one_question() {
     let mut driver = open(hard_link);
     assert!(driver.screen().contains("1 API server: plugins.yaml  in place"), "{}", driver.screen());
     assert!(driver.status().contains("it has 2 names"), "{}", driver.status());
-    driver.press("dss");
+    driver.press("ds");
+    assert!(driver.screen().contains("written in place after a question, backup first"), "{}", driver.screen());
+    driver.press("s");
     assert!(driver.screen().contains("Write plugins.yaml in place?"), "{}", driver.screen());
     driver.press("<Esc>");
     assert_eq!(driver.api(), API, "nothing is written without an answer");
@@ -71,7 +73,7 @@ fn a_configmap_is_told_at_once_and_its_edits_go_elsewhere() {
     driver.press("so");
     assert_eq!((driver.api().as_str(), driver.remote().as_str()), (API, "plugins: []\n"));
     let other = driver.home().join("mine.yaml");
-    driver.press("ssp<C-u>~/mine.yaml<Enter>s");
+    driver.press("ssp<Ctrl-U>~/mine.yaml<Enter>s");
     assert_eq!(fs::read_to_string(other).expect("read"), API_WITHOUT_FIRST, "{}", driver.screen());
     assert_eq!(driver.api(), API);
     assert!(driver.state.unsaved_roles().is_empty());

@@ -80,10 +80,11 @@ fn reserve(file: &File, old: usize, new: usize) -> io::Result<()> {
     #[cfg(target_os = "linux")]
     {
         use rustix::fs::FallocateFlags;
-        match rustix::io::retry_on_intr(|| rustix::fs::fallocate(file, FallocateFlags::KEEP_SIZE, 0, new as u64)) {
-            Err(error @ (Errno::NOSPC | Errno::DQUOT | Errno::FBIG | Errno::IO)) => return Err(error.into()),
-            // Not every file system can.
-            Ok(()) | Err(_) => {}
+        let reserved =
+            rustix::io::retry_on_intr(|| rustix::fs::fallocate(file, FallocateFlags::KEEP_SIZE, 0, new as u64));
+        // Not every file system can: any other error says so.
+        if let Err(error @ (Errno::NOSPC | Errno::DQUOT | Errno::FBIG | Errno::IO)) = reserved {
+            return Err(error.into());
         }
     }
     Ok(())

@@ -12,7 +12,7 @@ use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
 use rustix::fs::{Access, AtFlags, CWD, Mode, OFlags, StatVfsMountFlags};
-use rustix::io::retry_on_intr;
+use rustix::io::{Errno, retry_on_intr};
 
 use super::{SaveError, failed};
 use crate::config::writing::{InPlace, ReadOnly, Strategy, Target};
@@ -25,7 +25,7 @@ pub(super) const MODE_BITS: u32 = 0o7777;
 const OWNER_WRITE: u32 = 0o200;
 /// New files get the group of such a directory.
 const SET_GROUP: u32 = 0o2000;
-/// The link that Kubernetes swaps in volumes of ConfigMaps, Secrets and the like.
+/// The link that Kubernetes swaps in the volumes that it makes of its objects.
 const SWAPPED: &str = "..data";
 
 /// A name in an open directory.
@@ -77,12 +77,11 @@ fn folder(target: &Path) -> PathBuf {
 fn open_directory(path: &Path) -> io::Result<OwnedFd> {
     let open =
         |how| retry_on_intr(|| rustix::fs::openat(CWD, path, how | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty()));
-    match open(OFlags::RDONLY) {
-        // Names can be used that cannot be listed.
-        #[cfg(target_os = "linux")]
-        Err(rustix::io::Errno::ACCESS) => Ok(open(OFlags::PATH)?),
-        opened => Ok(opened?),
-    }
+    let opened = open(OFlags::RDONLY);
+    // Names can be used that cannot be listed.
+    #[cfg(target_os = "linux")]
+    let opened = opened.or_else(|error| if error == Errno::ACCESS { open(OFlags::PATH) } else { Err(error) });
+    Ok(opened?)
 }
 
 /// Opens a regular file or whatever else lies there, but no link, and waits for nobody.
@@ -90,22 +89,23 @@ pub(in crate::io) fn open_at(directory: &OwnedFd, name: &OsStr, how: OFlags) -> 
     let how = how | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
     match retry_on_intr(|| rustix::fs::openat(directory, name, how, Mode::empty())) {
         Ok(file) => Ok(Some(File::from(file))),
-        Err(rustix::io::Errno::NOENT) => Ok(None),
+        Err(Errno::NOENT) => Ok(None),
         Err(error) => Err(error.into()),
     }
 }
 
 /// Follows a chain of links by hand: the last one may lead to nothing yet.
+///
+/// Tells too whether it leads through a volume of Kubernetes. A link that cannot be read
+/// is taken for the file, and then not opened: no link is written over.
 pub(super) fn follow(path: &Path) -> Result<(PathBuf, bool), SaveError> {
     let mut at = path.to_owned();
     for _ in 0..MAX_LINKS {
-        match fs::read_link(&at) {
-            Ok(target) => at = at.parent().unwrap_or_else(|| Path::new("")).join(target),
-            Err(_) => {
-                let swapped = at.components().any(|part| part.as_os_str() == SWAPPED);
-                return Ok((at, swapped));
-            }
-        }
+        let Ok(target) = fs::read_link(&at) else {
+            let swapped = at.components().any(|part| part.as_os_str() == SWAPPED);
+            return Ok((at, swapped));
+        };
+        at = at.parent().unwrap_or_else(|| Path::new("")).join(target);
     }
     Err(failed("follow the links at", path)(io::Error::other("too many levels of symbolic links")))
 }

@@ -39,11 +39,11 @@ impl<'a> Temporary<'a> {
                 Err(Errno::EXIST) => continue,
                 Err(error) => return Err(error.into()),
             };
-            let made = Self { directory, name, file, is_named: false };
-            // The lock says that it is in use. A sweep may have come in between: then another one is made.
-            let locked = retry_on_intr(|| rustix::fs::flock(&made.file, FlockOperation::NonBlockingLockExclusive));
-            if !matches!(locked, Err(Errno::WOULDBLOCK)) && made.file.metadata()?.nlink() > 0 {
-                return Ok(made);
+            let new = Self { directory, name, file, is_named: false };
+            // The lock says that it is in use. A sweep may have come in between: then another one is new.
+            let locked = retry_on_intr(|| rustix::fs::flock(&new.file, FlockOperation::NonBlockingLockExclusive));
+            if !matches!(locked, Err(Errno::WOULDBLOCK)) && new.file.metadata()?.nlink() > 0 {
+                return Ok(new);
             }
         }
         Err(io::Error::new(io::ErrorKind::AlreadyExists, "all names for a temporary file are taken"))

@@ -23,6 +23,7 @@ pub mod modal;
 pub mod motion;
 pub mod notes;
 pub mod offers;
+pub mod outside;
 pub mod pages;
 pub mod palette;
 pub mod parameters;
@@ -122,6 +123,8 @@ pub struct State {
     pub saving: Vec<Role>,
     /// What the saves so far did, for one status line.
     pub saved: Vec<String>,
+    /// What is watched outside, and what changed there.
+    pub outside: outside::Outside,
     /// How far reading the wheels has come.
     pub reading: reading::Reading,
     /// The question to a real SkyPilot.
@@ -178,6 +181,7 @@ impl State {
             stale: [false; 2],
             saving: Vec::new(),
             saved: Vec::new(),
+            outside: outside::Outside::default(),
             reading: reading::Reading::default(),
             verify: verify::Verify::default(),
             project: String::new(),

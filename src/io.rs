@@ -13,6 +13,7 @@ pub mod scan;
 pub mod server;
 pub mod state;
 pub mod verify;
+pub mod watch;
 
 use std::path::PathBuf;
 

@@ -7,10 +7,10 @@ use super::form::Filtered;
 use super::keymap::{self, Code, Key};
 use super::layout::Size;
 use super::list::Body;
-use super::message::{EditTarget, Effect, Message, Reason};
+use super::message::{EditTarget, Effect, Message, Noticed, Reason};
 use super::modal::Modal;
 use super::{
-    Exit, Pane, Screen, State, Tone, browse, dialogs, edits, forms, lists, motion, pages, palette, parameters,
+    Exit, Pane, Screen, State, Tone, browse, dialogs, edits, forms, lists, motion, outside, pages, palette, parameters,
     problems, programs, reading, review, saving, verify, wheels,
 };
 use crate::config::operation::Operation;
@@ -19,17 +19,21 @@ use crate::text::visible::visible_name;
 
 /// Takes a message; returns what is asked of the outside for it.
 pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
-    let effects = match message {
+    let mut effects = match message {
         Message::Pressed(key) => press(state, key),
         Message::Pasted(text) => paste(state, &text),
         Message::Resized(width, height) => {
             state.size = (width, height);
             Vec::new()
         }
-        Message::FocusGained if state.ready && state.saving.is_empty() && state.modals.is_empty() => {
-            vec![saving::reread(state, Reason::Focus)]
+        Message::FocusGained => {
+            state.outside.notice(Noticed { files: true, wheels: false });
+            Vec::new()
         }
-        Message::FocusGained => Vec::new(),
+        Message::Noticed(noticed) => {
+            state.outside.notice(noticed);
+            Vec::new()
+        }
         Message::Opened(opened) => {
             let (workspace, facts) = *opened;
             open(state, workspace, facts);
@@ -43,11 +47,17 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
             now.directories.extend(facts.directories);
             now.modules.extend(facts.modules);
             now.memories = facts.memories;
-            state.take_facts(now);
+            let is_new = (&now.directories, &now.modules, &now.memories)
+                != (&state.facts.directories, &state.facts.modules, &state.facts.memories);
+            if is_new {
+                state.take_facts(now);
+            }
             // Told anew: of what a person types nothing is asked, or that would never end.
             forms::retell(state);
             let mut effects = state.classify_if_needed();
-            effects.extend(reading::start(state));
+            if is_new {
+                effects.extend(reading::start(state));
+            }
             effects
         }
         Message::Classified(found) => {
@@ -110,6 +120,7 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
     }
     state.settle_tree();
     motion::settle(state);
+    effects.extend(outside::look(state));
     effects
 }
 

@@ -47,17 +47,16 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
             now.directories.extend(facts.directories);
             now.modules.extend(facts.modules);
             now.memories = facts.memories;
-            let is_new = (&now.directories, &now.modules, &now.memories)
-                != (&state.facts.directories, &state.facts.modules, &state.facts.memories);
-            if is_new {
+            // A check of a long list takes its time.
+            if (&now.directories, &now.modules, &now.memories)
+                != (&state.facts.directories, &state.facts.modules, &state.facts.memories)
+            {
                 state.take_facts(now);
             }
             // Told anew: of what a person types nothing is asked, or that would never end.
             forms::retell(state);
             let mut effects = state.classify_if_needed();
-            if is_new {
-                effects.extend(reading::start(state));
-            }
+            effects.extend(reading::start(state));
             effects
         }
         Message::Classified(found) => {

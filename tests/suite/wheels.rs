@@ -429,9 +429,9 @@ fn opened(count: usize) -> (State, Vec<Effect>) {
     (state, effects)
 }
 
-/// Returns the wheels that are asked for; the classes in them are another question.
+/// Returns the wheels that are asked for; the classes in them and what is watched are other questions.
 fn asked(effects: &[Effect]) -> Vec<PathBuf> {
-    let mut batches = effects.iter().filter(|effect| !matches!(effect, Effect::Classes(_)));
+    let mut batches = effects.iter().filter(|effect| !matches!(effect, Effect::Classes(_) | Effect::Watch(_)));
     match (batches.next(), batches.next()) {
         (Some(Effect::Inspect { paths, .. }), None) => paths.clone(),
         (None, _) => Vec::new(),

@@ -9,6 +9,7 @@ pub mod command;
 pub mod completion;
 pub mod dialogs;
 pub mod edits;
+pub mod external;
 pub mod field;
 pub mod form;
 pub mod forms;

@@ -182,6 +182,8 @@ pub struct Listing {
 pub enum EditTarget {
     /// The text of a file.
     File(Role),
+    /// The lines of an entry of a list.
+    Entry(Role, usize),
     /// The text in the open area.
     Area,
 }

@@ -7,14 +7,13 @@ use super::form::Filtered;
 use super::keymap::{self, Code, Key};
 use super::layout::Size;
 use super::list::Body;
-use super::message::{EditTarget, Effect, Message, Noticed, Reason};
+use super::message::{Effect, Message, Noticed, Reason};
 use super::modal::Modal;
 use super::{
-    Exit, Pane, Screen, State, Tone, browse, dialogs, edits, forms, lists, motion, outside, pages, palette, parameters,
-    problems, programs, reading, review, saving, verify, wheels,
+    Exit, Pane, Screen, State, Tone, browse, dialogs, edits, external, forms, lists, motion, outside, pages, palette,
+    parameters, problems, programs, reading, review, saving, verify, wheels,
 };
-use crate::config::operation::Operation;
-use crate::config::{Content, Role};
+use crate::config::Role;
 use crate::text::visible::visible_name;
 
 /// Takes a message; returns what is asked of the outside for it.
@@ -83,7 +82,7 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
             }
             Vec::new()
         }
-        Message::Edited { target, result } => edited(state, &target, result),
+        Message::Edited { target, result } => external::edited(state, &target, result),
         Message::Copied { what, characters, problem } => {
             match problem {
                 None => state.say(
@@ -161,35 +160,6 @@ fn drafted(state: &mut State, result: Result<Vec<std::path::PathBuf>, String>) -
     Vec::new()
 }
 
-fn edited(state: &mut State, target: &EditTarget, result: Result<String, String>) -> Vec<Effect> {
-    let text = match result {
-        Ok(text) => text,
-        Err(why) => {
-            state.say(Tone::Failed, why);
-            return Vec::new();
-        }
-    };
-    match target {
-        EditTarget::Area => {
-            if let Some(Modal::Area(area)) = state.modals.last_mut() {
-                // Editors end the last line; the value has no such end.
-                let text = if area.was.ends_with('\n') { &text } else { text.strip_suffix('\n').unwrap_or(&text) };
-                area.editor = forms::text_area(text);
-            }
-            Vec::new()
-        }
-        EditTarget::File(role) => {
-            if state.workspace.text(*role) == Some(text.as_str())
-                || (text.is_empty() && state.workspace.document(*role).is_none())
-            {
-                state.say(Tone::Told, "The editor left the text as it was.");
-                return Vec::new();
-            }
-            edits::commit(state, &Operation::ReplaceText { role: *role, text: text.into() })
-        }
-    }
-}
-
 fn press(state: &mut State, key: Key) -> Vec<Effect> {
     if state.layout_size() == Size::TooSmall {
         return press_blind(state, key);
@@ -264,7 +234,7 @@ pub fn run(state: &mut State, id: Id) -> Vec<Effect> {
         Id::Redo => return edits::undo(state, true),
         Id::Save => return saving::open_review(state),
         Id::Quit => return saving::quit(state),
-        Id::Editor => return open_editor(state),
+        Id::Editor => return external::open(state),
         Id::Reload => return vec![saving::reread(state, Reason::Asked), state.scan()],
         Id::Preview => go_to_screen(state, Screen::Preview),
         Id::Wheels => go_to_screen(state, Screen::Wheels),
@@ -432,38 +402,4 @@ fn focus(state: &mut State, pane: Pane) {
         Pane::Remote => state.role = Role::Remote,
         _ => {}
     }
-}
-
-// Problems.
-
-/// Asks for a copy of the text for the external editor.
-fn open_editor(state: &mut State) -> Vec<Effect> {
-    let role = dialogs::editor_role(state);
-    if state.settings.read_only {
-        state.say(Tone::Failed, "Read-only (--read-only): nothing can be changed.");
-        return Vec::new();
-    }
-    let text = match &state.workspace.file(role).content {
-        Content::Text(document) => document.text().into(),
-        Content::Absent => "".into(),
-        Content::Unreadable(why) => {
-            let text = format!("{} cannot be opened here: {}.", role.file_name(), why.problem);
-            state.say(Tone::Failed, text);
-            return Vec::new();
-        }
-    };
-    vec![Effect::Stage { target: EditTarget::File(role), text, line: line_of_cursor(state, role) }]
-}
-
-/// Returns the line of what is under the cursor, from 1.
-fn line_of_cursor(state: &State, role: Role) -> usize {
-    let Some(document) = state.workspace.document(role) else { return 1 };
-    if !forms::is_editable(state, role) {
-        return state.text[Pane::of(role).index()].at + 1;
-    }
-    let in_tree = state.screen_context() == Context::Parameters;
-    let node = in_tree.then(|| state.tree.current().and_then(|row| row.node)).flatten();
-    let entry = state.list(role).current().and_then(|index| state.list(role).entries.get(index));
-    let offset = node.map(|node| document.span(node).start).or_else(|| entry.map(|entry| entry.span.start));
-    offset.map_or(1, |offset| document.position(offset).line)
 }

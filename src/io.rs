@@ -14,6 +14,7 @@ pub mod scan;
 pub mod server;
 pub mod state;
 pub mod verify;
+pub mod watch;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::message::{Effect, Reason};
 use super::modal::{Answer, Menu, Modal};
-use super::{Pane, State, Tone, form, forms, saving};
+use super::{Pane, State, Tone, dialogs, form, forms, saving};
 use crate::config::locate::expand_user;
 use crate::config::writing::{InPlace, ReadOnly, Strategy, Target};
 use crate::config::{Content, Location, PathSource, Role};
@@ -42,8 +42,9 @@ pub(super) fn tidied(state: &mut State, notes: &[String]) -> Vec<Effect> {
     if notes.is_empty() {
         return Vec::new();
     }
-    state.say(Tone::Told, format!("{}.", notes.join("; ")));
-    vec![saving::reread(state, Reason::Focus)]
+    let text = notes.iter().map(|note| format!("{}.", visible(note))).collect();
+    dialogs::notice(state, "An interrupted save", text);
+    vec![saving::reread(state, Reason::Noticed)]
 }
 
 /// Returns the question that comes before these files are saved, where one does.

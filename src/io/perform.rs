@@ -8,6 +8,7 @@ use super::classes::{self, Extent};
 use super::run::{self, Running};
 use super::save::{Expected, Request, SaveError, look, save, tidy};
 use super::verify::{LIMIT, Question, verify};
+use super::watch::Watching;
 use super::{Options, backup, editor, inspect, load, memory, open, refresh, scan, state, targets};
 use crate::app::message::{Effect, ListedDirectory, Listing, Message, Replaces, SaveFailure, SavedFile};
 use crate::check::verify::{Mode, Verified};
@@ -23,13 +24,15 @@ pub struct Outside {
     pub environment: Environment,
     /// The program that runs.
     pub running: Arc<Running>,
+    /// What is watched.
+    pub watching: Arc<Watching>,
 }
 
 impl Outside {
     /// Returns the outside of a process in which no program runs yet.
     #[must_use]
     pub fn new(options: Options, environment: Environment) -> Self {
-        Self { options, environment, running: Arc::default() }
+        Self { options, environment, running: Arc::default(), watching: Arc::default() }
     }
 }
 
@@ -65,6 +68,10 @@ pub fn perform(effect: Effect, outside: &Outside) -> Option<Message> {
         }
         Effect::ReadBackups { role, path } => {
             Message::BackupsRead { role, result: backup::read_all(&path, &outside.environment) }
+        }
+        Effect::Watch(places) => {
+            outside.watching.watch(places);
+            return None;
         }
         Effect::Remember(directory) => {
             // A memory that cannot be kept is none: nothing depends on it.
@@ -105,7 +112,8 @@ fn ask(mode: Mode, show_secrets: bool, outside: &Outside) -> Result<Verified, St
 }
 
 fn read_again(workspace: &Workspace, role: Role, base: &Path) -> Content {
-    load::load(workspace.file(role).location.clone(), base).content
+    let file = workspace.file(role);
+    load::absolute(&file.location, base).map_or(Content::Absent, |path| load::read_again(&path, &file.content))
 }
 
 fn write(

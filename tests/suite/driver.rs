@@ -111,6 +111,12 @@ impl Driver {
         self.send(perform(Effect::Open, &self.outside).expect("an answer"));
     }
 
+    /// Starts the screens anew on the files as they are.
+    pub(crate) fn reopen(&mut self) {
+        self.state = State::new(self.state.settings, self.state.size);
+        self.send(perform(Effect::Open, &self.outside).expect("an answer"));
+    }
+
     /// Gives the screens another size.
     pub(crate) fn resize(&mut self, width: u16, height: u16) -> &mut Self {
         self.send(Message::Resized(width, height));

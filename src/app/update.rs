@@ -41,24 +41,7 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
             effects.extend(reading::start(state));
             effects
         }
-        Message::Scanned(facts) => {
-            // Answers may come late: what was looked at is added, nothing else.
-            let mut now = state.facts.clone();
-            now.directories.extend(facts.directories);
-            now.modules.extend(facts.modules);
-            now.memories = facts.memories;
-            // A check of a long list takes its time.
-            if (&now.directories, &now.modules, &now.memories)
-                != (&state.facts.directories, &state.facts.modules, &state.facts.memories)
-            {
-                state.take_facts(now);
-            }
-            // Told anew: of what a person types nothing is asked, or that would never end.
-            forms::retell(state);
-            let mut effects = state.classify_if_needed();
-            effects.extend(reading::start(state));
-            effects
-        }
+        Message::Scanned(facts) => scanned(state, *facts),
         Message::Classified(found) => {
             let mut now = state.facts.clone();
             let mut found = *found;
@@ -156,6 +139,26 @@ fn open(state: &mut State, workspace: crate::config::Workspace, facts: crate::ch
     } else if state.settings.read_only {
         state.say(Tone::Told, "Read-only: nothing can be changed.");
     }
+}
+
+/// Takes what was looked at.
+fn scanned(state: &mut State, facts: crate::check::Facts) -> Vec<Effect> {
+    // Answers may come late: what was looked at is added, nothing else.
+    let mut now = state.facts.clone();
+    now.directories.extend(facts.directories);
+    now.modules.extend(facts.modules);
+    now.memories = facts.memories;
+    // A check of a long list takes its time.
+    if (&now.directories, &now.modules, &now.memories)
+        != (&state.facts.directories, &state.facts.modules, &state.facts.memories)
+    {
+        state.take_facts(now);
+    }
+    // Told anew: of what a person types nothing is asked, or that would never end.
+    forms::retell(state);
+    let mut effects = state.classify_if_needed();
+    effects.extend(reading::start(state));
+    effects
 }
 
 fn drafted(state: &mut State, result: Result<Vec<std::path::PathBuf>, String>) -> Vec<Effect> {

@@ -4,12 +4,14 @@
 //! asked of the outside. Nothing here does input or output, knows a clock or a
 //! terminal: `io` performs the effects, `ui` draws, `tui` runs the loop.
 
+pub mod backups;
 pub mod browse;
 pub mod command;
 pub mod completion;
 pub mod conflict;
 pub mod dialogs;
 pub mod edits;
+pub mod external;
 pub mod field;
 pub mod form;
 pub mod forms;
@@ -24,6 +26,7 @@ pub mod modal;
 pub mod motion;
 pub mod notes;
 pub mod offers;
+pub mod outside;
 pub mod pages;
 pub mod palette;
 pub mod parameters;
@@ -39,8 +42,9 @@ pub mod update;
 pub mod value;
 pub mod verify;
 pub mod wheels;
+pub mod writing;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::{Path, PathBuf};
 
@@ -124,8 +128,16 @@ pub struct State {
     pub conflict: Option<Conflict>,
     /// The files being written.
     pub saving: Vec<Role>,
+    /// The saves that follow once the one before has succeeded.
+    pub queued: VecDeque<Effect>,
+    /// Whether these saves may replace whatever is there.
+    pub overwrites: bool,
+    /// Whether a person lets each file be written in place.
+    pub in_place: [bool; 2],
     /// What the saves so far did, for one status line.
     pub saved: Vec<String>,
+    /// What is watched outside, and what changed there.
+    pub outside: outside::Outside,
     /// How far reading the wheels has come.
     pub reading: reading::Reading,
     /// The question to a real SkyPilot.
@@ -182,7 +194,11 @@ impl State {
             theirs: [None, None],
             conflict: None,
             saving: Vec::new(),
+            queued: VecDeque::new(),
+            overwrites: false,
+            in_place: [false; 2],
             saved: Vec::new(),
+            outside: outside::Outside::default(),
             reading: reading::Reading::default(),
             verify: verify::Verify::default(),
             project: String::new(),

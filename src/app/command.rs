@@ -41,11 +41,13 @@ pub enum Context {
     Notice,
     /// The output of a program.
     Run,
+    /// The saved versions of a file.
+    Backups,
 }
 
 impl Context {
     /// All contexts, in the order of the documentation.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::List,
         Self::Text,
         Self::Parameters,
@@ -63,6 +65,7 @@ impl Context {
         Self::Commands,
         Self::Notice,
         Self::Run,
+        Self::Backups,
     ];
 
     /// Returns what the help calls it.
@@ -86,6 +89,7 @@ impl Context {
             Self::Commands => "Help and command palette",
             Self::Notice => "Texts to read",
             Self::Run => "Output of a program",
+            Self::Backups => "Backups",
         }
     }
 }
@@ -102,6 +106,7 @@ pub enum Id {
     Save,
     Quit,
     Editor,
+    EditEntry,
     Reload,
     Preview,
     Wheels,
@@ -122,6 +127,7 @@ pub enum Id {
     Suspend,
     About,
     Verify,
+    Backups,
     // Moving.
     Down,
     Up,
@@ -219,6 +225,7 @@ pub enum Id {
     ShowAll,
     Close,
     Stop,
+    Restore,
 }
 
 /// How the help groups commands.
@@ -313,6 +320,7 @@ const MOVING: &[Context] = &[
     C::Menu,
     C::Notice,
     C::Run,
+    C::Backups,
 ];
 /// Where a wheel is built by the palette.
 const BESIDE_WHEELS: &[Context] = &[C::List, C::Text, C::Parameters, C::Problems, C::Upload, C::FirstRun, C::Preview];
@@ -410,7 +418,7 @@ static TABLE: &[Command] = &[
     row(Id::PreviousChange, "previous conflict", "", G::Move, &[C::Conflict], &["N"], "Goes to the previous conflict."),
     row(Id::TextDiff, "as text", "v text", G::Look, &[C::Conflict], &["v"], "Shows what the merge changes in the text on disk."),
     row(Id::TakeDisk, "take the file on disk", "reload", G::Files, &[C::Conflict], &["r"], "Takes all that is on disk; your text stays in the undo list."),
-    row(Id::Overwrite, "overwrite the file on disk", "overwrite", G::Files, &[C::Conflict], &["o"], "Writes your text; what is on disk is copied to the state directory."),
+    row(Id::Overwrite, "overwrite the file on disk", "overwrite", G::Files, &[C::Conflict], &["o"], "Writes your text; what is on disk is kept among the backups."),
     row(Id::Draft, "keep a draft", "draft", G::Files, &[C::Conflict], &["d"], "Writes the edited texts to the state directory; the files stay."),
     // Everywhere.
     row(Id::Compare, "compare with disk", "compare", G::Files, BEFORE_REVIEW, &["M"], "Shows mine, theirs and merged of a file that changed on disk."),
@@ -424,6 +432,7 @@ static TABLE: &[Command] = &[
     row(Id::Undo, "undo", "undo", G::Edit, SCREENS, &["u", "Ctrl-_"], "Takes the last edit back, in either file, without limit."),
     row(Id::Redo, "redo", "", G::Edit, SCREENS, &["U"], "Does an undone edit again."),
     row(Id::Editor, "open in $EDITOR", "editor", G::Files, BEFORE_REVIEW, &["e", "F4"], "Opens the text with its unsaved edits in $VISUAL or $EDITOR."),
+    row(Id::EditEntry, "open this entry in $EDITOR", "", G::Files, LISTS, &["E"], "Opens the lines of this entry alone, with the comments above it."),
     row(Id::Reload, "reload", "", G::Files, BEFORE_REVIEW, &["R"], "Reads files and wheel directory again."),
     row(Id::NextPane, "next pane", "pane", G::Move, PANES, &["Tab"], "Goes to the next pane."),
     row(Id::PreviousPane, "previous pane", "", G::Move, PANES, &["Shift-Tab"], "Goes to the previous pane."),
@@ -448,6 +457,7 @@ static TABLE: &[Command] = &[
     row(Id::About, "what are plugins?", "what are plugins?", G::Look, &[C::FirstRun], &["i"], "One page on plugins, the two files and the upload."),
     row(Id::About, "what are plugins?", "", G::Look, NOT_FIRST_RUN, &[], "One page on plugins, the two files and the upload."),
     row(Id::Verify, "verify with SkyPilot", "", G::Look, BEFORE_REVIEW, &[], "Asks a real SkyPilot about the files on disk and marks what it sees in another way."),
+    row(Id::Backups, "backups", "", G::Files, BEFORE_REVIEW, &[], "Lists the saved versions of the file at hand, with what each would change, and takes one back."),
     row(Id::Build, "build a wheel", "", G::Edit, BESIDE_WHEELS, &[], "Builds a wheel of a project directory into the wheel directory, after a question."),
     // Text fields.
     row(Id::Accept, "accept", "accept", G::Edit, FIELDS, &["Enter"], "Takes what is typed."),
@@ -489,6 +499,9 @@ static TABLE: &[Command] = &[
     row(Id::Close, "close", "close", G::Move, &[C::Notice], &["Esc", "q", "Enter", "Backspace", "Left", "Ctrl-C"], "Closes the text."),
     row(Id::Stop, "stop", "stop", G::Edit, &[C::Run], &["s"], "Stops the program with all that it started."),
     row(Id::Close, "close", "close", G::Move, &[C::Run], &["Esc", "q", "Enter", "Ctrl-C"], "Closes the output; asks first where the program runs still."),
+    row(Id::Restore, "restore", "restore", G::Edit, &[C::Backups], &["Enter", "r"], "Takes the text of this version as an edit; u takes it back."),
+    row(Id::NextFile, "other file", "other file", G::Move, &[C::Backups], &["Tab", "Shift-Tab"], "Shows the versions of the other file."),
+    row(Id::Close, "close", "close", G::Move, &[C::Backups], &["Esc", "q", "Backspace", "Ctrl-C"], "Closes the list; nothing changes."),
 ];
 
 /// Returns the row of a command in a context.

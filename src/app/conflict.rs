@@ -159,7 +159,6 @@ pub fn compare_with_disk(state: &mut State) -> Vec<Effect> {
 pub fn open(state: &mut State, role: Role) {
     let Some(theirs) = state.theirs(role).cloned() else { return };
     saving::close(state);
-    state.status = None;
     state.conflict = Some(Conflict::of(state, role, &theirs));
     state.screen = Screen::Conflict;
 }

@@ -8,8 +8,8 @@ use super::keymap::{self, Code, Key};
 use super::message::{EditTarget, Effect};
 use super::modal::{Answer, Menu, MenuItem, Modal, Notice};
 use super::{
-    Exit, Screen, State, Tone, browse, completion, edits, forms, motion, palette, parameters, programs, saving, update,
-    verify,
+    Exit, Screen, State, Tone, backups, browse, completion, edits, external, forms, motion, palette, parameters,
+    programs, saving, update, verify, writing,
 };
 use crate::config::Role;
 use crate::config::operation::Operation;
@@ -24,6 +24,7 @@ pub fn press(state: &mut State, key: Key) -> Vec<Effect> {
         Context::Menu => in_menu(state, key, id),
         Context::Area => in_area(state, key, id),
         Context::Browse => browse::in_browse(state, id),
+        Context::Backups => backups::in_backups(state, id),
         Context::Run => programs::in_run(state, id),
         _ => {
             if id == Some(Id::Close) {
@@ -171,6 +172,7 @@ fn answer(state: &mut State, answer: Answer) -> Vec<Effect> {
         Answer::Convert(kind) => parameters::convert(state, kind),
         Answer::Style(style) => parameters::restyle(state, style),
         Answer::Edit(staged) => vec![Effect::Edit(*staged)],
+        Answer::EditAgain(role, line) => external::open_at(state, role, line),
         Answer::Unstage(staged) => vec![Effect::Unstage(*staged)],
         Answer::Draft => saving::draft(state),
         Answer::SaveSound => saving::save_sound(state),
@@ -178,6 +180,13 @@ fn answer(state: &mut State, answer: Answer) -> Vec<Effect> {
             saving::ask_force(state, role);
             Vec::new()
         }
+        Answer::WriteInPlace { role, roles, anything } => writing::agree(state, role, roles, anything),
+        Answer::SaveThese { roles, anything } => saving::save(state, roles, anything),
+        Answer::AnotherPath(role) => {
+            writing::ask_path(state, role);
+            Vec::new()
+        }
+        Answer::CopyText(role) => writing::copy(state, role),
         Answer::Verify(mode) => verify::agree(state, mode),
         Answer::RunProgram(program) => programs::agree(state, *program),
         Answer::StopProgram => programs::stop(state),
@@ -270,6 +279,9 @@ pub fn ask_editor(state: &mut State, staged: super::message::Staged) {
     let what = match &staged.target {
         EditTarget::File(role) => {
             format!("A copy of {} with its unsaved edits opens in your editor.", role.file_name())
+        }
+        EditTarget::Entry(role, index) => {
+            format!("The lines of entry {} of {} open in your editor.", index + 1, role.file_name())
         }
         EditTarget::Area => "The text opens in your editor.".to_owned(),
     };

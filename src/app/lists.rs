@@ -8,7 +8,7 @@ use super::form::Filtered;
 use super::list::Body;
 use super::message::Effect;
 use super::value::pairs_count;
-use super::{Pane, Screen, State, Tone, forms};
+use super::{Pane, Screen, State, Tone, external, forms};
 use crate::config::Role;
 use crate::config::operation::Operation;
 
@@ -75,6 +75,7 @@ fn on_entry(state: &mut State, role: Role, index: usize, id: Id) -> Vec<Effect> 
     let chosen = state.list(role).chosen();
     let entry = |state: &State| state.list(role).entries.get(index).cloned();
     match id {
+        Id::EditEntry => external::open_entry(state, role, index),
         Id::Open => {
             state.screen = Screen::Parameters;
             Vec::new()

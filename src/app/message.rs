@@ -1,5 +1,6 @@
 //! What happens to the program, and what it asks of the outside.
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -8,6 +9,7 @@ use super::keymap::Key;
 use super::run::{Ended, Program, Purpose};
 use crate::check::Facts;
 use crate::check::verify::{Mode, Verified};
+use crate::config::writing::{InPlace, ReadOnly, Target};
 use crate::config::{Content, Role, Workspace};
 use crate::python::Catalog;
 use crate::wheel::contents::Inspection;
@@ -23,6 +25,8 @@ pub enum Message {
     Resized(u16, u16),
     /// The terminal got the focus again: files may have changed meanwhile.
     FocusGained,
+    /// Something changed at the places that are watched.
+    Noticed(Noticed),
     /// Both files and the facts were read.
     Opened(Box<(Workspace, Facts)>),
     /// The wheel directory was looked at.
@@ -35,6 +39,8 @@ pub enum Message {
     Reread {
         /// What is there now, API list first.
         contents: Box<[Content; 2]>,
+        /// How the files can be written now.
+        targets: BTreeMap<PathBuf, Target>,
         /// Why that was asked for.
         reason: Reason,
     },
@@ -46,6 +52,15 @@ pub enum Message {
         text: Arc<str>,
         /// How it went.
         result: Result<SavedFile, SaveFailure>,
+    },
+    /// What interrupted saves had left was put right; each is told in a sentence.
+    Tidied(Vec<String>),
+    /// The saved versions of a file were read, the last one first, or why not.
+    BackupsRead {
+        /// Which file.
+        role: Role,
+        /// The versions.
+        result: Result<Vec<SavedVersion>, String>,
     },
     /// A directory was listed.
     Listed(Listing),
@@ -86,13 +101,45 @@ pub enum Message {
     NotSuspended(&'static str),
 }
 
+/// Where something changed outside.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Noticed {
+    /// At one of the files.
+    pub files: bool,
+    /// In the wheel directory.
+    pub wheels: bool,
+}
+
+impl Noticed {
+    /// Tells whether anything changed.
+    #[must_use]
+    pub const fn any(self) -> bool {
+        self.files || self.wheels
+    }
+
+    /// Adds another change.
+    pub const fn add(&mut self, other: Self) {
+        self.files |= other.files;
+        self.wheels |= other.wheels;
+    }
+}
+
+/// What is watched for changes from outside.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Places {
+    /// Absolute paths of files.
+    pub files: Vec<PathBuf>,
+    /// Absolute paths of directories.
+    pub directories: Vec<PathBuf>,
+}
+
 /// Why both files are read again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reason {
     /// A person asked for it.
     Asked,
-    /// The terminal got the focus again.
-    Focus,
+    /// They may have changed: they are watched, or the terminal got the focus again.
+    Noticed,
     /// A save found another text on disk.
     Conflict(Role),
 }
@@ -104,8 +151,19 @@ pub struct SavedFile {
     pub path: PathBuf,
     /// Whether there was no file before.
     pub created: bool,
-    /// What could not be kept as it was, and where a copy of the replaced text is.
+    /// What could not be kept as it was, and where a copy of a text replaced unseen is.
     pub notes: Vec<String>,
+    /// How it can be written now.
+    pub target: Option<Target>,
+}
+
+/// A version of a file that was saved over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SavedVersion {
+    /// When it was saved over, for people.
+    pub when: String,
+    /// Its text, or why it has none.
+    pub text: Result<Arc<str>, String>,
 }
 
 /// Why a save did not happen.
@@ -113,6 +171,10 @@ pub struct SavedFile {
 pub enum SaveFailure {
     /// The file is not what was read.
     Changed,
+    /// It can be written in place only.
+    InPlace(InPlace),
+    /// It cannot be written.
+    ReadOnly(ReadOnly),
     /// Anything else, in words.
     Other(String),
 }
@@ -148,6 +210,8 @@ pub struct Listing {
 pub enum EditTarget {
     /// The text of a file.
     File(Role),
+    /// The lines of an entry of a list.
+    Entry(Role, usize),
     /// The text in the open area.
     Area,
 }
@@ -181,6 +245,8 @@ pub enum Replaces {
 pub enum Effect {
     /// Find and read both files, gather the facts.
     Open,
+    /// Watch these places, and no others.
+    Watch(Places),
     /// Look at the wheel directory that the workspace names.
     Scan(Box<(Workspace, Facts)>),
     /// Read these wheels, as many as a batch has time for.
@@ -211,6 +277,17 @@ pub enum Effect {
         text: Arc<str>,
         /// What may be replaced.
         replaces: Replaces,
+        /// Whether it may be written in place, where nothing else works.
+        in_place: bool,
+    },
+    /// Put right what interrupted saves have left of these files and beside them.
+    Tidy(Vec<PathBuf>),
+    /// Read the saved versions of a file.
+    ReadBackups {
+        /// Which file.
+        role: Role,
+        /// Where it is.
+        path: PathBuf,
     },
     /// Remember the wheels of a directory as they are now.
     Remember(PathBuf),

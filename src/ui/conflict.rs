@@ -95,7 +95,7 @@ fn no_merge(paper: &mut Paper<'_>, view: &Conflict, why: &str, area: Rect) {
         why,
         "",
         "r  take what is on disk; your text stays in the undo list",
-        "o  overwrite it with yours; a copy of it is kept in the state directory",
+        "o  overwrite it with yours; it is kept among the backups",
         "d  only keep yours as a draft in the state directory",
         "v  show the difference as text",
         "Esc  decide later: a save asks again",

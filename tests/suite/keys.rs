@@ -326,6 +326,18 @@ fn a_merge_meets_a_newer_text_at_the_save() {
 }
 
 #[test]
+fn a_save_of_two_files_tells_what_was_not_tried_before_it_compares() {
+    let mut driver = Driver::open(Some(API), Some(REMOTE));
+    driver.press("d2d");
+    fs::write(driver.path("plugins.yaml"), theirs()).expect("written");
+    driver.press("ss");
+    assert!(driver.screen().contains("remote_plugins.yaml was not tried"), "{}", driver.screen());
+    driver.press("<Esc>");
+    assert!(driver.screen().contains("theirs (on disk now)"), "{}", driver.screen());
+    assert_eq!(driver.remote(), REMOTE);
+}
+
+#[test]
 fn what_is_no_list_on_disk_is_not_merged() {
     let mut driver = Driver::open(Some(API), Some(REMOTE));
     driver.press("d");
@@ -371,9 +383,9 @@ fn overwriting_keeps_a_copy_of_what_was_there() {
     fs::write(driver.path("plugins.yaml"), "theirs: 1\n").expect("written");
     driver.press("sso");
     assert!(driver.api().contains("acme.Cost"));
-    let folder = driver.home().join(".local/state/skyplug-tui/replaced");
-    let kept = fs::read_dir(folder).expect("a folder").next().expect("a copy").expect("an entry");
-    assert_eq!(fs::read_to_string(kept.path()).expect("read"), "theirs: 1\n");
+    assert!(driver.status().contains("the replaced text is kept in"), "{}", driver.status());
+    driver.press(":backups<Enter>");
+    assert!(driver.screen().contains("+theirs: 1"), "{}", driver.screen());
 }
 
 #[test]
@@ -435,6 +447,46 @@ fn the_editor_gets_the_unsaved_text_and_its_failure_changes_nothing() {
     driver.set_editor("false");
     driver.press("eo");
     assert!(driver.status().contains("nothing was taken"), "{}", driver.status());
+}
+
+#[test]
+fn one_entry_is_edited_with_its_comments_and_nothing_else() {
+    let mut driver = Driver::open(Some(API), Some(REMOTE));
+    driver.set_editor("sh -c 'cp $0 seen && sed -i s/finance/sales/ $0'");
+    driver.press("jEo");
+    let seen = fs::read_to_string(driver.path("../seen")).expect("read");
+    assert_eq!(seen, API[API.find("  # agreed").expect("there")..]);
+    driver.press("ss");
+    assert_eq!(driver.api(), API.replace("finance", "sales"));
+    // An emptied copy takes the entry out.
+    driver.set_editor("sh -c ': > $0'");
+    driver.press("Eoss");
+    assert_eq!(driver.api(), API[..API.find("  # agreed").expect("there")]);
+
+    let mut driver = Driver::open(Some("plugins: [{class: a.B}, {class: c.D}]\n"), None);
+    driver.press("E");
+    assert!(driver.status().contains("shares its lines"), "{}", driver.status());
+}
+
+#[test]
+fn what_the_editor_broke_is_kept_and_edited_again() {
+    let mut driver = Driver::open(Some(API), Some(REMOTE));
+    driver.set_editor("sed -i 's/parameters:$/parameters/'");
+    driver.press("eo");
+    assert!(driver.screen().contains("SkyPilot would refuse this"), "{}", driver.screen());
+    // The second round gets what the first has left, at its first error.
+    driver.set_editor("sed -i 's/parameters$/parameters:/; s/500/600/'");
+    driver.press("eo");
+    assert!(driver.state.modals.is_empty(), "{}", driver.screen());
+    driver.press("ss");
+    assert_eq!(driver.api(), API.replace("500", "600"));
+    driver.set_editor("sed -i 's/class: acme.Cost/class: Cost/'");
+    driver.press("eo");
+    assert!(driver.screen().contains("SkyPilot would refuse this"), "{}", driver.screen());
+    driver.press("u");
+    assert!(driver.state.unsaved_roles().is_empty(), "{}", driver.screen());
+    driver.press("eok");
+    assert_eq!(driver.state.unsaved_roles().len(), 1);
 }
 
 #[test]

@@ -146,7 +146,7 @@ mod tests {
         let told = |source: &str| outline(Document::parse(source).data().expect("data"), false);
         assert_eq!(told("{a: [1, x, '2'], b: {}, token: abc}"), "{a: [1, x, '2'], b: {}, token: ********}");
         assert_eq!(told("postgres://u:p@h/db"), "********");
-        assert_eq!(told("\"a\\e[31m\""), "\"a\\e[31m\"");
+        assert_eq!(told("\"a\\e[31m\""), "\"a\\x1B[31m\"", "no control character");
         assert_eq!(told("[[[[[[[1]]]]]]]"), "[[[[[[1 item]]]]]]");
         assert_eq!(told(&format!("[{}]", "abcdefgh, ".repeat(100))).chars().count(), LONGEST + 1);
     }

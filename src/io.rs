@@ -3,10 +3,12 @@
 pub mod classes;
 pub mod editor;
 pub mod inspect;
+pub mod journal;
 pub mod load;
 pub mod memory;
 pub mod modules;
 pub mod perform;
+pub mod purge;
 pub mod run;
 pub mod save;
 pub mod scan;

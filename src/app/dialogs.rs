@@ -8,8 +8,8 @@ use super::keymap::{self, Code, Key};
 use super::message::{EditTarget, Effect};
 use super::modal::{Answer, Menu, MenuItem, Modal, Notice};
 use super::{
-    Exit, Screen, State, Tone, browse, completion, edits, forms, motion, palette, parameters, programs, saving, update,
-    verify,
+    Exit, Screen, State, Tone, browse, completion, edits, forms, motion, palette, parameters, programs, recovery,
+    saving, update, verify,
 };
 use crate::config::Role;
 use crate::config::operation::Operation;
@@ -189,6 +189,8 @@ fn answer(state: &mut State, answer: Answer) -> Vec<Effect> {
             Vec::new()
         }
         Answer::WriteOut(operation) => edits::commit_written_out(state, &operation),
+        Answer::Kept(at, kept) => recovery::answer(state, at, kept),
+        Answer::ReadOnly => recovery::read_only(state),
         Answer::RemoveWheelPath => edits::commit(state, &Operation::SetWheelPath(None)),
     }
 }
@@ -245,7 +247,7 @@ fn in_area(state: &mut State, key: Key, id: Option<Id>) -> Vec<Effect> {
 
 /// Shows a text to read.
 pub fn notice(state: &mut State, title: impl Into<String>, text: Vec<String>) {
-    state.modals.push(Modal::Notice(Notice { title: title.into(), text, offset: 0 }));
+    state.modals.push(Modal::Notice(Notice { title: title.into(), text, ..Notice::default() }));
 }
 
 /// Returns the page on plugins.

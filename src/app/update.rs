@@ -10,7 +10,7 @@ use super::message::{EditTarget, Effect, Message, Reason};
 use super::modal::Modal;
 use super::{
     Exit, Pane, Screen, State, Tone, browse, dialogs, edits, forms, lists, motion, pages, palette, parameters,
-    problems, programs, reading, review, saving, verify, wheels,
+    problems, programs, reading, recovery, review, saving, verify, wheels,
 };
 use crate::config::operation::Operation;
 use crate::config::{Content, Role};
@@ -32,9 +32,16 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
         Message::Opened(opened) => {
             let (workspace, facts) = *opened;
             open(state, workspace, facts);
-            let mut effects = state.classify_if_needed();
+            let paths = Box::new(Role::ALL.map(|role| state.path(role)));
+            let mut effects = vec![Effect::Meet { paths, read_only: state.settings.read_only }];
+            effects.extend(state.classify_if_needed());
             effects.extend(reading::start(state));
             effects
+        }
+        Message::Met(met) => recovery::met(state, *met),
+        Message::NotKept(why) => {
+            recovery::not_kept(state, &why);
+            Vec::new()
         }
         Message::Scanned(facts) => {
             // Answers may come late: what was looked at is added, nothing else.
@@ -266,6 +273,7 @@ pub fn run(state: &mut State, id: Id) -> Vec<Effect> {
             state.say(Tone::Failed, "plugins.yaml cannot be read: mend it first (e opens it).");
         }
         Id::Browse => return browse::browse(state),
+        Id::KeptEdits => recovery::offer_again(state),
         Id::NextProblem => problems::next_problem(state, true),
         Id::PreviousProblem => problems::next_problem(state, false),
         Id::Fix => return problems::fix(state),

@@ -53,6 +53,8 @@ fn environment(of: &Environment, home: OsString) -> Environment {
         new.variables.remove(&OsString::from(locate::variable(role)));
     }
     new.variables.remove(&OsString::from("SKYPILOT_API_SERVER_ENDPOINT"));
+    // What is kept of the edits goes with them.
+    new.variables.remove(&OsString::from("XDG_STATE_HOME"));
     new.variables.insert("HOME".into(), home);
     new
 }

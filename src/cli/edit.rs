@@ -9,11 +9,11 @@ use anyhow::{Context as _, anyhow, bail};
 use super::inspect::document_or_empty;
 use super::output::Output;
 use super::{Command, EditFlags, Exit, Session, report};
-use crate::check;
+use crate::check::{self, Facts};
 use crate::config::operation::{self, Operation};
 use crate::config::{Content, Role, Workspace, diff, locate, model};
 use crate::io::save::{Expected, SaveError, save};
-use crate::io::{memory, scan};
+use crate::io::{journal, memory, scan};
 use crate::preview;
 use crate::text::visible::{visible, visible_name};
 use crate::yaml::edit::{NewValue, Sharing};
@@ -64,6 +64,7 @@ pub(super) fn run(session: &Session, command: Command, out: &mut Output) -> anyh
     if session.globals.read_only {
         bail!("--read-only: nothing was written");
     }
+    warn_of_others(&change, &facts);
     let mut told = String::new();
     for file in &change.files {
         match write(&workspace, &change.workspace, file.role, &facts.server_cwd) {
@@ -81,6 +82,18 @@ pub(super) fn run(session: &Session, command: Command, out: &mut Output) -> anyh
     let _ = writeln!(told, "{}", visible(&change.label));
     tell(out, &told);
     Ok(Exit::Fine)
+}
+
+/// Says which running copies have unsaved edits in the files that are written: their next save asks.
+#[expect(clippy::print_stderr, reason = "warnings go to standard error")]
+fn warn_of_others(change: &operation::Change, facts: &Facts) {
+    let paths = Role::ALL.map(|role| Some(facts.server_cwd.join(change.workspace.file(role).location.path.as_ref()?)));
+    for other in journal::others(&paths, &facts.environment) {
+        let unsaved = Role::ALL.into_iter().zip(other.unsaved).filter(|(_, unsaved)| *unsaved);
+        for (role, _) in unsaved.filter(|(role, _)| change.files.iter().any(|file| file.role == *role)) {
+            eprintln!("skyplug-tui: warning: {} has unsaved edits in {}", role.file_name(), other.name());
+        }
+    }
 }
 
 /// Says what was written. The edit is done, whether or not anybody can read of it:

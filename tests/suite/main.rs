@@ -17,6 +17,7 @@ mod mutants;
 mod preview;
 mod programs;
 mod random;
+mod recovery;
 mod releases;
 mod sample;
 mod screens;

@@ -9,6 +9,7 @@ pub mod command;
 pub mod completion;
 pub mod dialogs;
 pub mod edits;
+pub mod external;
 pub mod field;
 pub mod form;
 pub mod forms;
@@ -23,6 +24,7 @@ pub mod modal;
 pub mod motion;
 pub mod notes;
 pub mod offers;
+pub mod outside;
 pub mod pages;
 pub mod palette;
 pub mod parameters;
@@ -97,6 +99,8 @@ pub struct State {
     pub problem_shown: bool,
     /// The cursor among the wheels.
     pub wheel: Cursor,
+    /// Which of them are shown, in which order.
+    pub wheel_view: wheels::WheelView,
     /// The section of the preview, and how far each is scrolled.
     pub sections: (usize, [usize; 3]),
     /// The cursors in files that are shown as text: lines from 0.
@@ -121,6 +125,8 @@ pub struct State {
     pub saving: Vec<Role>,
     /// What the saves so far did, for one status line.
     pub saved: Vec<String>,
+    /// What is watched outside, and what changed there.
+    pub outside: outside::Outside,
     /// How far reading the wheels has come.
     pub reading: reading::Reading,
     /// The question to a real SkyPilot.
@@ -166,6 +172,7 @@ impl State {
             problem: Cursor::default(),
             problem_shown: false,
             wheel: Cursor::default(),
+            wheel_view: wheels::WheelView::default(),
             sections: (0, [0; 3]),
             text: [Cursor::default(); 2],
             review: None,
@@ -178,6 +185,7 @@ impl State {
             stale: [false; 2],
             saving: Vec::new(),
             saved: Vec::new(),
+            outside: outside::Outside::default(),
             reading: reading::Reading::default(),
             verify: verify::Verify::default(),
             project: String::new(),
@@ -381,6 +389,7 @@ impl State {
             self.list_mut(role).take_problems(role, &problems);
         }
         self.problems = problems;
+        wheels::arrange(self);
     }
 
     /// Asks for a look at the outside where the texts name something else there now.

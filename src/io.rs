@@ -15,6 +15,7 @@ pub mod scan;
 pub mod server;
 pub mod state;
 pub mod verify;
+pub mod watch;
 
 use std::path::PathBuf;
 

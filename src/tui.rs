@@ -92,6 +92,8 @@ pub fn run(options: &Options, environment: Environment, settings: Settings) -> a
     let (sender, receiver) = channel();
     let outside = Outside::new(options.clone(), environment);
     let effects = worker(outside.clone(), sender.clone());
+    let noticing = sender.clone();
+    outside.watching.start(move |noticed| noticing.send(Event::Message(Message::Noticed(noticed))).is_ok());
     terminal::hook_panics();
     signals::listen(sender.clone())?;
     let mut program = Program {

@@ -8,8 +8,8 @@ use super::keymap::{self, Code, Key};
 use super::message::{EditTarget, Effect};
 use super::modal::{Answer, Menu, MenuItem, Modal, Notice};
 use super::{
-    Exit, Screen, State, Tone, browse, completion, edits, forms, motion, palette, parameters, programs, recovery,
-    saving, update, verify,
+    Exit, Screen, State, Tone, browse, completion, edits, external, forms, motion, palette, parameters, programs,
+    recovery, saving, update, verify,
 };
 use crate::config::Role;
 use crate::config::operation::Operation;
@@ -171,6 +171,7 @@ fn answer(state: &mut State, answer: Answer) -> Vec<Effect> {
         Answer::Convert(kind) => parameters::convert(state, kind),
         Answer::Style(style) => parameters::restyle(state, style),
         Answer::Edit(staged) => vec![Effect::Edit(*staged)],
+        Answer::EditAgain(role, line) => external::open_at(state, role, line),
         Answer::Unstage(staged) => vec![Effect::Unstage(*staged)],
         Answer::TakeDisk(role) => saving::take_disk(state, role),
         Answer::Overwrite(role) => saving::overwrite(state, role),
@@ -274,6 +275,9 @@ pub fn ask_editor(state: &mut State, staged: super::message::Staged) {
     let what = match &staged.target {
         EditTarget::File(role) => {
             format!("A copy of {} with its unsaved edits opens in your editor.", role.file_name())
+        }
+        EditTarget::Entry(role, index) => {
+            format!("The lines of entry {} of {} open in your editor.", index + 1, role.file_name())
         }
         EditTarget::Area => "The text opens in your editor.".to_owned(),
     };

@@ -73,12 +73,21 @@ pub enum FormKind {
         /// The line, from 0.
         line: usize,
     },
-    /// What the entries of a list are filtered by.
-    Filter(Role),
+    /// What a list is filtered by.
+    Filter(Filtered),
     /// A path for a file that has none.
     SavePath(Role),
     /// The name of a file that is saved although SkyPilot would refuse it.
     Force(Role),
+}
+
+/// What a filter leaves rows out of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Filtered {
+    /// The entries of a list.
+    Entries(Role),
+    /// The wheel list.
+    Wheels,
 }
 
 /// A row of a form.

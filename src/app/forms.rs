@@ -9,13 +9,13 @@ use std::sync::Arc;
 use tui_textarea::{CursorMove, TextArea};
 
 use super::edits::{self, commit, tentative};
-use super::form::{Form, FormKind, FormRow};
+use super::form::{Filtered, Form, FormKind, FormRow};
 use super::list::Body;
 use super::message::Effect;
 use super::modal::{Area, Modal};
 use super::tree::{Row, Shape};
 use super::value::{self, Type};
-use super::{State, Tone, completion, notes, programs, saving};
+use super::{State, Tone, completion, notes, pages, programs, saving, wheels};
 use crate::check::classes::site;
 use crate::config::operation::Operation;
 use crate::config::secret::{self};
@@ -71,8 +71,31 @@ pub fn change_class(role: Role, index: usize, class: &str) -> Form {
 
 /// Returns the form for what a list is filtered by.
 #[must_use]
-pub fn filter(state: &State, role: Role) -> Form {
-    Form::new(FormKind::Filter(role), "Filter", vec![Form::text_row("filter", state.list(role).filter.clone())])
+pub fn filter(state: &State, filtered: Filtered) -> Form {
+    let text = match filtered {
+        Filtered::Entries(role) => &state.list(role).filter,
+        Filtered::Wheels => &state.wheel_view.filter,
+    };
+    Form::new(FormKind::Filter(filtered), "Filter", vec![Form::text_row("filter", text.clone())])
+}
+
+/// Returns how many rows of how many a filter leaves.
+#[must_use]
+pub fn shown_of(state: &State, filtered: Filtered) -> (usize, usize) {
+    match filtered {
+        Filtered::Entries(role) => (state.list(role).len(), state.list(role).entries.len()),
+        Filtered::Wheels => {
+            let all = pages::wheel_directory(state).map_or(0, |directory| directory.entries().len());
+            (pages::wheel_rows(state), all)
+        }
+    }
+}
+
+fn set_filter(state: &mut State, filtered: Filtered, text: String) {
+    match filtered {
+        Filtered::Entries(role) => state.list_mut(role).set_filter(text),
+        Filtered::Wheels => wheels::set_filter(state, text),
+    }
 }
 
 /// Returns the form for a new key or item.
@@ -217,8 +240,8 @@ pub fn retell(state: &mut State) {
 pub fn changed(state: &mut State) -> Vec<Effect> {
     let Some(Modal::Form(mut form)) = state.modals.pop() else { return Vec::new() };
     form.refused = None;
-    if let FormKind::Filter(role) = form.kind {
-        state.list_mut(role).set_filter(form.text("filter").to_owned());
+    if let FormKind::Filter(filtered) = form.kind {
+        set_filter(state, filtered, form.text("filter").to_owned());
     }
     completion::refill(state, &mut form);
     form.notes = notes::notes(state, &form);
@@ -381,10 +404,9 @@ pub fn accept(state: &mut State) -> Vec<Effect> {
         return Vec::new();
     }
     match &form.kind {
-        FormKind::Filter(role) => {
-            let shown = state.list(*role).len();
-            let all = state.list(*role).entries.len();
-            if !state.list(*role).filter.is_empty() {
+        FormKind::Filter(filtered) => {
+            let (shown, all) = shown_of(state, *filtered);
+            if !form.text("filter").is_empty() {
                 state.say(Tone::Told, format!("{shown} of {all} shown. Esc shows all."));
             }
             Vec::new()
@@ -426,9 +448,9 @@ pub fn accept(state: &mut State) -> Vec<Effect> {
 /// Closes the form on top without a change.
 pub fn cancel(state: &mut State) {
     if let Some(Modal::Form(form)) = state.modals.pop()
-        && let FormKind::Filter(role) = form.kind
+        && let FormKind::Filter(filtered) = form.kind
     {
-        state.list_mut(role).set_filter(String::new());
+        set_filter(state, filtered, String::new());
     }
 }
 

@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 
 use super::command::Id;
 use super::edits::commit;
+use super::form::Filtered;
 use super::list::Body;
 use super::message::Effect;
 use super::value::pairs_count;
-use super::{Pane, Screen, State, Tone, forms};
+use super::{Pane, Screen, State, Tone, external, forms};
 use crate::config::Role;
 use crate::config::operation::Operation;
 
@@ -33,7 +34,7 @@ pub fn on_list(state: &mut State, id: Id) -> Vec<Effect> {
             list.selected.extend(current);
         }
         Id::Filter => {
-            let form = forms::filter(state, role);
+            let form = forms::filter(state, Filtered::Entries(role));
             forms::open(state, form);
         }
         _ => {
@@ -74,6 +75,7 @@ fn on_entry(state: &mut State, role: Role, index: usize, id: Id) -> Vec<Effect> 
     let chosen = state.list(role).chosen();
     let entry = |state: &State| state.list(role).entries.get(index).cloned();
     match id {
+        Id::EditEntry => external::open_entry(state, role, index),
         Id::Open => {
             state.screen = Screen::Parameters;
             Vec::new()

@@ -24,6 +24,8 @@ pub enum Message {
     Resized(u16, u16),
     /// The terminal got the focus again: files may have changed meanwhile.
     FocusGained,
+    /// Something changed at the places that are watched.
+    Noticed(Noticed),
     /// Both files and the facts were read.
     Opened(Box<(Workspace, Facts)>),
     /// The wheel directory was looked at.
@@ -91,13 +93,45 @@ pub enum Message {
     NotSuspended(&'static str),
 }
 
+/// Where something changed outside.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Noticed {
+    /// At one of the files.
+    pub files: bool,
+    /// In the wheel directory.
+    pub wheels: bool,
+}
+
+impl Noticed {
+    /// Tells whether anything changed.
+    #[must_use]
+    pub const fn any(self) -> bool {
+        self.files || self.wheels
+    }
+
+    /// Adds another change.
+    pub const fn add(&mut self, other: Self) {
+        self.files |= other.files;
+        self.wheels |= other.wheels;
+    }
+}
+
+/// What is watched for changes from outside.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Places {
+    /// Absolute paths of files.
+    pub files: Vec<PathBuf>,
+    /// Absolute paths of directories.
+    pub directories: Vec<PathBuf>,
+}
+
 /// Why both files are read again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reason {
     /// A person asked for it.
     Asked,
-    /// The terminal got the focus again.
-    Focus,
+    /// They may have changed: they are watched, or the terminal got the focus again.
+    Noticed,
     /// A save found another text on disk; a person takes that one.
     Conflict(Role),
 }
@@ -153,6 +187,8 @@ pub struct Listing {
 pub enum EditTarget {
     /// The text of a file.
     File(Role),
+    /// The lines of an entry of a list.
+    Entry(Role, usize),
     /// The text in the open area.
     Area,
 }
@@ -197,6 +233,8 @@ pub enum Effect {
     StepBack,
     /// Remove a journal that an earlier run has left, once this copy's own holds what it needs of it.
     Forget(PathBuf),
+    /// Watch these places, and no others.
+    Watch(Places),
     /// Look at the wheel directory that the workspace names.
     Scan(Box<(Workspace, Facts)>),
     /// Read these wheels, as many as a batch has time for.

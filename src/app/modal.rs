@@ -61,6 +61,8 @@ pub enum Answer {
     Style(crate::yaml::edit::Written),
     /// Runs the external editor.
     Edit(Box<Staged>),
+    /// Opens a file in the external editor once more, at a line from 1.
+    EditAgain(Role, usize),
     /// Removes the copy for the external editor.
     Unstage(Box<Staged>),
     /// Takes the file on disk; the edits stay in the undo list.

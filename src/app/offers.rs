@@ -105,6 +105,7 @@ fn bar_rank(command: &Command, context: Context, small: bool) -> u8 {
         Id::Delete | Id::DeleteValue | Id::Copy | Id::Transfer | Id::ChangeType | Id::AddRemote if !small => 2,
         Id::Delete | Id::DeleteValue | Id::Copy | Id::Transfer | Id::ChangeType | Id::AddRemote => 4,
         Id::Preview => 5,
+        Id::Sort => 9,
         Id::Mark | Id::ChangeClass | Id::Rename | Id::Reveal | Id::Undo => 7,
         _ if command.contexts.len() == 1 => 6,
         Id::Filter | Id::NextSection | Id::NextFile => 6,

@@ -269,14 +269,13 @@ pub fn wheel_directory(state: &State) -> Option<&Directory> {
 /// Returns how many rows the wheel list has.
 #[must_use]
 pub fn wheel_rows(state: &State) -> usize {
-    wheel_directory(state).map_or(0, |directory| directory.entries().len())
+    state.wheel_view.rows().len()
 }
 
-/// Returns the row of the wheel list: wheels first, then what is not uploaded.
+/// Returns a row of the wheel list.
 #[must_use]
 pub fn wheel_row(state: &State, row: usize) -> Option<&DirectoryEntry> {
-    let directory = wheel_directory(state)?;
-    directory.wheels().chain(directory.others()).nth(row)
+    wheel_directory(state)?.entries().get(*state.wheel_view.rows().get(row)?)
 }
 
 /// Returns what was read of a wheel of the list.
@@ -299,6 +298,9 @@ pub fn no_wheels(state: &State) -> String {
         Some(Found::NotADirectory) => format!("{path} is no directory: nothing is uploaded."),
         Some(Found::Unreadable(why)) => format!("{path} cannot be listed: {}", visible(why)),
         Some(Found::Failed { problem, .. }) => format!("{path}: {}", visible(problem)),
+        Some(Found::Listed(all)) if !all.is_empty() => {
+            "No name holds the text of the filter. Esc shows all.".to_owned()
+        }
         Some(Found::Listed(_)) => format!("{path} is empty: nothing is uploaded."),
     }
 }

@@ -3,41 +3,37 @@
 use std::sync::Arc;
 
 use super::command::{Context, Id};
+use super::form::Filtered;
 use super::keymap::{self, Code, Key};
 use super::layout::Size;
 use super::list::Body;
-use super::message::{EditTarget, Effect, Message, Reason};
+use super::message::{Effect, Message, Noticed, Reason};
 use super::modal::Modal;
 use super::{
-    Exit, Pane, Screen, State, Tone, browse, dialogs, edits, forms, lists, motion, pages, palette, parameters,
-    problems, programs, reading, recovery, review, saving, verify, wheels,
+    Exit, Pane, Screen, State, Tone, browse, dialogs, edits, external, forms, lists, motion, outside, pages, palette,
+    parameters, problems, programs, reading, recovery, review, saving, verify, wheels,
 };
-use crate::config::operation::Operation;
-use crate::config::{Content, Role};
+use crate::config::Role;
 use crate::text::visible::visible_name;
 
 /// Takes a message; returns what is asked of the outside for it.
 pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
-    let effects = match message {
+    let mut effects = match message {
         Message::Pressed(key) => press(state, key),
         Message::Pasted(text) => paste(state, &text),
         Message::Resized(width, height) => {
             state.size = (width, height);
             Vec::new()
         }
-        Message::FocusGained if state.ready && state.saving.is_empty() && state.modals.is_empty() => {
-            vec![saving::reread(state, Reason::Focus)]
+        Message::FocusGained => {
+            state.outside.notice(Noticed { files: true, wheels: false });
+            Vec::new()
         }
-        Message::FocusGained => Vec::new(),
-        Message::Opened(opened) => {
-            let (workspace, facts) = *opened;
-            open(state, workspace, facts);
-            let paths = Box::new(Role::ALL.map(|role| state.path(role)));
-            let mut effects = vec![Effect::Meet { paths, read_only: state.settings.read_only }];
-            effects.extend(state.classify_if_needed());
-            effects.extend(reading::start(state));
-            effects
+        Message::Noticed(noticed) => {
+            state.outside.notice(noticed);
+            Vec::new()
         }
+        Message::Opened(opened) => opened_files(state, *opened),
         Message::Met(met) => recovery::met(state, *met),
         Message::NotKept(why) => {
             recovery::not_kept(state, &why);
@@ -49,7 +45,12 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
             now.directories.extend(facts.directories);
             now.modules.extend(facts.modules);
             now.memories = facts.memories;
-            state.take_facts(now);
+            // A check of a long list takes its time.
+            if (&now.directories, &now.modules, &now.memories)
+                != (&state.facts.directories, &state.facts.modules, &state.facts.memories)
+            {
+                state.take_facts(now);
+            }
             // Told anew: of what a person types nothing is asked, or that would never end.
             forms::retell(state);
             let mut effects = state.classify_if_needed();
@@ -80,7 +81,7 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
             }
             Vec::new()
         }
-        Message::Edited { target, result } => edited(state, &target, result),
+        Message::Edited { target, result } => external::edited(state, &target, result),
         Message::Copied { what, characters, problem } => {
             match problem {
                 None => state.say(
@@ -116,6 +117,17 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
     }
     state.settle_tree();
     motion::settle(state);
+    effects.extend(outside::look(state));
+    effects
+}
+
+/// Takes both files as they were found, and asks what else there is to know.
+fn opened_files(state: &mut State, (workspace, facts): (crate::config::Workspace, crate::check::Facts)) -> Vec<Effect> {
+    open(state, workspace, facts);
+    let paths = Box::new(Role::ALL.map(|role| state.path(role)));
+    let mut effects = vec![Effect::Meet { paths, read_only: state.settings.read_only }];
+    effects.extend(state.classify_if_needed());
+    effects.extend(reading::start(state));
     effects
 }
 
@@ -155,35 +167,6 @@ fn drafted(state: &mut State, result: Result<Vec<std::path::PathBuf>, String>) -
         Err(why) => state.say(Tone::Failed, format!("No draft was written: {why}.")),
     }
     Vec::new()
-}
-
-fn edited(state: &mut State, target: &EditTarget, result: Result<String, String>) -> Vec<Effect> {
-    let text = match result {
-        Ok(text) => text,
-        Err(why) => {
-            state.say(Tone::Failed, why);
-            return Vec::new();
-        }
-    };
-    match target {
-        EditTarget::Area => {
-            if let Some(Modal::Area(area)) = state.modals.last_mut() {
-                // Editors end the last line; the value has no such end.
-                let text = if area.was.ends_with('\n') { &text } else { text.strip_suffix('\n').unwrap_or(&text) };
-                area.editor = forms::text_area(text);
-            }
-            Vec::new()
-        }
-        EditTarget::File(role) => {
-            if state.workspace.text(*role) == Some(text.as_str())
-                || (text.is_empty() && state.workspace.document(*role).is_none())
-            {
-                state.say(Tone::Told, "The editor left the text as it was.");
-                return Vec::new();
-            }
-            edits::commit(state, &Operation::ReplaceText { role: *role, text: text.into() })
-        }
-    }
 }
 
 fn press(state: &mut State, key: Key) -> Vec<Effect> {
@@ -260,7 +243,7 @@ pub fn run(state: &mut State, id: Id) -> Vec<Effect> {
         Id::Redo => return edits::undo(state, true),
         Id::Save => return saving::open_review(state),
         Id::Quit => return saving::quit(state),
-        Id::Editor => return open_editor(state),
+        Id::Editor => return external::open(state),
         Id::Reload => return vec![saving::reread(state, Reason::Asked), state.scan()],
         Id::Preview => go_to_screen(state, Screen::Preview),
         Id::Wheels => go_to_screen(state, Screen::Wheels),
@@ -331,6 +314,15 @@ fn run_in(state: &mut State, context: Context, id: Id) -> Vec<Effect> {
             }
             Id::AddFromWheel => wheels::add_class(state),
             Id::YankWheel => wheels::yank(state),
+            Id::Filter => {
+                let form = forms::filter(state, Filtered::Wheels);
+                forms::open(state, form);
+                Vec::new()
+            }
+            Id::Sort => {
+                wheels::sort(state);
+                Vec::new()
+            }
             _ => Vec::new(),
         },
         _ => Vec::new(),
@@ -364,6 +356,7 @@ fn go_to_screen(state: &mut State, screen: Screen) {
     state.screen = screen;
     state.sections = (0, [0; 3]);
     state.wheel = super::Cursor::default();
+    wheels::set_filter(state, String::new());
 }
 
 fn back(state: &mut State) {
@@ -375,6 +368,7 @@ fn back(state: &mut State) {
         }
         Screen::Parameters => parameters::leave(state),
         Screen::Wheels if reading::stop(state) => {}
+        Screen::Wheels if !state.wheel_view.filter.is_empty() => wheels::set_filter(state, String::new()),
         Screen::Wheels | Screen::Preview => state.screen = Screen::Main,
         Screen::Main => {
             let role = state.role;
@@ -418,38 +412,4 @@ fn focus(state: &mut State, pane: Pane) {
         Pane::Remote => state.role = Role::Remote,
         _ => {}
     }
-}
-
-// Problems.
-
-/// Asks for a copy of the text for the external editor.
-fn open_editor(state: &mut State) -> Vec<Effect> {
-    let role = dialogs::editor_role(state);
-    if state.settings.read_only {
-        state.say(Tone::Failed, "Read-only (--read-only): nothing can be changed.");
-        return Vec::new();
-    }
-    let text = match &state.workspace.file(role).content {
-        Content::Text(document) => document.text().into(),
-        Content::Absent => "".into(),
-        Content::Unreadable(why) => {
-            let text = format!("{} cannot be opened here: {}.", role.file_name(), why.problem);
-            state.say(Tone::Failed, text);
-            return Vec::new();
-        }
-    };
-    vec![Effect::Stage { target: EditTarget::File(role), text, line: line_of_cursor(state, role) }]
-}
-
-/// Returns the line of what is under the cursor, from 1.
-fn line_of_cursor(state: &State, role: Role) -> usize {
-    let Some(document) = state.workspace.document(role) else { return 1 };
-    if !forms::is_editable(state, role) {
-        return state.text[Pane::of(role).index()].at + 1;
-    }
-    let in_tree = state.screen_context() == Context::Parameters;
-    let node = in_tree.then(|| state.tree.current().and_then(|row| row.node)).flatten();
-    let entry = state.list(role).current().and_then(|index| state.list(role).entries.get(index));
-    let offset = node.map(|node| document.span(node).start).or_else(|| entry.map(|entry| entry.span.start));
-    offset.map_or(1, |offset| document.position(offset).line)
 }

@@ -1,7 +1,9 @@
 //! What one wheel is, as lines: beside the list, and to be read whole.
 
+use std::cmp::Reverse;
+
 use super::message::Effect;
-use super::pages::{LineKind, PageLine, inspection, size_text, wheel_directory, wheel_row};
+use super::pages::{self, LineKind, PageLine, inspection, size_text, wheel_directory, wheel_row};
 use super::value::count;
 use super::{State, Tone, dialogs, forms};
 use crate::check::{FileKind, Severity};
@@ -15,9 +17,101 @@ use crate::wheel::{DirectoryEntry, EntryKind};
 /// The most files of a wheel that are listed.
 const MOST_FILES: usize = 2_000;
 
+/// What the wheel list shows, and how.
+#[derive(Clone, Debug, Default)]
+pub struct WheelView {
+    /// What the names are filtered by, whatever the case.
+    pub filter: String,
+    /// What they are sorted by.
+    pub order: WheelOrder,
+    /// The rows, as places in the directory.
+    rows: Vec<usize>,
+}
+
+impl WheelView {
+    /// Returns the rows, as places in the directory.
+    #[must_use]
+    pub fn rows(&self) -> &[usize] {
+        &self.rows
+    }
+}
+
+/// What wheels are sorted by; what is not uploaded comes behind them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum WheelOrder {
+    /// By the bytes of the name.
+    #[default]
+    Name,
+    /// The largest first.
+    Size,
+    /// The newest first.
+    Date,
+}
+
+impl WheelOrder {
+    /// Returns how it is told.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Name => "by name",
+            Self::Size => "by size",
+            Self::Date => "by date",
+        }
+    }
+
+    const fn next(self) -> Self {
+        match self {
+            Self::Name => Self::Size,
+            Self::Size => Self::Date,
+            Self::Date => Self::Name,
+        }
+    }
+}
+
+/// Finds the rows anew; the cursor stays on its name.
+pub(super) fn arrange(state: &mut State) {
+    let current = wheel_row(state, state.wheel.at).map(|entry| entry.name.clone());
+    let view = &state.wheel_view;
+    let entries = wheel_directory(state).map_or(&[][..], |directory| directory.entries());
+    let needle = view.filter.to_lowercase();
+    let holds = |at: &usize| needle.is_empty() || entries[*at].name.to_string_lossy().to_lowercase().contains(&needle);
+    let mut rows: Vec<usize> = (0..entries.len()).filter(holds).collect();
+    rows.sort_by_key(|at| {
+        let entry = &entries[*at];
+        let size = if view.order == WheelOrder::Size { entry.size } else { 0 };
+        let date = entry.modified.filter(|_| view.order == WheelOrder::Date);
+        (!entry.is_wheel(), Reverse(size), Reverse(date))
+    });
+    let at = current.and_then(|name| rows.iter().position(|at| entries[*at].name == name));
+    state.wheel.at = at.unwrap_or_else(|| state.wheel.at.min(rows.len().saturating_sub(1)));
+    state.wheel_view.rows = rows;
+}
+
+/// Shows only the names that hold a text.
+pub(super) fn set_filter(state: &mut State, filter: String) {
+    state.wheel_view.filter = filter;
+    arrange(state);
+}
+
+/// Sorts by what comes next.
+pub(super) fn sort(state: &mut State) {
+    state.wheel_view.order = state.wheel_view.order.next();
+    arrange(state);
+    let what = match state.wheel_view.order {
+        WheelOrder::Name => "by name",
+        WheelOrder::Size => "by size, the largest first",
+        WheelOrder::Date => "by date, the newest first",
+    };
+    state.say(Tone::Told, format!("Sorted {what}."));
+}
+
 /// Shows all that is known of the wheel under the cursor.
 pub(super) fn show(state: &mut State) {
-    let Some(entry) = wheel_row(state, state.wheel.at) else { return };
+    let Some(entry) = wheel_row(state, state.wheel.at) else {
+        let text = pages::no_wheels(state);
+        state.say(Tone::Told, text);
+        return;
+    };
     let title = visible_name(&entry.name);
     let text = detail(state, entry).into_iter().map(|line| line.text).collect();
     dialogs::notice(state, title, text);

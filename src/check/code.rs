@@ -245,6 +245,8 @@ codes! {
     WheelRebuilt, "wheel-rebuilt", Warning, "A wheel that was built anew under its name";
     /// A wheel is older than the project it was built from.
     WheelOutdated, "wheel-outdated", Info, "A wheel that is older than its project";
+    /// No class of the remote list needs a wheel.
+    WheelUnused, "wheel-unused", Info, "A wheel that no remote class needs";
     /// A file is not sent because of the case of its suffix.
     WheelCase, "wheel-case", Info, "A wheel with another suffix";
     /// A wheel cannot be read as an archive, or is an odd one.

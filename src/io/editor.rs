@@ -33,7 +33,7 @@ pub fn stage(target: EditTarget, text: &str, line: usize, environment: &Environm
         .tempdir()
         .map_err(|error| format!("Cannot make a directory for the editor's copy: {error}."))?;
     let name = match &target {
-        EditTarget::File(role) => role.file_name(),
+        EditTarget::File(role) | EditTarget::Entry(role, _) => role.file_name(),
         EditTarget::Area => "value.txt",
     };
     let path = directory.path().join(name);

@@ -36,6 +36,12 @@ pub fn load(location: Location, base: &Path) -> ConfigFile {
 /// Reads whatever lies at `path`.
 #[must_use]
 pub fn read(path: &Path) -> Content {
+    read_again(path, &Content::Absent)
+}
+
+/// Reads whatever lies at `path`; the text that is known is not parsed again.
+#[must_use]
+pub fn read_again(path: &Path, known: &Content) -> Content {
     // Python's `os.path.exists` is false for whatever cannot be asked.
     let Ok(metadata) = std::fs::metadata(path) else { return Content::Absent };
     let kind = metadata.file_type();
@@ -64,6 +70,7 @@ pub fn read(path: &Path) -> Content {
     match read_all(file) {
         // It may have grown meanwhile, and what lies in `/proc` has no size.
         Ok(bytes) if bytes.len() as u64 > MAX_SIZE => too_large(),
+        Ok(bytes) if matches!(known, Content::Text(document) if document.text().as_bytes() == bytes) => known.clone(),
         Ok(bytes) => decode(bytes),
         Err(error) => failed(&error),
     }

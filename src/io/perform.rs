@@ -10,6 +10,7 @@ use super::journal::{self, Journal};
 use super::run::{self, Running};
 use super::save::{Expected, SaveError, save};
 use super::verify::{LIMIT, Question, verify};
+use super::watch::Watching;
 use super::{Options, editor, inspect, load, memory, open, refresh, scan, state};
 use crate::app::message::{Effect, ListedDirectory, Listing, Message, Replaces, SaveFailure, SavedFile};
 use crate::check::verify::{Mode, Verified};
@@ -27,13 +28,15 @@ pub struct Outside {
     pub running: Arc<Running>,
     /// What is edited and not saved.
     journal: Arc<Mutex<Journal>>,
+    /// What is watched.
+    pub watching: Arc<Watching>,
 }
 
 impl Outside {
     /// Returns the outside of a process in which no program runs yet.
     #[must_use]
     pub fn new(options: Options, environment: Environment) -> Self {
-        Self { options, environment, running: Arc::default(), journal: Arc::default() }
+        Self { options, environment, running: Arc::default(), watching: Arc::default(), journal: Arc::default() }
     }
 
     /// Returns the journal of this copy.
@@ -85,6 +88,10 @@ pub fn perform(effect: Effect, outside: &Outside) -> Option<Message> {
             let result = write(&path, &text, &replaces, outside);
             Message::Saved { role, text, result }
         }
+        Effect::Watch(places) => {
+            outside.watching.watch(places);
+            return None;
+        }
         Effect::Remember(directory) => {
             // A memory that cannot be kept is none: nothing depends on it.
             let _ = memory::remember(&scan::directory(&directory), &outside.environment);
@@ -124,7 +131,8 @@ fn ask(mode: Mode, show_secrets: bool, outside: &Outside) -> Result<Verified, St
 }
 
 fn read_again(workspace: &Workspace, role: Role, base: &Path) -> Content {
-    load::load(workspace.file(role).location.clone(), base).content
+    let file = workspace.file(role);
+    load::absolute(&file.location, base).map_or(Content::Absent, |path| load::read_again(&path, &file.content))
 }
 
 fn write(path: &Path, text: &str, replaces: &Replaces, outside: &Outside) -> Result<SavedFile, SaveFailure> {

@@ -6,7 +6,7 @@ use super::paper::{self, Paper, Piece, width};
 use super::problems;
 use crate::app::layout::Size;
 use crate::app::list::Body;
-use crate::app::{Pane, State, Tone, form::FormKind, history, modal::Modal, offers, pages, review, value};
+use crate::app::{Pane, State, Tone, form::FormKind, forms, history, modal::Modal, offers, pages, review, value};
 use crate::check::{Severity, VersionSource};
 use crate::config::Role;
 use crate::text::visible::visible;
@@ -184,10 +184,10 @@ fn wheels_text(state: &State) -> String {
 pub(super) fn status(paper: &mut Paper<'_>, state: &State, area: Rect) {
     let theme = paper.theme;
     if let Some(Modal::Form(form)) = state.modals.last()
-        && let FormKind::Filter(role) = form.kind
+        && let FormKind::Filter(filtered) = form.kind
     {
-        let list = state.list(role);
-        let count = format!("{} of {} shown ", list.len(), list.entries.len());
+        let (shown, all) = forms::shown_of(state, filtered);
+        let count = format!("{shown} of {all} shown ");
         paper.write(area, 0, 0, " / ", theme.key());
         if let Some(crate::app::form::FormRow::Text { field, .. }) = form.rows.first() {
             let view = field.view(area.width.saturating_sub(width(&count) + 6));

@@ -6,6 +6,7 @@ use super::bars;
 use super::paper::{self, Paper};
 use crate::app::layout::{self, Size};
 use crate::app::pages::LineKind;
+use crate::app::wheels::WheelOrder;
 use crate::app::{State, pages, review, value, wheels};
 use crate::check::FileKind;
 use crate::text::visible::{visible, visible_name};
@@ -49,7 +50,12 @@ pub(super) fn draw(paper: &mut Paper<'_>, state: &State, area: Rect) {
         if let Some(progress) = &progress {
             title = format!("{title}, {progress}");
         }
-        let right = if rows == 0 { String::new() } else { format!("{}/{rows}", state.wheel.at + 1) };
+        let filter = &state.wheel_view.filter;
+        let filter = if filter.is_empty() { String::new() } else { format!("/{}  ", visible(filter)) };
+        let order = state.wheel_view.order;
+        let order = if order == WheelOrder::Name { String::new() } else { format!("{}  ", order.name()) };
+        let place = if rows == 0 { String::new() } else { format!("{}/{rows}", state.wheel.at + 1) };
+        let right = format!("{filter}{order}{place}");
         paper.frame(body, &title, &right, true)
     };
     if rows == 0 {

@@ -276,6 +276,17 @@ pub fn comment_above(document: &Document, node: NodeId) -> Option<Span> {
     Some(Span::new(start, layout::previous(text, line)))
 }
 
+/// Returns the whole lines of an item of a block list, with its comments; none
+/// where it shares a line with something else.
+#[must_use]
+pub fn lines_of(document: &Document, node: NodeId) -> Option<Span> {
+    let tree = document.tree().ok()?;
+    let text = document.text();
+    let parent = tree.parent(node).filter(|&parent| !tree.is_flow(parent))?;
+    let item = layout::items(text, tree, parent).into_iter().find(|item| item.value == node)?;
+    item.own_line.then(|| Span::new(item.lead, item.tail))
+}
+
 /// The text so far and how it came about.
 struct Session<'d> {
     original: &'d Document,

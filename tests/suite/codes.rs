@@ -337,7 +337,8 @@ pub(crate) fn row(code: Code) -> (Case, Case) {
         | Code::WheelPython
         | Code::WheelSkypilot
         | Code::WheelOrder
-        | Code::WheelCycle => inspected_row(code),
+        | Code::WheelCycle
+        | Code::WheelUnused => inspected_row(code),
     }
 }
 
@@ -369,6 +370,19 @@ fn inspected_row(code: Code) -> (Case, Case) {
             Case::read(&[("acme", &need("base")), ("base", "")]),
             Case::read(&[("acme", &need("base; extra == 'all'")), ("base", "")]),
         ),
+        Code::WheelUnused => {
+            let beside = |other: &str| {
+                let mut files = zip::wheel_files("cost-1.0", &zip::metadata("cost", "1.0", ""), &[]);
+                files[0].name = format!("{other}/__init__.py");
+                let record = files.last_mut().expect("it ends with RECORD");
+                let text = String::from_utf8(record.bytes.clone()).expect("UTF-8");
+                record.bytes = text.replace("acme/", &format!("{other}/")).into_bytes();
+                let names = ["acme-1.0-py3-none-any.whl", "cost-1.0-py3-none-any.whl"];
+                let bytes = [zip::wheel("acme", "1.0", ""), zip::archive(&files)];
+                Case::holding_bytes(names.map(str::to_owned).into_iter().zip(bytes).collect())
+            };
+            (beside("cost"), beside("acme"))
+        }
         _ => (
             Case::read(&[("acme", &need("base")), ("base", &need("acme"))]),
             Case::read(&[("acme", &need("acme[web]")), ("base", "")]),

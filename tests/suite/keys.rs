@@ -304,6 +304,46 @@ fn the_editor_gets_the_unsaved_text_and_its_failure_changes_nothing() {
 }
 
 #[test]
+fn one_entry_is_edited_with_its_comments_and_nothing_else() {
+    let mut driver = Driver::open(Some(API), Some(REMOTE));
+    driver.set_editor("sh -c 'cp $0 seen && sed -i s/finance/sales/ $0'");
+    driver.press("jEo");
+    let seen = fs::read_to_string(driver.path("../seen")).expect("read");
+    assert_eq!(seen, API[API.find("  # agreed").expect("there")..]);
+    driver.press("ss");
+    assert_eq!(driver.api(), API.replace("finance", "sales"));
+    // An emptied copy takes the entry out.
+    driver.set_editor("sh -c ': > $0'");
+    driver.press("Eoss");
+    assert_eq!(driver.api(), API[..API.find("  # agreed").expect("there")]);
+
+    let mut driver = Driver::open(Some("plugins: [{class: a.B}, {class: c.D}]\n"), None);
+    driver.press("E");
+    assert!(driver.status().contains("shares its lines"), "{}", driver.status());
+}
+
+#[test]
+fn what_the_editor_broke_is_kept_and_edited_again() {
+    let mut driver = Driver::open(Some(API), Some(REMOTE));
+    driver.set_editor("sed -i 's/parameters:$/parameters/'");
+    driver.press("eo");
+    assert!(driver.screen().contains("SkyPilot would refuse this"), "{}", driver.screen());
+    // The second round gets what the first has left, at its first error.
+    driver.set_editor("sed -i 's/parameters$/parameters:/; s/500/600/'");
+    driver.press("eo");
+    assert!(driver.state.modals.is_empty(), "{}", driver.screen());
+    driver.press("ss");
+    assert_eq!(driver.api(), API.replace("500", "600"));
+    driver.set_editor("sed -i 's/class: acme.Cost/class: Cost/'");
+    driver.press("eo");
+    assert!(driver.screen().contains("SkyPilot would refuse this"), "{}", driver.screen());
+    driver.press("u");
+    assert!(driver.state.unsaved_roles().is_empty(), "{}", driver.screen());
+    driver.press("eok");
+    assert_eq!(driver.state.unsaved_roles().len(), 1);
+}
+
+#[test]
 fn the_wheel_directory_is_typed_or_browsed_to() {
     let prepare = |home: &std::path::Path| {
         fs::create_dir(home.join("dist")).expect("made");

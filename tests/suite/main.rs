@@ -11,6 +11,7 @@ mod driver;
 mod edits;
 mod facts;
 mod fixes;
+mod hostile;
 mod keys;
 mod lossless;
 mod mutants;

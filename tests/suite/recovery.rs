@@ -132,8 +132,7 @@ const KILLS: usize = 4;
 const ENTRIES: usize = 9;
 
 fn text(removed: usize) -> String {
-    let entries: String = (removed..ENTRIES).map(|number| format!("- class: acme.Plugin{number}\n")).collect();
-    format!("plugins:\n{entries}")
+    (removed..ENTRIES).fold("plugins:\n".to_owned(), |text, number| format!("{text}- class: acme.Plugin{number}\n"))
 }
 
 /// Returns how many edits the screen tells of: what `u` would take back.
@@ -153,6 +152,7 @@ fn follow(moments: &[usize], seen: &mut usize, screen: &str) {
     }
 }
 
+#[expect(clippy::print_stdout, reason = "what was tried is told with --nocapture")]
 #[test]
 fn every_edit_that_was_seen_survives_kill_9() {
     let kills = std::env::var("SKYPLUG_KILLS").ok().and_then(|kills| kills.parse().ok()).unwrap_or(KILLS);

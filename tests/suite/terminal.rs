@@ -182,6 +182,37 @@ fn an_edit_is_made_reviewed_saved_and_left() {
 }
 
 #[test]
+fn what_changes_outside_is_seen_without_a_key() {
+    let mut session = Session::program(&[]);
+    let sky = session.home.path().join(".sky");
+    let replace = |text: &str| {
+        fs::write(sky.join("new"), text).expect("written");
+        fs::rename(sky.join("new"), sky.join("plugins.yaml")).expect("renamed");
+    };
+    let dist = session.home.path().join("dist");
+    replace(&format!("controller_wheel_path: {}\n{API}", dist.display()));
+    session.wait_for("read again from disk");
+    fs::create_dir(&dist).expect("made");
+    fs::write(dist.join("acme-1.0-py3-none-any.whl"), "").expect("written");
+    session.send("w");
+    session.wait_for("1 wheel");
+    fs::write(dist.join("acme-2.0-py3-none-any.whl"), "").expect("written");
+    session.wait_for("2 wheels");
+    session.send("\u{1b}");
+    session.wait_for("Detail");
+    session.send("d");
+    session.wait_for("emoved");
+    replace("plugins:\n- class: acme.Theirs\n");
+    session.wait_for("changed on disk");
+    assert!(!session.screen.screen().contents().contains("acme.Theirs"), "edits are not thrown away");
+    session.send("q");
+    session.wait_for("Leave?");
+    session.send("x");
+    assert_eq!(session.end(), 0);
+    assert_eq!(session.api(), "plugins:\n- class: acme.Theirs\n");
+}
+
+#[test]
 fn signals_restore_the_terminal_and_the_next_start_offers_the_edits() {
     for (signal, status) in [(Signal::TERM, 143), (Signal::HUP, 129), (Signal::INT, 130), (Signal::QUIT, 131)] {
         let mut session = Session::program(&[]);

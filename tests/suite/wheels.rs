@@ -4,6 +4,7 @@ use std::cell::Cell;
 use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::{Duration, SystemTime};
 
 use proptest::prelude::*;
 use rawzip::ReaderAt;
@@ -11,7 +12,7 @@ use serde_json::{Value as Json, json};
 use skyplug_tui::app::keymap::script;
 use skyplug_tui::app::message::{Effect, Message};
 use skyplug_tui::app::update::update;
-use skyplug_tui::app::{Screen, Settings, State};
+use skyplug_tui::app::{Screen, Settings, State, pages};
 use skyplug_tui::io::inspect;
 use skyplug_tui::wheel::archive::{Archive, ArchiveError};
 use skyplug_tui::wheel::contents::{Contents, Inspection, Record};
@@ -428,9 +429,9 @@ fn opened(count: usize) -> (State, Vec<Effect>) {
     (state, effects)
 }
 
-/// Returns the wheels that are asked for; the classes in them are another question.
+/// Returns the wheels that are asked for; the classes in them and what is watched are other questions.
 fn asked(effects: &[Effect]) -> Vec<PathBuf> {
-    let mut batches = effects.iter().filter(|effect| !matches!(effect, Effect::Classes(_)));
+    let mut batches = effects.iter().filter(|effect| !matches!(effect, Effect::Classes(_) | Effect::Watch(_)));
     match (batches.next(), batches.next()) {
         (Some(Effect::Inspect { paths, .. }), None) => paths.clone(),
         (None, _) => Vec::new(),
@@ -500,6 +501,50 @@ fn the_wheel_list_says_what_was_read() {
     driver.press("y<Enter>");
     assert!(driver.copied[0].ends_with("/dist/acme-1.0-py3-none-any.whl"), "{:?}", driver.copied);
     assert!(driver.screen().contains("requires Python  >=3.12"), "{}", driver.screen());
+}
+
+#[test]
+fn the_wheel_list_is_filtered_and_sorted() {
+    let mut driver = Driver::open_with(
+        Some("controller_wheel_path: dist\nplugins: []\n"),
+        Some("plugins: []\n"),
+        Settings::default(),
+        |home| {
+            let dist = home.join("dist");
+            fs::create_dir(&dist).expect("made");
+            for (name, size, age) in [("acme", 10, 2), ("beta", 30, 3), ("gamma", 20, 1)] {
+                let path = dist.join(format!("{name}-1.0-py3-none-any.whl"));
+                fs::write(&path, vec![b'x'; size]).expect("written");
+                let date = SystemTime::UNIX_EPOCH + Duration::from_hours(1000 - age);
+                fs::File::options().append(true).open(&path).and_then(|f| f.set_modified(date)).expect("dated");
+            }
+            fs::write(dist.join("acme.txt"), "").expect("written");
+        },
+    );
+    let shown = |driver: &Driver| {
+        let rows = (0..).map_while(|row| pages::wheel_row(&driver.state, row));
+        rows.map(|entry| entry.name.to_string_lossy().split(['-', '.']).next().unwrap_or_default().to_owned())
+            .collect::<Vec<_>>()
+    };
+    driver.press("wj");
+    assert_eq!(shown(&driver), ["acme", "beta", "gamma", "acme"]);
+    driver.press("o");
+    assert_eq!(
+        (shown(&driver), driver.state.wheel.at),
+        (["beta", "gamma", "acme", "acme"].map(String::from).into(), 0)
+    );
+    driver.press("o");
+    assert_eq!(
+        (shown(&driver), driver.state.wheel.at),
+        (["gamma", "acme", "beta", "acme"].map(String::from).into(), 2)
+    );
+    driver.press("o/AC<Enter>");
+    assert_eq!(shown(&driver), ["acme", "acme"]);
+    assert!(driver.screen().contains("/AC"), "{}", driver.screen());
+    driver.press("/<Ctrl-U>none<Enter>");
+    assert!(driver.screen().contains("Esc shows all"), "{}", driver.screen());
+    driver.press("<Esc>");
+    assert_eq!((shown(&driver).len(), driver.state.screen), (4, Screen::Wheels));
 }
 
 #[test]

@@ -4,7 +4,8 @@
 work=$(mktemp -d)
 socket=skyplug-$$
 tm() { tmux -L "$socket" -f /dev/null "$@"; }
-trap 'tm kill-server 2>/dev/null || true; rm -rf "$work"' EXIT
+close() { tm kill-server 2>/dev/null || true; rm -rf "$work"; }
+trap close EXIT
 
 screen() { tm capture-pane -p -t ui; }
 fail() { echo "FAILED: $1"; screen || true; exit 1; }

@@ -693,6 +693,18 @@ pub(super) const ABOUT: &[(Code, &str, &str)] = &[
          controller-wheels/acme_audit-1.2.0-py3-none-any.whl\n",
     ),
     (
+        Code::WheelUnused,
+        "Controllers get every wheel of the directory. This one has no module that a class of the remote list begins \
+         with, and no wheel that has one needs it by Requires-Dist: it costs the upload and an install. It may be \
+         there for the code of jobs, which is not looked at.\n\nFix: list a class of it, or move it out of the \
+         directory.",
+        "$ cat remote_plugins.yaml\n\
+         plugins:\n\
+         \x20 - class: acme_audit.Audit\n\
+         $ ls controller-wheels\n\
+         acme_audit-1.2.0-py3-none-any.whl  acme_cost-0.9-py3-none-any.whl\n",
+    ),
+    (
         Code::WheelCase,
         "SkyPilot takes only names that end in .whl, in lower case. This one is not sent, and a class that it holds \
          is missing on controllers.\n\nFix: rename it.",

@@ -365,9 +365,9 @@ mod tests {
                 at -= 1;
             }
             if state & 1 << 40 == 0 {
-                text.truncate(at)
+                text.truncate(at);
             } else {
-                text.insert_str(at, "ä: 1\n")
+                text.insert_str(at, "ä: 1\n");
             }
             let unsaved = text != "start: é\n";
             journal.record(&disk, &workspace(Some(&text), None), [unsaved, false]).expect("recorded");

@@ -1,7 +1,8 @@
 //! What is wrong with the wheels of a directory together: which one needs which.
 //!
 //! Controllers install one wheel after the other, in the order of the directory,
-//! and take what it needs from the package index alone.
+//! and take what it needs from the package index alone. They get every wheel,
+//! whether a class of the remote list needs it or not.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -9,6 +10,7 @@ use std::sync::Arc;
 use super::Problems;
 use super::inspected::is_needed;
 use crate::check::{Code, Place, Severity};
+use crate::config::{Role, model};
 use crate::text::visible::visible;
 use crate::wheel::contents::Inspection;
 use crate::wheel::filename::normalize;
@@ -44,6 +46,28 @@ impl Problems<'_> {
             for (other, will_do) in needs {
                 self.order(node, &nodes[*other], *will_do);
             }
+        }
+        self.unused(&nodes);
+    }
+
+    /// Wheels that neither a class of the remote list nor such a wheel needs.
+    fn unused(&mut self, nodes: &[Node]) {
+        // One that was not read may have any class and need any wheel.
+        if nodes.len() != self.preview.mounts.len() {
+            return;
+        }
+        let Some(document) = self.workspace.document(Role::Remote) else { return };
+        let classes: Vec<String> = model::entries(document).into_iter().filter_map(|entry| entry.class).collect();
+        let Some(needed) = needed(nodes, &classes) else { return };
+        for (_, node) in nodes.iter().enumerate().filter(|(at, _)| !needed.contains(at)) {
+            self.add(
+                Code::WheelUnused,
+                Severity::Info,
+                node.place.clone(),
+                format!("no class of the remote list needs {}", node.shown),
+                "Controllers get it all the same: every launch uploads it, and installs it where it is not yet.",
+                "list a class of it, or move it out of the wheel directory",
+            );
         }
     }
 
@@ -118,6 +142,28 @@ fn connect(nodes: &mut [Node]) {
         }
         nodes[at].needs = needs;
     }
+}
+
+/// Returns the wheels that have one of the classes, and those that these need;
+/// none where a class is in no wheel: which one it is meant to be in is not known.
+fn needed(nodes: &[Node], classes: &[String]) -> Option<BTreeSet<usize>> {
+    let mut places: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (at, node) in nodes.iter().enumerate() {
+        for module in node.inspection.contents.iter().flat_map(|contents| &contents.modules) {
+            places.entry(module).or_default().push(at);
+        }
+    }
+    let mut needed = BTreeSet::new();
+    let mut left: Vec<usize> = Vec::new();
+    for class in classes {
+        left.extend(places.get(class.split('.').next()?)?);
+    }
+    while let Some(at) = left.pop() {
+        if needed.insert(at) {
+            left.extend(nodes[at].needs.keys());
+        }
+    }
+    (!classes.is_empty()).then_some(needed)
 }
 
 /// Finds circles that share no wheel, each in the order in which one needs the next.

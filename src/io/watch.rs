@@ -1,0 +1,379 @@
+//! Watches the two files and the wheel directory, and says when something there changed.
+//!
+//! The directories are watched, not the files: a save that renames gives a file
+//! another inode. Where a file is a link, the directory of each link is watched
+//! too: a `ConfigMap` changes by another target for `..data`. What changed is
+//! not told, only that something did: readers compare contents. Where the
+//! operating system cannot watch, or does not hear of what other machines
+//! write, the places are looked at every [`PERIOD`]; else the thread sleeps.
+
+use std::collections::BTreeSet;
+use std::ffi::{OsStr, OsString};
+use std::fs;
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher as _};
+
+use crate::app::message::{Noticed, Places};
+
+/// How often places are looked at that cannot be watched.
+const PERIOD: Duration = Duration::from_secs(2);
+/// How long nothing more may happen before a change is told: a save is several steps.
+const QUIET: Duration = Duration::from_millis(60);
+/// How long a change is held back at the most while more happens.
+const PATIENCE: Duration = Duration::from_millis(600);
+/// Links followed before a chain is called a cycle, as Linux does it.
+const MAX_LINKS: usize = 40;
+/// File systems that are written by other machines or programs without a word
+/// to this kernel (`statfs(2)`, `linux/magic.h`): NFS, SMB, CIFS, SMB2, FUSE, 9P, Ceph, AFS, Coda.
+const UNHEARD: [u64; 9] =
+    [0x6969, 0x517b, 0xff53_4d42, 0xfe53_4d42, 0x6573_5546, 0x0102_1997, 0x00c3_6400, 0x5346_414f, 0x7375_7245];
+
+/// Where places are given to the thread that watches; without one nothing is watched.
+#[derive(Debug, Default)]
+pub struct Watching {
+    wakes: Mutex<Option<Sender<Wake>>>,
+}
+
+#[derive(Debug)]
+enum Wake {
+    Places(Places),
+    Event(notify::Result<Event>),
+}
+
+impl Watching {
+    /// Starts the thread, which calls `tell` for each change until that returns false.
+    pub fn start(&self, tell: impl Fn(Noticed) -> bool + Send + 'static) {
+        let (sender, wakes) = channel();
+        let to_thread = sender.clone();
+        thread::spawn(move || Thread::new(to_thread).run(&wakes, &tell));
+        *self.wakes.lock().unwrap_or_else(PoisonError::into_inner) = Some(sender);
+    }
+
+    /// Watches these places, and no others.
+    pub fn watch(&self, places: Places) {
+        if let Some(wakes) = &*self.wakes.lock().unwrap_or_else(PoisonError::into_inner) {
+            // A thread that has ended watches nothing: that is no error here.
+            let _ = wakes.send(Wake::Places(places));
+        }
+    }
+}
+
+struct Thread {
+    sender: Sender<Wake>,
+    watcher: Option<RecommendedWatcher>,
+    places: Places,
+    /// The names beside which a change of a file can be told, each with its directory.
+    names: BTreeSet<(PathBuf, OsString)>,
+    /// The directories that are watched.
+    watched: BTreeSet<PathBuf>,
+    /// What the places were like when they were last looked at, where they cannot be watched.
+    stamps: Option<Stamps>,
+}
+
+type Stamp = Option<(u64, u64, i64, i64)>;
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Stamps {
+    files: Vec<Stamp>,
+    directories: Vec<Vec<(OsString, Stamp)>>,
+}
+
+impl Thread {
+    const fn new(sender: Sender<Wake>) -> Self {
+        Self {
+            sender,
+            watcher: None,
+            places: Places { files: Vec::new(), directories: Vec::new() },
+            names: BTreeSet::new(),
+            watched: BTreeSet::new(),
+            stamps: None,
+        }
+    }
+
+    fn run(mut self, wakes: &Receiver<Wake>, tell: &dyn Fn(Noticed) -> bool) {
+        let mut noticed = Noticed::default();
+        // When the first of the changes that are held back came.
+        let mut since: Option<Instant> = None;
+        loop {
+            let wait = match (since, &self.stamps) {
+                (Some(_), _) => Some(QUIET),
+                (None, Some(_)) => Some(PERIOD),
+                (None, None) => None,
+            };
+            let wake = match wait {
+                None => wakes.recv().map_err(|_| RecvTimeoutError::Disconnected),
+                Some(wait) => wakes.recv_timeout(wait),
+            };
+            match wake {
+                Ok(Wake::Places(places)) => {
+                    self.places = places;
+                    self.watch_again();
+                    // What happened before this instant was not heard.
+                    if !tell(Noticed { files: true, wheels: true }) {
+                        return;
+                    }
+                }
+                Ok(Wake::Event(event)) => {
+                    let new = self.bears(&event);
+                    noticed.add(new);
+                    if new.any() {
+                        since.get_or_insert_with(Instant::now);
+                    }
+                }
+                Err(RecvTimeoutError::Disconnected) => return,
+                Err(RecvTimeoutError::Timeout) => {
+                    noticed.add(self.poll());
+                    if noticed.any() && !self.pass_on(&mut noticed, &mut since, tell) {
+                        return;
+                    }
+                }
+            }
+            if since.is_some_and(|since| since.elapsed() >= PATIENCE) && !self.pass_on(&mut noticed, &mut since, tell) {
+                return;
+            }
+        }
+    }
+
+    /// Tells what was noticed; whether somebody still listens.
+    fn pass_on(&mut self, noticed: &mut Noticed, since: &mut Option<Instant>, tell: &dyn Fn(Noticed) -> bool) -> bool {
+        // First: a directory may be another one now, a link may lead elsewhere, and
+        // what happens while it is watched anew is read by whoever is told.
+        self.watch_again();
+        *since = None;
+        tell(std::mem::take(noticed))
+    }
+
+    /// Watches what has to be watched for the places as they are now.
+    fn watch_again(&mut self) {
+        self.names = self.places.files.iter().flat_map(|file| names(file)).collect();
+        let parents = self.names.iter().map(|(directory, _)| directory.clone());
+        let wanted: BTreeSet<PathBuf> =
+            parents.chain(self.places.directories.iter().cloned()).map(|path| nearest(&path)).collect();
+        let mut all_watched = !wanted.iter().any(|path| is_unheard(path));
+        if self.watcher.is_none() && !wanted.is_empty() {
+            let sender = self.sender.clone();
+            self.watcher = notify::recommended_watcher(move |event| _ = sender.send(Wake::Event(event))).ok();
+        }
+        match &mut self.watcher {
+            None => all_watched = wanted.is_empty(),
+            Some(watcher) => {
+                for path in self.watched.difference(&wanted) {
+                    // It may be gone, and its watch with it.
+                    let _ = watcher.unwatch(path);
+                }
+                // Watched anew each time: a directory of the same name may be another one.
+                let failed = wanted.iter().filter(|path| {
+                    if self.watched.contains(*path) {
+                        let _ = watcher.unwatch(path);
+                    }
+                    watcher.watch(path, RecursiveMode::NonRecursive).is_err()
+                });
+                all_watched &= failed.count() == 0;
+            }
+        }
+        self.watched = wanted;
+        self.stamps = (!all_watched).then(|| self.look());
+    }
+
+    /// Returns what an event bears on.
+    fn bears(&self, event: &notify::Result<Event>) -> Noticed {
+        let Ok(event) = event else { return Noticed { files: true, wheels: true } };
+        if matches!(event.kind, EventKind::Access(_)) {
+            return Noticed::default();
+        }
+        // The kernel has dropped events.
+        if event.need_rescan() || event.paths.is_empty() {
+            return Noticed { files: true, wheels: true };
+        }
+        let mut noticed = Noticed::default();
+        for path in &event.paths {
+            let is_named = path
+                .parent()
+                .zip(path.file_name())
+                .is_some_and(|(parent, name)| self.names.contains(&(parent.to_owned(), name.to_owned())));
+            // A directory above that was made, moved or removed.
+            let above = |place: &PathBuf| place.starts_with(path);
+            noticed.files |= is_named || self.names.iter().any(|(directory, _)| above(directory));
+            noticed.wheels |=
+                self.places.directories.iter().any(|place| above(place) || path.parent() == Some(place.as_path()));
+        }
+        noticed
+    }
+
+    /// Looks at the places, where they cannot be watched.
+    fn poll(&mut self) -> Noticed {
+        if self.stamps.is_none() {
+            return Noticed::default();
+        }
+        let now = self.look();
+        let before = self.stamps.replace(now.clone()).unwrap_or_default();
+        Noticed { files: before.files != now.files, wheels: before.directories != now.directories }
+    }
+
+    fn look(&self) -> Stamps {
+        let entries = |directory: &PathBuf| {
+            let listed = fs::read_dir(directory).into_iter().flatten().flatten();
+            let mut listed: Vec<_> = listed.map(|entry| (entry.file_name(), stamp(&entry.path()))).collect();
+            listed.sort();
+            listed
+        };
+        Stamps {
+            files: self.places.files.iter().map(|path| stamp(path)).collect(),
+            directories: self.places.directories.iter().map(entries).collect(),
+        }
+    }
+}
+
+fn stamp(path: &Path) -> Stamp {
+    fs::metadata(path).ok().map(|found| (found.ino(), found.len(), found.mtime(), found.mtime_nsec()))
+}
+
+/// Returns the names that lead to a file, each with its directory: its own, that
+/// of what it links to, and of every link on the way.
+fn names(file: &Path) -> Vec<(PathBuf, OsString)> {
+    let mut found = Vec::new();
+    let mut left: Vec<PathBuf> = vec![file.to_owned()];
+    while let Some(path) = left.pop() {
+        if found.len() >= MAX_LINKS {
+            break;
+        }
+        // Each part may be a link: `..data` is one.
+        let mut at = PathBuf::new();
+        let parts: Vec<&OsStr> = path.iter().collect();
+        for (number, part) in parts.iter().enumerate() {
+            let last = number + 1 == parts.len();
+            let whole = at.join(part);
+            let target = fs::read_link(&whole).ok();
+            if last || target.is_some() {
+                found.push((at.clone(), (*part).to_owned()));
+            }
+            if let Some(target) = target {
+                let rest: PathBuf = parts[number + 1..].iter().collect();
+                left.push(at.join(target).join(rest));
+                break;
+            }
+            at = whole;
+        }
+    }
+    found
+}
+
+/// Returns the directory itself, or the nearest one above that is there.
+fn nearest(directory: &Path) -> PathBuf {
+    let there = directory.ancestors().find(|path| !path.as_os_str().is_empty() && path.is_dir());
+    there.map_or_else(|| PathBuf::from("/"), Path::to_owned)
+}
+
+/// Tells whether a directory is on a file system that others write without a word.
+fn is_unheard(directory: &Path) -> bool {
+    rustix::fs::statfs(directory).is_ok_and(|found| {
+        #[expect(clippy::cast_sign_loss, reason = "a magic number, negative where it fills 32 bits")]
+        let kind = found.f_type as u64 & 0xffff_ffff;
+        UNHEARD.contains(&kind)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::symlink;
+
+    use super::*;
+
+    /// Waits for a change; fails where none is told.
+    fn told(changes: &Receiver<Noticed>) -> Noticed {
+        changes.recv_timeout(Duration::from_mins(1)).expect("a change was told")
+    }
+
+    fn watching(files: &[&Path], directories: &[&Path]) -> (Watching, Receiver<Noticed>) {
+        let (sender, changes) = channel();
+        let watching = Watching::default();
+        watching.start(move |noticed| sender.send(noticed).is_ok());
+        let owned = |paths: &[&Path]| paths.iter().map(|path| path.to_path_buf()).collect();
+        watching.watch(Places { files: owned(files), directories: owned(directories) });
+        assert_eq!(told(&changes), Noticed { files: true, wheels: true }, "what came before was not heard");
+        (watching, changes)
+    }
+
+    const FILES: Noticed = Noticed { files: true, wheels: false };
+    const WHEELS: Noticed = Noticed { files: false, wheels: true };
+
+    #[test]
+    fn a_file_that_is_written_or_replaced_is_told_and_its_neighbours_are_not() {
+        let at = tempfile::tempdir().expect("a directory");
+        let file = at.path().join("plugins.yaml");
+        fs::write(&file, "a").expect("written");
+        let (_watching, changes) = watching(&[&file], &[]);
+        for _ in 0..3 {
+            fs::write(at.path().join("other"), "x").expect("written");
+            fs::write(at.path().join("new"), "b").expect("written");
+            fs::rename(at.path().join("new"), &file).expect("renamed");
+            assert_eq!(told(&changes), FILES);
+        }
+        fs::remove_file(&file).expect("removed");
+        assert_eq!(told(&changes), FILES);
+        fs::write(at.path().join("other"), "y").expect("written");
+        fs::write(&file, "c").expect("written");
+        assert_eq!(told(&changes), FILES);
+        fs::write(at.path().join("other"), "z").expect("written");
+        assert!(changes.recv_timeout(QUIET * 5).is_err(), "a neighbour is nothing to tell of");
+    }
+
+    #[test]
+    fn a_directory_that_is_made_later_is_watched_from_then_on() {
+        let at = tempfile::tempdir().expect("a directory");
+        let dist = at.path().join("a/dist");
+        let (_watching, changes) = watching(&[], &[&dist]);
+        fs::create_dir_all(&dist).expect("made");
+        assert_eq!(told(&changes), WHEELS);
+        // Until it is watched a file in it may not be heard of; then each one is.
+        for number in 0..3 {
+            fs::write(dist.join(format!("{number}.whl")), "").expect("written");
+            while changes.recv_timeout(QUIET * 10).is_err() {
+                fs::write(dist.join(format!("{number}.whl")), "more").expect("written");
+            }
+        }
+    }
+
+    #[test]
+    fn a_config_map_changes_by_another_target_of_its_link() {
+        let at = tempfile::tempdir().expect("a directory");
+        for (name, text) in [("..1", "old"), ("..2", "new")] {
+            fs::create_dir(at.path().join(name)).expect("made");
+            fs::write(at.path().join(name).join("plugins.yaml"), text).expect("written");
+        }
+        symlink("..1", at.path().join("..data")).expect("linked");
+        let file = at.path().join("plugins.yaml");
+        symlink("..data/plugins.yaml", &file).expect("linked");
+        let (_watching, changes) = watching(&[&file], &[]);
+        symlink("..2", at.path().join("..tmp")).expect("linked");
+        fs::rename(at.path().join("..tmp"), at.path().join("..data")).expect("renamed");
+        assert_eq!(told(&changes), FILES);
+        // What the link leads to now is watched as well.
+        fs::write(at.path().join("..2/plugins.yaml"), "newer").expect("written");
+        assert_eq!(told(&changes), FILES);
+    }
+
+    #[test]
+    fn places_that_cannot_be_watched_are_looked_at() {
+        let at = tempfile::tempdir().expect("a directory");
+        let (file, dist) = (at.path().join("plugins.yaml"), at.path().join("dist"));
+        fs::create_dir(&dist).expect("made");
+        let mut thread = Thread::new(channel().0);
+        thread.places = Places { files: vec![file.clone()], directories: vec![dist.clone()] };
+        thread.stamps = Some(thread.look());
+        assert_eq!(thread.poll(), Noticed::default());
+        fs::write(&file, "a").expect("written");
+        assert_eq!(thread.poll(), FILES);
+        fs::write(dist.join("a.whl"), "a").expect("written");
+        assert_eq!(thread.poll(), WHEELS);
+        fs::write(dist.join("a.whl"), "more").expect("written");
+        assert_eq!(thread.poll(), WHEELS);
+        assert_eq!(thread.poll(), Noticed::default());
+    }
+}

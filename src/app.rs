@@ -4,6 +4,7 @@
 //! asked of the outside. Nothing here does input or output, knows a clock or a
 //! terminal: `io` performs the effects, `ui` draws, `tui` runs the loop.
 
+pub mod backups;
 pub mod browse;
 pub mod command;
 pub mod completion;
@@ -41,8 +42,9 @@ pub mod update;
 pub mod value;
 pub mod verify;
 pub mod wheels;
+pub mod writing;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::{Path, PathBuf};
 
@@ -123,6 +125,12 @@ pub struct State {
     pub stale: [bool; 2],
     /// The files being written.
     pub saving: Vec<Role>,
+    /// The saves that follow once the one before has succeeded.
+    pub queued: VecDeque<Effect>,
+    /// Whether these saves may replace whatever is there.
+    pub overwrites: bool,
+    /// Whether a person lets each file be written in place.
+    pub in_place: [bool; 2],
     /// What the saves so far did, for one status line.
     pub saved: Vec<String>,
     /// What is watched outside, and what changed there.
@@ -184,6 +192,9 @@ impl State {
             unsaved: [false; 2],
             stale: [false; 2],
             saving: Vec::new(),
+            queued: VecDeque::new(),
+            overwrites: false,
+            in_place: [false; 2],
             saved: Vec::new(),
             outside: outside::Outside::default(),
             reading: reading::Reading::default(),

@@ -27,6 +27,7 @@ pub use diagnostic::{Code, Diagnostic, FileKind, Fix, Place, Seen, Severity};
 pub use shape::{of_document, one_line, verdict};
 pub use version::{NEWEST, SkyVersion};
 
+use crate::config::writing::Target;
 use crate::config::{Environment, Role, Workspace};
 use crate::python::{Catalog, Module};
 use crate::wheel::Directory;
@@ -120,6 +121,8 @@ pub struct Facts {
     pub memories: BTreeMap<PathBuf, Memory>,
     /// The plugin classes that were found.
     pub catalog: Arc<Catalog>,
+    /// How files can be written, by the path that they are opened with.
+    pub targets: BTreeMap<PathBuf, Target>,
 }
 
 impl Facts {
@@ -142,6 +145,7 @@ impl Facts {
             wheels: BTreeMap::new(),
             memories: BTreeMap::new(),
             catalog: Arc::default(),
+            targets: BTreeMap::new(),
         }
     }
 }

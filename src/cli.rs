@@ -186,6 +186,9 @@ struct EditFlags {
     /// Write although SkyPilot would refuse the result
     #[arg(long)]
     force: bool,
+    /// Overwrite the file itself where no other can take its place (bind mount, hard links, foreign owner); backup first
+    #[arg(long)]
+    in_place: bool,
 }
 
 #[derive(Debug, Subcommand)]

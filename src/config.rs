@@ -2,8 +2,8 @@
 //!
 //! A [`Workspace`] holds what was read of `plugins.yaml` and
 //! `remote_plugins.yaml`, whatever state they are in. Where the files are is
-//! `locate`'s, what their entries are is `model`'s, edits are `operation`'s;
-//! reading and writing them is `io`'s.
+//! `locate`'s, how they can be written is `writing`'s, what their entries are is
+//! `model`'s, edits are `operation`'s; reading and writing them is `io`'s.
 
 pub mod diff;
 pub mod locate;
@@ -11,6 +11,7 @@ pub mod model;
 pub mod operation;
 pub mod schema;
 pub mod secret;
+pub mod writing;
 
 use std::fmt;
 use std::sync::Arc;

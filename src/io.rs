@@ -1,5 +1,6 @@
 //! What touches the outside: files, directories, processes, the external editor.
 
+pub mod backup;
 pub mod classes;
 pub mod editor;
 pub mod inspect;
@@ -17,9 +18,11 @@ pub mod state;
 pub mod verify;
 pub mod watch;
 
-use std::path::PathBuf;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 use crate::check::{Controller, Facts, SkyVersion};
+use crate::config::writing::Target;
 use crate::config::{Environment, Role, Workspace, locate};
 use crate::preview;
 
@@ -55,9 +58,18 @@ pub fn open(options: &Options, environment: Environment) -> (Workspace, Facts) {
         load::load(location, &facts.server_cwd)
     };
     let workspace = Workspace::new(read(Role::Api), read(Role::Remote));
+    facts.targets = targets(&workspace, &facts.server_cwd);
     scan::add_neighbours(&workspace, &mut facts);
     refresh(options, &workspace, &mut facts);
     (workspace, facts)
+}
+
+/// Looks at how the files can be written; nothing is.
+#[must_use]
+pub fn targets(workspace: &Workspace, base: &Path) -> BTreeMap<PathBuf, Target> {
+    let paths = Role::ALL.iter().filter_map(|role| workspace.file(*role).location.path.as_ref());
+    // What cannot be looked at is told by reading it, or by the save.
+    paths.map(|path| base.join(path)).filter_map(|path| Some((path.clone(), save::look(&path).ok()?))).collect()
 }
 
 /// Looks again at what the texts name: the wheel directory, the modules of the classes.

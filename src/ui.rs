@@ -4,6 +4,7 @@
 //! work only for the rows that are shown. Everything that comes from outside was
 //! made visible where the state was built, or is here.
 
+mod backups;
 mod bars;
 mod detail;
 mod first_run;

@@ -39,11 +39,13 @@ pub enum Context {
     Notice,
     /// The output of a program.
     Run,
+    /// The saved versions of a file.
+    Backups,
 }
 
 impl Context {
     /// All contexts, in the order of the documentation.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::List,
         Self::Text,
         Self::Parameters,
@@ -60,6 +62,7 @@ impl Context {
         Self::Commands,
         Self::Notice,
         Self::Run,
+        Self::Backups,
     ];
 
     /// Returns what the help calls it.
@@ -82,6 +85,7 @@ impl Context {
             Self::Commands => "Help and command palette",
             Self::Notice => "Texts to read",
             Self::Run => "Output of a program",
+            Self::Backups => "Backups",
         }
     }
 }
@@ -120,6 +124,7 @@ pub enum Id {
     About,
     KeptEdits,
     Verify,
+    Backups,
     // Moving.
     Down,
     Up,
@@ -210,6 +215,7 @@ pub enum Id {
     ShowAll,
     Close,
     Stop,
+    Restore,
 }
 
 /// How the help groups commands.
@@ -293,6 +299,7 @@ const MOVING: &[Context] = &[
     C::Menu,
     C::Notice,
     C::Run,
+    C::Backups,
 ];
 /// Where a wheel is built by the palette.
 const BESIDE_WHEELS: &[Context] = &[C::List, C::Text, C::Parameters, C::Problems, C::Upload, C::FirstRun, C::Preview];
@@ -419,6 +426,7 @@ static TABLE: &[Command] = &[
     row(Id::About, "what are plugins?", "", G::Look, NOT_FIRST_RUN, &[], "One page on plugins, the two files and the upload."),
     row(Id::KeptEdits, "kept edits", "", G::Files, BEFORE_REVIEW, &[], "Offers the unsaved edits of earlier runs again."),
     row(Id::Verify, "verify with SkyPilot", "", G::Look, BEFORE_REVIEW, &[], "Asks a real SkyPilot about the files on disk and marks what it sees in another way."),
+    row(Id::Backups, "backups", "", G::Files, BEFORE_REVIEW, &[], "Lists the saved versions of the file at hand, with what each would change, and takes one back."),
     row(Id::Build, "build a wheel", "", G::Edit, BESIDE_WHEELS, &[], "Builds a wheel of a project directory into the wheel directory, after a question."),
     // Text fields.
     row(Id::Accept, "accept", "accept", G::Edit, FIELDS, &["Enter"], "Takes what is typed."),
@@ -460,6 +468,9 @@ static TABLE: &[Command] = &[
     row(Id::Close, "close", "close", G::Move, &[C::Notice], &["Esc", "q", "Enter", "Backspace", "Left", "Ctrl-C"], "Closes the text."),
     row(Id::Stop, "stop", "stop", G::Edit, &[C::Run], &["s"], "Stops the program with all that it started."),
     row(Id::Close, "close", "close", G::Move, &[C::Run], &["Esc", "q", "Enter", "Ctrl-C"], "Closes the output; asks first where the program runs still."),
+    row(Id::Restore, "restore", "restore", G::Edit, &[C::Backups], &["Enter", "r"], "Takes the text of this version as an edit; u takes it back."),
+    row(Id::NextFile, "other file", "other file", G::Move, &[C::Backups], &["Tab", "Shift-Tab"], "Shows the versions of the other file."),
+    row(Id::Close, "close", "close", G::Move, &[C::Backups], &["Esc", "q", "Backspace", "Ctrl-C"], "Closes the list; nothing changes."),
 ];
 
 /// Returns the row of a command in a context.

@@ -8,8 +8,8 @@ use super::keymap::{self, Code, Key};
 use super::message::{EditTarget, Effect};
 use super::modal::{Answer, Menu, MenuItem, Modal, Notice};
 use super::{
-    Exit, Screen, State, Tone, browse, completion, edits, external, forms, motion, palette, parameters, programs,
-    recovery, saving, update, verify,
+    Exit, Screen, State, Tone, backups, browse, completion, edits, external, forms, motion, palette, parameters,
+    programs, recovery, saving, update, verify, writing,
 };
 use crate::config::Role;
 use crate::config::operation::Operation;
@@ -24,6 +24,7 @@ pub fn press(state: &mut State, key: Key) -> Vec<Effect> {
         Context::Menu => in_menu(state, key, id),
         Context::Area => in_area(state, key, id),
         Context::Browse => browse::in_browse(state, id),
+        Context::Backups => backups::in_backups(state, id),
         Context::Run => programs::in_run(state, id),
         _ => {
             if id == Some(Id::Close) {
@@ -181,6 +182,13 @@ fn answer(state: &mut State, answer: Answer) -> Vec<Effect> {
             saving::ask_force(state, role);
             Vec::new()
         }
+        Answer::WriteInPlace { role, roles, anything } => writing::agree(state, role, roles, anything),
+        Answer::SaveThese { roles, anything } => saving::save(state, roles, anything),
+        Answer::AnotherPath(role) => {
+            writing::ask_path(state, role);
+            Vec::new()
+        }
+        Answer::CopyText(role) => writing::copy(state, role),
         Answer::Verify(mode) => verify::agree(state, mode),
         Answer::RunProgram(program) => programs::agree(state, *program),
         Answer::StopProgram => programs::stop(state),

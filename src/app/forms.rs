@@ -3,7 +3,6 @@
 //! Free text is always taken; what SkyPilot would do with it is said before
 //! Enter, from the same checks as everywhere, tried on a copy.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use tui_textarea::{CursorMove, TextArea};
@@ -15,11 +14,11 @@ use super::message::Effect;
 use super::modal::{Area, Modal};
 use super::tree::{Row, Shape};
 use super::value::{self, Type};
-use super::{State, Tone, completion, notes, pages, programs, saving, wheels};
+use super::{State, Tone, completion, notes, pages, programs, saving, wheels, writing};
 use crate::check::classes::site;
 use crate::config::operation::Operation;
 use crate::config::secret::{self};
-use crate::config::{Location, PathSource, Role, model};
+use crate::config::{Role, model};
 use crate::preview;
 use crate::python::Parameter;
 use crate::python::annotation::Annotation;
@@ -414,7 +413,7 @@ pub fn accept(state: &mut State) -> Vec<Effect> {
         FormKind::Force(role) => saving::force(state, *role),
         FormKind::Project => programs::accept(state, form),
         FormKind::SavePath(role) => {
-            take_path(state, *role, form.text("path").trim());
+            writing::take_path(state, *role, form.text("path").trim());
             saving::open_review(state)
         }
         FormKind::AddValue { role, level, items } if form.chosen_type() == Type::Text => {
@@ -452,13 +451,6 @@ pub fn cancel(state: &mut State) {
     {
         set_filter(state, filtered, String::new());
     }
-}
-
-fn take_path(state: &mut State, role: Role, path: &str) {
-    let path = PathBuf::from(path);
-    let location = Location { path: Some(path), source: PathSource::Flag };
-    state.workspace = state.workspace.with_location(role, location.clone());
-    state.disk = state.disk.with_location(role, location);
 }
 
 /// Keeps the text of the area.

@@ -1,5 +1,6 @@
 //! What happens to the program, and what it asks of the outside.
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -9,6 +10,7 @@ use super::recovery::Met;
 use super::run::{Ended, Program, Purpose};
 use crate::check::Facts;
 use crate::check::verify::{Mode, Verified};
+use crate::config::writing::{InPlace, ReadOnly, Target};
 use crate::config::{Content, Role, Workspace};
 use crate::python::Catalog;
 use crate::wheel::contents::Inspection;
@@ -38,6 +40,8 @@ pub enum Message {
     Reread {
         /// What is there now, API list first.
         contents: Box<[Content; 2]>,
+        /// How the files can be written now.
+        targets: BTreeMap<PathBuf, Target>,
         /// Why that was asked for.
         reason: Reason,
     },
@@ -49,6 +53,15 @@ pub enum Message {
         text: Arc<str>,
         /// How it went.
         result: Result<SavedFile, SaveFailure>,
+    },
+    /// What interrupted saves had left was put right; each is told in a sentence.
+    Tidied(Vec<String>),
+    /// The saved versions of a file were read, the last one first, or why not.
+    BackupsRead {
+        /// Which file.
+        role: Role,
+        /// The versions.
+        result: Result<Vec<SavedVersion>, String>,
     },
     /// A directory was listed.
     Listed(Listing),
@@ -143,8 +156,19 @@ pub struct SavedFile {
     pub path: PathBuf,
     /// Whether there was no file before.
     pub created: bool,
-    /// What could not be kept as it was, and where a copy of the replaced text is.
+    /// What could not be kept as it was, and where a copy of a text replaced unseen is.
     pub notes: Vec<String>,
+    /// How it can be written now.
+    pub target: Option<Target>,
+}
+
+/// A version of a file that was saved over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SavedVersion {
+    /// When it was saved over, for people.
+    pub when: String,
+    /// Its text, or why it has none.
+    pub text: Result<Arc<str>, String>,
 }
 
 /// Why a save did not happen.
@@ -152,6 +176,10 @@ pub struct SavedFile {
 pub enum SaveFailure {
     /// The file is not what was read.
     Changed,
+    /// It can be written in place only.
+    InPlace(InPlace),
+    /// It cannot be written.
+    ReadOnly(ReadOnly),
     /// Anything else, in words.
     Other(String),
 }
@@ -265,6 +293,17 @@ pub enum Effect {
         text: Arc<str>,
         /// What may be replaced.
         replaces: Replaces,
+        /// Whether it may be written in place, where nothing else works.
+        in_place: bool,
+    },
+    /// Put right what interrupted saves have left of these files and beside them.
+    Tidy(Vec<PathBuf>),
+    /// Read the saved versions of a file.
+    ReadBackups {
+        /// Which file.
+        role: Role,
+        /// Where it is.
+        path: PathBuf,
     },
     /// Remember the wheels of a directory as they are now.
     Remember(PathBuf),

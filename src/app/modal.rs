@@ -2,6 +2,7 @@
 
 use tui_textarea::TextArea;
 
+use super::backups::Backups;
 use super::command::{Context, Id};
 use super::field::Field;
 use super::form::Form;
@@ -28,6 +29,8 @@ pub enum Modal {
     Browse(Browse),
     /// A program that runs, with its output.
     Run(Box<Run>),
+    /// The saved versions of a file.
+    Backups(Box<Backups>),
 }
 
 impl Modal {
@@ -42,6 +45,7 @@ impl Modal {
             Self::Area(_) => Context::Area,
             Self::Browse(_) => Context::Browse,
             Self::Run(_) => Context::Run,
+            Self::Backups(_) => Context::Backups,
         }
     }
 }
@@ -73,6 +77,26 @@ pub enum Answer {
     Draft,
     /// Saves the files that SkyPilot would accept.
     SaveSound,
+    /// Saves these files, one of them in place, now and whenever it is saved again.
+    WriteInPlace {
+        /// The one.
+        role: Role,
+        /// All.
+        roles: Vec<Role>,
+        /// Whether whatever is there may be replaced.
+        anything: bool,
+    },
+    /// Saves these files.
+    SaveThese {
+        /// Which.
+        roles: Vec<Role>,
+        /// Whether whatever is there may be replaced.
+        anything: bool,
+    },
+    /// Asks for another path of a file.
+    AnotherPath(Role),
+    /// Sends the text of a file to the clipboard.
+    CopyText(Role),
     /// Asks for the name of the file, then saves it.
     Force(Role),
     /// Asks a real SkyPilot, now and whenever that is asked for again.

@@ -73,8 +73,13 @@ pub fn notes(state: &State, form: &Form) -> Vec<Note> {
             return out;
         }
         FormKind::SavePath(role) => {
-            out.push(Note::told("", format!("{} names no file, so SkyPilot reads none.", locate::variable(*role))));
-            out.push(Note::told("", "The text is written to the path that you type; SkyPilot still does not read it."));
+            let variable = locate::variable(*role);
+            out.push(match state.path(*role) {
+                None => Note::told("", format!("{variable} names no file, so SkyPilot reads none.")),
+                Some(path) => Note::told("", format!("SkyPilot reads {}.", state.shown_path(&path))),
+            });
+            let what = "The text is written to the path that you type, which is edited from then on.";
+            out.push(Note::told("", format!("{what} SkyPilot reads it once {variable} names it.")));
             return out;
         }
         FormKind::Project => {

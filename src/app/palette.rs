@@ -40,6 +40,7 @@ pub(super) fn refill(state: &mut State) {
                     | Context::Commands
                     | Context::Notice
                     | Context::Run
+                    | Context::Backups
             )
         })
     };

@@ -1,8 +1,9 @@
 //! The review before a save: what changed in each file, as text and as data.
 
-use super::{State, meaning};
+use super::{State, meaning, writing};
 use crate::check::{self, Diagnostic, FileKind, Report, Severity};
 use crate::config::diff::{self, DiffKind, DiffLine};
+use crate::config::writing::Strategy;
 use crate::config::{Role, Workspace};
 use crate::text::visible::visible;
 use crate::yaml::Document;
@@ -123,6 +124,17 @@ fn file(state: &State, role: Role, before: &Report) -> ReviewFile {
         push(RowKind::Heading, "Problems in this file".to_owned());
         for one in problems {
             push(RowKind::Problem(one.severity), problem_text(one));
+        }
+    }
+    if let Some(target) = writing::target(state, role) {
+        push(RowKind::Plain, String::new());
+        push(RowKind::Heading, "How it is saved".to_owned());
+        push(RowKind::Plain, format!("  {}", target.told()));
+        if Some(&target.file) != state.path(role).as_ref() {
+            push(RowKind::Plain, format!("  the link stays; it leads to {}", state.shown_path(&target.file)));
+        }
+        if target.mode.is_some() && !matches!(target.strategy, Strategy::ReadOnly(_)) {
+            push(RowKind::Plain, "  the text on disk is kept as a backup (:backups)".to_owned());
         }
     }
     ReviewFile { role, rows, added, removed, errors, created: state.disk.document(role).is_none() }

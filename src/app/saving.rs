@@ -7,7 +7,7 @@ use super::message::{Effect, Reason, Replaces, SaveFailure, SavedFile};
 use super::modal::{Answer, Menu, Modal};
 use super::review::{Review, sentences};
 use super::value::count;
-use super::{Exit, Pane, Screen, State, Tone, dialogs, edits, forms};
+use super::{Exit, Pane, Screen, State, Tone, edits, forms, writing};
 use crate::config::operation::Operation;
 use crate::config::{Content, Role, model};
 use crate::text::visible::visible;
@@ -114,7 +114,7 @@ pub fn overwrite(state: &mut State, role: Role) -> Vec<Effect> {
     save(state, vec![role], true)
 }
 
-fn save(state: &mut State, roles: Vec<Role>, anything: bool) -> Vec<Effect> {
+pub(super) fn save(state: &mut State, roles: Vec<Role>, anything: bool) -> Vec<Effect> {
     if state.settings.read_only {
         state.say(Tone::Failed, "Read-only (--read-only): nothing is written.");
         return Vec::new();
@@ -123,26 +123,27 @@ fn save(state: &mut State, roles: Vec<Role>, anything: bool) -> Vec<Effect> {
         return Vec::new();
     }
     if let Some(role) = roles.iter().copied().find(|role| state.path(*role).is_none()) {
-        let kind = FormKind::SavePath(role);
-        let form = Form::new(kind, format!("Where to write {}", role.file_name()), vec![Form::text_row("path", "")]);
-        forms::open(state, form);
+        writing::ask_path(state, role);
         return Vec::new();
     }
-    let mut effects = Vec::new();
+    if let Some(question) = writing::question(state, &roles, anything) {
+        return writing::ask(state, question);
+    }
     state.saved.clear();
+    state.overwrites = anything;
     for role in roles {
         let Some(path) = state.path(role) else { continue };
-        // Nothing is deleted: an undone creation leaves an empty file, which means the same.
-        let text = state.workspace.text(role).unwrap_or_default();
         let replaces = match &state.disk.file(role).content {
             _ if anything => Replaces::Anything,
             Content::Absent | Content::Unreadable(_) => Replaces::Nothing,
             Content::Text(old) => Replaces::Text(old.text().into()),
         };
-        effects.push(Effect::Save { role, path, text: text.into(), replaces });
+        let in_place = state.in_place[Pane::of(role).index()];
+        state.queued.push_back(Effect::Save { role, path, text: writing::text(state, role), replaces, in_place });
         state.saving.push(role);
     }
-    effects
+    // One after the other: what follows a failure is not tried.
+    state.queued.pop_front().into_iter().collect()
 }
 
 /// Takes the result of a save.
@@ -151,6 +152,9 @@ pub fn saved(state: &mut State, role: Role, text: &Arc<str>, result: Result<Save
     match result {
         Ok(file) => {
             let line = told(state, role, &file);
+            if let (Some(path), Some(target)) = (state.path(role), file.target) {
+                state.facts.targets.insert(path, target);
+            }
             let document = match state.workspace.document(role) {
                 Some(document) if document.text() == &**text => document.clone(),
                 _ => Arc::new(Document::parse(text.clone())),
@@ -163,27 +167,32 @@ pub fn saved(state: &mut State, role: Role, text: &Arc<str>, result: Result<Save
             state.refresh_list(role);
             state.recheck();
             state.saved.push(line);
-            if !state.saving.is_empty() {
-                return Vec::new();
+            if let Some(next) = state.queued.pop_front() {
+                return vec![next];
             }
             finish(state);
             remember(state)
         }
-        Err(SaveFailure::Changed) => {
-            conflict(state, role);
-            Vec::new()
-        }
-        Err(SaveFailure::Other(why)) => {
-            let text = vec![
-                visible(&why).into_owned(),
-                String::new(),
-                "Nothing is lost: the edits are still here. d in the review keeps a draft in the state directory."
-                    .to_owned(),
-            ];
-            dialogs::notice(state, format!("{} was not saved", role.file_name()), text);
-            Vec::new()
-        }
+        Err(failure) => not_saved(state, role, failure),
     }
+}
+
+/// Says why a file was not saved, what was, and what can be done.
+fn not_saved(state: &mut State, role: Role, failure: SaveFailure) -> Vec<Effect> {
+    let mut roles = vec![role];
+    roles.extend(&state.saving);
+    let anything = state.overwrites;
+    let told = writing::stop(state);
+    // What was written before is remembered as after any save.
+    let effects = if state.saved.is_empty() { Vec::new() } else { remember(state) };
+    let menu = match failure {
+        SaveFailure::Changed => conflict_question(role, told),
+        SaveFailure::InPlace(why) => writing::in_place(role, why, &roles, anything, told),
+        SaveFailure::ReadOnly(why) => writing::read_only(state, role, why, &roles, anything, told),
+        SaveFailure::Other(why) => writing::failed(role, &why, told),
+    };
+    state.modals.push(Modal::Menu(menu));
+    effects
 }
 
 /// Has the wheels that are uploaded remembered, and looked at again beside that.
@@ -239,16 +248,21 @@ pub fn close(state: &mut State) {
 
 /// Asks what to do about a file that changed on disk.
 pub fn conflict(state: &mut State, role: Role) {
+    let menu = conflict_question(role, Vec::new());
+    state.modals.push(Modal::Menu(menu));
+}
+
+fn conflict_question(role: Role, told: Vec<String>) -> Menu {
     let name = role.file_name();
-    let text = vec![
-        format!("{name} is not what it was when it was read. Nothing was written."),
+    let mut text = vec![
+        format!("{name} is not what it was when it was read. It was not written."),
         "Content is compared, not dates: somebody changed the text.".to_owned(),
     ];
-    let menu = Menu::new(format!("{name} changed on disk"), text)
+    text.extend(told);
+    Menu::new(format!("{name} changed on disk"), text)
         .item('r', "reload", "take theirs; your text stays in the undo list", Answer::TakeDisk(role))
         .careful('o', "overwrite", "keep yours; theirs is copied to the state directory", Answer::Overwrite(role))
-        .item('d', "draft", "only write yours to the state directory", Answer::Draft);
-    state.modals.push(Modal::Menu(menu));
+        .item('d', "draft", "only write yours to the state directory", Answer::Draft)
 }
 
 /// Asks for the text on disk, to take it.

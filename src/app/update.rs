@@ -10,8 +10,8 @@ use super::list::Body;
 use super::message::{Effect, Message, Noticed, Reason};
 use super::modal::Modal;
 use super::{
-    Exit, Pane, Screen, State, Tone, browse, dialogs, edits, external, forms, lists, motion, outside, pages, palette,
-    parameters, problems, programs, reading, recovery, review, saving, verify, wheels,
+    Exit, Pane, Screen, State, Tone, backups, browse, dialogs, edits, external, forms, lists, motion, outside, pages,
+    palette, parameters, problems, programs, reading, recovery, review, saving, verify, wheels, writing,
 };
 use crate::config::Role;
 use crate::text::visible::visible_name;
@@ -39,24 +39,7 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
             recovery::not_kept(state, &why);
             Vec::new()
         }
-        Message::Scanned(facts) => {
-            // Answers may come late: what was looked at is added, nothing else.
-            let mut now = state.facts.clone();
-            now.directories.extend(facts.directories);
-            now.modules.extend(facts.modules);
-            now.memories = facts.memories;
-            // A check of a long list takes its time.
-            if (&now.directories, &now.modules, &now.memories)
-                != (&state.facts.directories, &state.facts.modules, &state.facts.memories)
-            {
-                state.take_facts(now);
-            }
-            // Told anew: of what a person types nothing is asked, or that would never end.
-            forms::retell(state);
-            let mut effects = state.classify_if_needed();
-            effects.extend(reading::start(state));
-            effects
-        }
+        Message::Scanned(facts) => scanned(state, *facts),
         Message::Classified(found) => {
             let mut now = state.facts.clone();
             let mut found = *found;
@@ -70,7 +53,15 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
             Vec::new()
         }
         Message::Inspected(found) => reading::take(state, found),
-        Message::Reread { contents, reason } => saving::take_reread(state, &contents, reason),
+        Message::Reread { contents, targets, reason } => {
+            state.facts.targets.extend(targets);
+            saving::take_reread(state, &contents, reason)
+        }
+        Message::Tidied(notes) => writing::tidied(state, &notes),
+        Message::BackupsRead { role, result } => {
+            backups::read(state, role, result);
+            Vec::new()
+        }
         Message::Saved { role, text, result } => saving::saved(state, role, &text, result),
         Message::Listed(listing) => browse::listed(state, listing),
         Message::Drafted(result) => drafted(state, result),
@@ -126,6 +117,7 @@ fn opened_files(state: &mut State, (workspace, facts): (crate::config::Workspace
     open(state, workspace, facts);
     let paths = Box::new(Role::ALL.map(|role| state.path(role)));
     let mut effects = vec![Effect::Meet { paths, read_only: state.settings.read_only }];
+    effects.extend(writing::opened(state));
     effects.extend(state.classify_if_needed());
     effects.extend(reading::start(state));
     effects
@@ -156,6 +148,26 @@ fn open(state: &mut State, workspace: crate::config::Workspace, facts: crate::ch
     } else if state.settings.read_only {
         state.say(Tone::Told, "Read-only: nothing can be changed.");
     }
+}
+
+/// Takes what was looked at.
+fn scanned(state: &mut State, facts: crate::check::Facts) -> Vec<Effect> {
+    // Answers may come late: what was looked at is added, nothing else.
+    let mut now = state.facts.clone();
+    now.directories.extend(facts.directories);
+    now.modules.extend(facts.modules);
+    now.memories = facts.memories;
+    // A check of a long list takes its time.
+    if (&now.directories, &now.modules, &now.memories)
+        != (&state.facts.directories, &state.facts.modules, &state.facts.memories)
+    {
+        state.take_facts(now);
+    }
+    // Told anew: of what a person types nothing is asked, or that would never end.
+    forms::retell(state);
+    let mut effects = state.classify_if_needed();
+    effects.extend(reading::start(state));
+    effects
 }
 
 fn drafted(state: &mut State, result: Result<Vec<std::path::PathBuf>, String>) -> Vec<Effect> {
@@ -238,6 +250,7 @@ pub fn run(state: &mut State, id: Id) -> Vec<Effect> {
         Id::Palette => palette::open_commands(state, true),
         Id::About => dialogs::notice(state, "What are plugins?", dialogs::about()),
         Id::Verify => return verify::start(state),
+        Id::Backups => return backups::start(state, dialogs::editor_role(state)),
         Id::Build | Id::Install => return programs::start(state, id),
         Id::Undo => return edits::undo(state, false),
         Id::Redo => return edits::undo(state, true),

@@ -53,7 +53,7 @@ fn environment(of: &Environment, home: OsString) -> Environment {
         new.variables.remove(&OsString::from(locate::variable(role)));
     }
     new.variables.remove(&OsString::from("SKYPILOT_API_SERVER_ENDPOINT"));
-    // What is kept of the edits goes with them.
+    // Drafts, backups and the journal go with the rest.
     new.variables.remove(&OsString::from("XDG_STATE_HOME"));
     new.variables.insert("HOME".into(), home);
     new

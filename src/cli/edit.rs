@@ -12,7 +12,7 @@ use super::{Command, EditFlags, Exit, Session, report};
 use crate::check::{self, Facts};
 use crate::config::operation::{self, Operation};
 use crate::config::{Content, Role, Workspace, diff, locate, model};
-use crate::io::save::{Expected, SaveError, save};
+use crate::io::save::{Expected, Request, SaveError, save, tidy};
 use crate::io::{journal, memory, scan};
 use crate::preview;
 use crate::text::visible::{visible, visible_name};
@@ -25,8 +25,12 @@ struct Refused(String);
 type Planned = Result<Operation, Refused>;
 
 pub(super) fn run(session: &Session, command: Command, out: &mut Output) -> anyhow::Result<Exit> {
-    let (workspace, facts) = session.open();
-    let (flags, planned) = plan(&workspace, command)?;
+    let flags = flags_of(&command).expect("an editing subcommand");
+    let (mut workspace, mut facts) = session.open();
+    if !session.globals.read_only && !flags.dry_run && mend(&workspace, &facts) {
+        (workspace, facts) = session.open();
+    }
+    let planned = plan(&workspace, command)?;
     let operation = match planned {
         Ok(operation) => operation,
         Err(Refused(why)) => return Ok(refuse(&visible(&why))),
@@ -67,7 +71,7 @@ pub(super) fn run(session: &Session, command: Command, out: &mut Output) -> anyh
     warn_of_others(&change, &facts);
     let mut told = String::new();
     for file in &change.files {
-        match write(&workspace, &change.workspace, file.role, &facts.server_cwd) {
+        match write(&workspace, &change.workspace, file.role, &facts, flags.in_place) {
             Ok(note) => told.push_str(&note),
             Err(error) => {
                 tell(out, &told);
@@ -96,6 +100,17 @@ fn warn_of_others(change: &operation::Change, facts: &Facts) {
     }
 }
 
+/// Puts right what interrupted saves have left; tells whether a file is another one now.
+#[expect(clippy::print_stderr, reason = "it is no result")]
+fn mend(workspace: &Workspace, facts: &Facts) -> bool {
+    let paths = Role::ALL.into_iter().filter_map(|role| workspace.file(role).location.path.clone());
+    let notes: Vec<String> = paths.flat_map(|path| tidy(&facts.server_cwd.join(path), &facts.environment)).collect();
+    for note in &notes {
+        eprintln!("skyplug-tui: note: {}", visible(note));
+    }
+    !notes.is_empty()
+}
+
 /// Says what was written. The edit is done, whether or not anybody can read of it:
 /// a script that took this for a failure would do it twice.
 #[expect(clippy::print_stderr, reason = "standard output cannot be written")]
@@ -114,6 +129,7 @@ fn refuse(why: &str) -> Exit {
 #[expect(clippy::print_stderr, reason = "refusals go to standard error")]
 fn failed_save(error: anyhow::Error) -> anyhow::Result<Exit> {
     match error.downcast_ref::<SaveError>() {
+        Some(SaveError::InPlace { .. }) => Err(anyhow!("{error} (--in-place allows it; a backup is kept first)")),
         Some(SaveError::Changed(_)) => {
             eprintln!("skyplug-tui: {}", visible(&format!("{error:#}")));
             Ok(Exit::Changed)
@@ -123,17 +139,18 @@ fn failed_save(error: anyhow::Error) -> anyhow::Result<Exit> {
 }
 
 /// Writes one file where its text is another one.
-fn write(old: &Workspace, new: &Workspace, role: Role, base: &Path) -> anyhow::Result<String> {
+fn write(old: &Workspace, new: &Workspace, role: Role, facts: &Facts, in_place: bool) -> anyhow::Result<String> {
     let Some(path) = &new.file(role).location.path else {
         bail!("{} is set to nothing, so SkyPilot reads no file: unset it, or name a file", locate::variable(role));
     };
-    let path = base.join(path);
+    let path = facts.server_cwd.join(path);
     let expected = match &old.file(role).content {
         Content::Absent => Expected::Absent,
         Content::Text(document) => Expected::Text(document.text()),
         Content::Unreadable(why) => bail!("{} cannot be edited: {}", path.display(), why.problem),
     };
-    let saved = save(&path, new.text(role).unwrap_or(""), expected)?;
+    let text = new.text(role).unwrap_or("");
+    let saved = save(&Request { path: &path, text, expected, in_place, environment: &facts.environment })?;
     let mut text = String::new();
     for note in &saved.notes {
         let _ = writeln!(text, "note: {}", visible(note));
@@ -154,10 +171,25 @@ fn unified(old: &Workspace, new: &Workspace, role: Role, show_secrets: bool) -> 
     text
 }
 
+/// Returns what an edit is told; none for the subcommands that only look.
+const fn flags_of(command: &Command) -> Option<EditFlags> {
+    match command {
+        Command::Add { flags, .. }
+        | Command::Remove { flags, .. }
+        | Command::Move { flags, .. }
+        | Command::Copy { flags, .. }
+        | Command::Set { flags, .. }
+        | Command::Unset { flags, .. }
+        | Command::WheelPath { flags, .. }
+        | Command::Patch { flags, .. } => Some(*flags),
+        _ => None,
+    }
+}
+
 /// Turns the arguments into an operation.
-fn plan(workspace: &Workspace, command: Command) -> anyhow::Result<(EditFlags, Planned)> {
+fn plan(workspace: &Workspace, command: Command) -> anyhow::Result<Planned> {
     Ok(match command {
-        Command::Add { class, to, at, param, param_str, flags } => {
+        Command::Add { class, to, at, param, param_str, .. } => {
             let mut parameters = Vec::new();
             for one in &param {
                 let (path, yaml) = assignment(one)?;
@@ -167,40 +199,40 @@ fn plan(workspace: &Workspace, command: Command) -> anyhow::Result<(EditFlags, P
                 let (path, text) = assignment(one)?;
                 parameters.push((path, NewValue::of(Value::str(text))));
             }
-            (flags, Ok(Operation::Add { role: to.into(), at, class, parameters }))
+            Ok(Operation::Add { role: to.into(), at, class, parameters })
         }
-        Command::Remove { list, entry, flags } => {
+        Command::Remove { list, entry, .. } => {
             let role = list.into();
-            (flags, index(workspace, role, &entry).map(|index| Operation::Remove { role, indices: vec![index] }))
+            index(workspace, role, &entry).map(|index| Operation::Remove { role, indices: vec![index] })
         }
-        Command::Move { list, from, to, flags } => {
+        Command::Move { list, from, to, .. } => {
             let role = list.into();
-            (flags, index(workspace, role, &from).map(|from| Operation::Reorder { role, from, to }))
+            index(workspace, role, &from).map(|from| Operation::Reorder { role, from, to })
         }
-        Command::Copy { list, entry, to, at, flags } => {
+        Command::Copy { list, entry, to, at, .. } => {
             let from: Role = list.into();
             let planned = index(workspace, from, &entry);
             if Role::from(to) == from {
                 bail!("copy goes to the other list: --to {}", from.other());
             }
-            (flags, planned.map(|index| Operation::Copy { from, indices: vec![index], at }))
+            planned.map(|index| Operation::Copy { from, indices: vec![index], at })
         }
-        Command::Set { list, entry, path, yaml, flags } => {
+        Command::Set { list, entry, path, yaml, .. } => {
             let (role, path, value) = (list.into(), Pointer::from_path(&path)?, new_value(&yaml)?);
-            (flags, place(workspace, role, &entry, &path).map(|pointer| Operation::Set { role, pointer, value }))
+            place(workspace, role, &entry, &path).map(|pointer| Operation::Set { role, pointer, value })
         }
-        Command::Unset { list, entry, path, flags } => {
+        Command::Unset { list, entry, path, .. } => {
             let (role, path) = (list.into(), Pointer::from_path(&path)?);
-            (flags, place(workspace, role, &entry, &path).map(|pointer| Operation::Unset { role, pointer }))
+            place(workspace, role, &entry, &path).map(|pointer| Operation::Unset { role, pointer })
         }
-        Command::WheelPath { directory, flags, .. } => (flags, Ok(Operation::SetWheelPath(directory))),
-        Command::Patch { list, file, flags } => {
+        Command::WheelPath { directory, .. } => Ok(Operation::SetWheelPath(directory)),
+        Command::Patch { list, file, .. } => {
             let text = read_patch(file.as_deref())?;
             let patch = serde_json::from_str(&text)
                 .map_err(|error| error.to_string())
                 .and_then(|json| patch::parse(&json).map_err(|error| error.to_string()));
             let planned = patch.map_err(|why| Refused(format!("this is no JSON Patch: {why}")));
-            (flags, planned.map(|patch| Operation::Patch { role: list.into(), patch }))
+            planned.map(|patch| Operation::Patch { role: list.into(), patch })
         }
         _ => unreachable!("the other subcommands only look"),
     })

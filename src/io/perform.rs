@@ -1,6 +1,5 @@
 //! Performs what the screens ask of the outside, but for what needs the terminal.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
@@ -8,10 +7,10 @@ use std::time::Instant;
 use super::classes::{self, Extent};
 use super::journal::{self, Journal};
 use super::run::{self, Running};
-use super::save::{Expected, SaveError, save};
+use super::save::{Expected, Request, SaveError, look, save, tidy};
 use super::verify::{LIMIT, Question, verify};
 use super::watch::Watching;
-use super::{Options, editor, inspect, load, memory, open, refresh, scan, state};
+use super::{Options, backup, editor, inspect, load, memory, open, refresh, scan, state, targets};
 use crate::app::message::{Effect, ListedDirectory, Listing, Message, Replaces, SaveFailure, SavedFile};
 use crate::check::verify::{Mode, Verified};
 use crate::config::{Content, Environment, Role, Workspace};
@@ -82,11 +81,18 @@ pub fn perform(effect: Effect, outside: &Outside) -> Option<Message> {
         }
         Effect::Reread { workspace, base, reason } => {
             let read = |role| read_again(&workspace, role, &base);
-            Message::Reread { contents: Box::new([read(Role::Api), read(Role::Remote)]), reason }
+            let contents = Box::new([read(Role::Api), read(Role::Remote)]);
+            Message::Reread { contents, targets: targets(&workspace, &base), reason }
         }
-        Effect::Save { role, path, text, replaces } => {
-            let result = write(&path, &text, &replaces, outside);
+        Effect::Save { role, path, text, replaces, in_place } => {
+            let result = write(&path, &text, &replaces, in_place, outside);
             Message::Saved { role, text, result }
+        }
+        Effect::Tidy(paths) => {
+            Message::Tidied(paths.iter().flat_map(|path| tidy(path, &outside.environment)).collect())
+        }
+        Effect::ReadBackups { role, path } => {
+            Message::BackupsRead { role, result: backup::read_all(&path, &outside.environment) }
         }
         Effect::Watch(places) => {
             outside.watching.watch(places);
@@ -135,26 +141,30 @@ fn read_again(workspace: &Workspace, role: Role, base: &Path) -> Content {
     load::absolute(&file.location, base).map_or(Content::Absent, |path| load::read_again(&path, &file.content))
 }
 
-fn write(path: &Path, text: &str, replaces: &Replaces, outside: &Outside) -> Result<SavedFile, SaveFailure> {
-    let mut notes = Vec::new();
+fn write(
+    path: &Path,
+    text: &str,
+    replaces: &Replaces,
+    in_place: bool,
+    outside: &Outside,
+) -> Result<SavedFile, SaveFailure> {
     let expected = match replaces {
         Replaces::Nothing => Expected::Absent,
         Replaces::Text(old) => Expected::Text(old),
-        Replaces::Anything => {
-            // What a person chose to replace unseen is kept.
-            if let Ok(theirs) = fs::read(path) {
-                let kept = state::keep("replaced", path, &theirs, &outside.environment).map_err(SaveFailure::Other)?;
+        Replaces::Anything => Expected::Anything,
+    };
+    match save(&Request { path, text, expected, in_place, environment: &outside.environment }) {
+        Ok(saved) => {
+            let mut notes = saved.notes;
+            // What a person chose to replace unseen is told of.
+            if let (Some(kept), Expected::Anything) = (&saved.backup, expected) {
                 notes.push(format!("the replaced text is kept in {}", kept.display()));
             }
-            Expected::Anything
-        }
-    };
-    match save(path, text, expected) {
-        Ok(saved) => {
-            notes.extend(saved.notes);
-            Ok(SavedFile { path: saved.path, created: saved.created, notes })
+            Ok(SavedFile { path: saved.path, created: saved.created, notes, target: look(path).ok() })
         }
         Err(SaveError::Changed(_)) => Err(SaveFailure::Changed),
+        Err(SaveError::InPlace { why, .. }) => Err(SaveFailure::InPlace(why)),
+        Err(SaveError::ReadOnly { why, .. }) => Err(SaveFailure::ReadOnly(why)),
         Err(error) => Err(SaveFailure::Other(error.to_string())),
     }
 }
@@ -185,6 +195,7 @@ fn listing(found: scan::Listing) -> Listing {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
     use std::os::unix::fs::PermissionsExt as _;
 
     use super::super::state::{PRIVATE_DIRECTORY, PRIVATE_FILE};
@@ -210,9 +221,9 @@ mod tests {
         let home = tempfile::tempdir().expect("a directory");
         let path = home.path().join("plugins.yaml");
         fs::write(&path, "theirs: 1\n").expect("written");
-        let saved = write(&path, "ours: 1\n", &Replaces::Anything, &outside(home.path())).expect("saved");
+        let saved = write(&path, "ours: 1\n", &Replaces::Anything, false, &outside(home.path())).expect("saved");
         let kept = saved.notes[0].rsplit(' ').next().expect("a path");
         assert_eq!(fs::read_to_string(kept).expect("read"), "theirs: 1\n");
-        assert_eq!(write(&path, "x", &Replaces::Nothing, &outside(home.path())), Err(SaveFailure::Changed));
+        assert_eq!(write(&path, "x", &Replaces::Nothing, false, &outside(home.path())), Err(SaveFailure::Changed));
     }
 }

@@ -68,6 +68,7 @@ pub fn facts(options: &Options, environment: Environment) -> Facts {
         wheels: BTreeMap::new(),
         memories: BTreeMap::new(),
         catalog: Arc::default(),
+        targets: BTreeMap::new(),
         environment,
     }
 }

@@ -5,7 +5,7 @@
 //! too: a `ConfigMap` changes by another target for `..data`. What changed is
 //! not told, only that something did: readers compare contents. Where the
 //! operating system cannot watch, or does not hear of what other machines
-//! write, the places are looked at every [`PERIOD`]; else the thread sleeps.
+//! write, the places are looked at every `PERIOD`; else the thread sleeps.
 
 use std::collections::BTreeSet;
 use std::ffi::{OsStr, OsString};

@@ -6,9 +6,10 @@ use super::paper::{self, Paper, width};
 use crate::app::completion::origin_text;
 use crate::app::layout::Size;
 use crate::app::list::{Body, List, Marker};
-use crate::app::{Pane, State, pages, review, value};
+use crate::app::{Pane, State, pages, review, value, writing};
 use crate::check::classes::site;
 use crate::check::{self, FileKind, Severity};
+use crate::config::writing::Target;
 use crate::config::{Role, secret};
 use crate::python::Answer;
 use crate::text::visible::{visible, visible_name};
@@ -63,6 +64,7 @@ pub(super) fn draw(paper: &mut Paper<'_>, state: &State, role: Role, area: Rect)
 
 fn title(state: &State, role: Role) -> String {
     let star = if state.is_unsaved(role) { " *" } else { "" };
+    let mark = writing::target(state, role).and_then(Target::mark).map_or(String::new(), |mark| format!("  {mark}"));
     let on_disk = if state.stale[Pane::of(role).index()] { "  changed on disk" } else { "" };
     let name =
         state.path(role).and_then(|path| path.file_name().map(visible_name)).unwrap_or_else(|| "(no path)".to_owned());
@@ -71,9 +73,9 @@ fn title(state: &State, role: Role) -> String {
         Role::Remote => (2, "Remote controllers"),
     };
     if state.layout_size() == Size::Full || name != role.file_name() || state.layout_size() == Size::Narrow {
-        format!("{number} {who}: {name}{star}{on_disk}")
+        format!("{number} {who}: {name}{star}{mark}{on_disk}")
     } else {
-        format!("{number} {who}{star}{on_disk}")
+        format!("{number} {who}{star}{mark}{on_disk}")
     }
 }
 

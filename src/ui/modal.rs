@@ -3,6 +3,7 @@
 use ratatui::layout::Rect;
 use ratatui::widgets::Widget as _;
 
+use super::backups;
 use super::form;
 use super::paper::{self, Paper};
 use super::run;
@@ -26,6 +27,7 @@ pub(super) fn draw(paper: &mut Paper<'_>, modal: &Modal, screen: Rect) {
         Modal::Notice(notice) => draw_notice(paper, notice, screen),
         Modal::Area(area) => draw_area(paper, area, screen),
         Modal::Browse(browse) => draw_browse(paper, browse, screen),
+        Modal::Backups(backups) => backups::draw(paper, backups, screen),
         Modal::Run(run) => run::draw(paper, run, screen),
     }
 }

@@ -4,11 +4,12 @@ use ratatui::layout::Rect;
 
 use super::bars;
 use super::paper::{self, Paper};
-use crate::app::State;
 use crate::app::layout::{self, Size};
 use crate::app::review::{Review, RowKind, sentences};
 use crate::app::value::count;
+use crate::app::{State, Tone, writing};
 use crate::check::Severity;
+use crate::config::writing::Strategy;
 
 /// Draws the screen.
 pub(super) fn draw(paper: &mut Paper<'_>, state: &State, area: Rect) {
@@ -52,8 +53,11 @@ pub(super) fn draw(paper: &mut Paper<'_>, state: &State, area: Rect) {
     if state.status.is_some() || !state.saving.is_empty() || question {
         bars::status(paper, state, areas.status);
     } else {
-        let text = "What is not in this diff stays byte for byte.";
-        paper.write(areas.status, 0, 1, &paper::fit(text, areas.status.width.saturating_sub(2)), theme.dim());
+        let (text, style) = match writing::target(state, file.role) {
+            Some(target) if target.strategy != Strategy::Rename => (target.told(), theme.tone(Tone::Told)),
+            _ => ("What is not in this diff stays byte for byte.".to_owned(), theme.dim()),
+        };
+        paper.write(areas.status, 0, 1, &paper::fit(&text, areas.status.width.saturating_sub(2)), style);
     }
     bars::keys(paper, state, areas.bar);
 }

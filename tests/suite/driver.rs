@@ -1,6 +1,7 @@
 //! Runs the screens in memory: a state, scripted keys, real effects on a throw-away home.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use ratatui::Terminal;
@@ -70,6 +71,8 @@ impl Driver {
         for (name, text) in [("plugins.yaml", api), ("remote_plugins.yaml", remote)] {
             if let Some(text) = text {
                 fs::write(sky.join(name), text).expect("written");
+                // Whatever the umask is: the review tells the mode.
+                fs::set_permissions(sky.join(name), fs::Permissions::from_mode(0o644)).expect("set");
             }
         }
         prepare(home.path());
@@ -105,6 +108,12 @@ impl Driver {
     /// Names the Python that is asked about the files.
     pub(crate) fn set_python(&mut self, python: &Path) {
         self.outside.options.python = Some(python.to_owned());
+        self.send(perform(Effect::Open, &self.outside).expect("an answer"));
+    }
+
+    /// Starts the screens anew on the files as they are.
+    pub(crate) fn reopen(&mut self) {
+        self.state = State::new(self.state.settings, self.state.size);
         self.send(perform(Effect::Open, &self.outside).expect("an answer"));
     }
 

@@ -237,9 +237,9 @@ fn overwriting_keeps_a_copy_of_what_was_there() {
     fs::write(driver.path("plugins.yaml"), "theirs: 1\n").expect("written");
     driver.press("sso");
     assert!(driver.api().contains("acme.Cost"));
-    let folder = driver.home().join(".local/state/skyplug-tui/replaced");
-    let kept = fs::read_dir(folder).expect("a folder").next().expect("a copy").expect("an entry");
-    assert_eq!(fs::read_to_string(kept.path()).expect("read"), "theirs: 1\n");
+    assert!(driver.status().contains("the replaced text is kept in"), "{}", driver.status());
+    driver.press(":backups<Enter>");
+    assert!(driver.screen().contains("+theirs: 1"), "{}", driver.screen());
 }
 
 #[test]

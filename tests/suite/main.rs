@@ -21,6 +21,7 @@ mod random;
 mod recovery;
 mod releases;
 mod sample;
+mod saving;
 mod screens;
 mod terminal;
 mod verify;

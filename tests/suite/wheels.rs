@@ -429,9 +429,10 @@ fn opened(count: usize) -> (State, Vec<Effect>) {
     (state, effects)
 }
 
-/// Returns the wheels that are asked for; the classes in them and what is watched are other questions.
+/// Returns the wheels that are asked for; the classes in them, what is watched and what is tidied are other matters.
 fn asked(effects: &[Effect]) -> Vec<PathBuf> {
-    let mut batches = effects.iter().filter(|effect| !matches!(effect, Effect::Classes(_) | Effect::Watch(_)));
+    let other = |effect: &&Effect| matches!(effect, Effect::Classes(_) | Effect::Watch(_) | Effect::Tidy(_));
+    let mut batches = effects.iter().filter(|effect| !other(effect));
     match (batches.next(), batches.next()) {
         (Some(Effect::Inspect { paths, .. }), None) => paths.clone(),
         (None, _) => Vec::new(),

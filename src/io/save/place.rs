@@ -142,7 +142,7 @@ pub fn look(path: &Path) -> Result<Target, SaveError> {
     };
     let mode = metadata.map(|metadata| metadata.mode() & MODE_BITS);
     let is_open = mode.is_some_and(|mode| mode & OTHERS_READ != 0) && others_pass(&file);
-    Ok(Target { strategy, mode, is_open, file })
+    Ok(Target { file, strategy, mode, is_open })
 }
 
 /// A file that is to be made: the nearest directory that is there decides.

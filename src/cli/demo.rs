@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 
 use anyhow::Context as _;
 
@@ -32,6 +33,7 @@ const SAMPLE: [(&str, &[u8]); 6] = [
 pub(super) fn run(session: &Session) -> anyhow::Result<Exit> {
     let home = tempfile::Builder::new()
         .prefix("skyplug-tui-demo.")
+        .permissions(fs::Permissions::from_mode(0o700))
         .tempdir()
         .context("cannot make a temporary directory for the demo")?;
     for (name, bytes) in SAMPLE {

@@ -96,7 +96,7 @@ def events(trace):
             ('begin', r'writev?\(\d+<' + folder + r'/[^>]*\.journal', 'append to the journal'),
             ('end', r'fdatasync\(\d+<' + folder + r'/[^>]*\.journal.* = 0', 'sync the journal'),
             ('begin', r'unlink\w*\(.*\.journal"', 'remove the journal'),
-            ('end', r'rename\w*\(.*/\.sky/plugins\.yaml".* = 0', 'rename the saved file'),
+            ('end', r'rename\w*\(.*"(?:[^"]*/)?plugins\.yaml".* = 0', 'rename the saved file'),
         ]
         for at, pattern, event in rules:
             if at != when or not re.match(pattern, text):

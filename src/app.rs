@@ -33,6 +33,7 @@ pub mod parameters;
 pub mod problems;
 pub mod programs;
 pub mod reading;
+pub mod recovery;
 pub mod review;
 pub mod run;
 pub mod saving;
@@ -144,6 +145,8 @@ pub struct State {
     pub verify: verify::Verify,
     /// The project directory that a wheel was built of last, as it was typed.
     pub project: String,
+    /// Unsaved edits that earlier runs have left.
+    pub kept: Vec<recovery::KeptEdits>,
     /// How the program ends, once it does.
     pub exit: Option<Exit>,
     /// Changes whenever the rows of the tree have to be built again.
@@ -202,6 +205,7 @@ impl State {
             reading: reading::Reading::default(),
             verify: verify::Verify::default(),
             project: String::new(),
+            kept: Vec::new(),
             exit: None,
             generation: 0,
             built: None,

@@ -11,6 +11,7 @@ mod edit;
 mod explain;
 mod inspect;
 mod output;
+mod purge;
 mod report;
 mod verify;
 mod wheels;
@@ -339,6 +340,12 @@ enum Command {
         #[arg(long, conflicts_with = "code")]
         all: bool,
     },
+    /// Delete what is kept of the files: journals of runs that have ended, backups, replaced texts, drafts
+    Purge {
+        /// Say what would be deleted and delete nothing
+        #[arg(long)]
+        dry_run: bool,
+    },
     /// Print the key table
     Keys,
     /// Open the UI on a throw-away copy of a sample
@@ -366,6 +373,7 @@ pub fn run(cli: Cli) -> anyhow::Result<Exit> {
         Some(Command::Wheels { format }) => wheels::wheels(&session, format, &mut out),
         Some(Command::Classes { format }) => classes::classes(&session, format, &mut out),
         Some(Command::Explain { code, all }) => explain::explain(code.as_deref(), all, &mut out),
+        Some(Command::Purge { dry_run }) => purge::run(&session, dry_run, &mut out),
         Some(Command::Keys) => inspect::keys(&mut out),
         Some(command) => edit::run(&session, command, &mut out),
     }

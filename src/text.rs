@@ -259,9 +259,58 @@ pub fn invert(text: &str, splices: &[Splice]) -> Vec<Splice> {
     back
 }
 
+/// Returns the one splice that leads from `old` to `new`, none where they are the same.
+///
+/// What both begin and end with is left out: for one edit it is as large as the
+/// edit, for several it covers all that lies between them.
+#[must_use]
+pub fn difference(old: &str, new: &str) -> Option<Splice> {
+    if old == new {
+        return None;
+    }
+    let same = |(a, b): &(&u8, &u8)| a == b;
+    let mut head = old.as_bytes().iter().zip(new.as_bytes()).take_while(same).count();
+    // Two characters may begin with the same bytes.
+    while !old.is_char_boundary(head) || !new.is_char_boundary(head) {
+        head -= 1;
+    }
+    let (old_rest, new_rest) = (&old[head..], &new[head..]);
+    let mut tail = old_rest.bytes().rev().zip(new_rest.bytes().rev()).take_while(|(a, b)| a == b).count();
+    while !old_rest.is_char_boundary(old_rest.len() - tail) || !new_rest.is_char_boundary(new_rest.len() - tail) {
+        tail -= 1;
+    }
+    Some(Splice::new(Span::new(head, old.len() - tail), &new_rest[..new_rest.len() - tail]))
+}
+
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn the_difference_of_two_texts_leads_from_one_to_the_other(
+            (head, old, new, tail) in ("[aä€]{0,6}", "[aä€\u{10000}]{0,6}", "[aäã€]{0,6}", "[aã\u{10001}]{0,6}")
+        ) {
+            let (old, new) = (format!("{head}{old}{tail}"), format!("{head}{new}{tail}"));
+            let difference = difference(&old, &new);
+            prop_assert_eq!(difference.is_none(), old == new);
+            let splices: Vec<Splice> = difference.into_iter().collect();
+            prop_assert_eq!(splice(&old, &splices).expect("a range of the text"), new);
+            // What both share at the ends is no part of it.
+            let covered: usize = splices.iter().map(|one| one.span.len()).sum();
+            prop_assert!(covered + head.len() + tail.len() <= old.len() || splices.is_empty());
+        }
+    }
+
+    #[test]
+    fn a_difference_is_as_small_as_the_edit() {
+        let long = "- class: acme.Audit\n".repeat(1000);
+        let edited = format!("{}# one\n{}", &long[..400], &long[400..]);
+        assert_eq!(difference(&long, &edited), Some(Splice::insert(400, "# one\n")));
+        assert_eq!(difference("é", "è"), Some(Splice::new(Span::new(0, 2), "è")));
+    }
 
     #[test]
     fn lines_break_where_libyaml_breaks_them() {

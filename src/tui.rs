@@ -5,25 +5,32 @@
 //! before each draw, draws only after a change, and sleeps in `recv` otherwise:
 //! no ticks. An external editor gets the terminal for itself: the reader is
 //! parked first.
+//!
+//! Once the channel is empty, and before the reader reads on and a frame is
+//! drawn, what was edited goes to the recovery journal: whatever a person has
+//! seen on the screen outlives the program.
 
 mod input;
 mod signals;
 mod terminal;
 
-use std::io::IsTerminal as _;
+use std::io::{IsTerminal as _, Write as _};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
+use rustix::io::Errno;
+use signal_hook::consts::SIGHUP;
 
 use crate::app::message::{Effect, Message};
 use crate::app::update::update;
-use crate::app::{self, State, saving};
+use crate::app::{self, State};
 use crate::cli::Exit;
-use crate::config::Environment;
-use crate::io::perform::{Outside, drafts, perform};
+use crate::config::{Environment, Role};
+use crate::io::journal::JournalError;
+use crate::io::perform::{Outside, perform};
 use crate::io::{Options, editor, run as programs};
 use crate::text::visible::visible_name;
 use crate::ui::{self, theme::Theme};
@@ -57,6 +64,8 @@ pub struct Settings {
 enum Event {
     /// Something for the state.
     Message(Message),
+    /// What was read of the terminal in one turn; the reader waits until it is dealt with.
+    Input(Vec<Message>),
     /// A signal that ends the program.
     Signal(i32),
     /// The shell asks to stop.
@@ -97,9 +106,18 @@ pub fn run(options: &Options, environment: Environment, settings: Settings) -> a
         effects,
         terminal: Terminal::enter()?,
         reader: Reader::start(sender),
+        forget: Vec::new(),
+        told: false,
         ended: None,
     };
-    let looped = catch_unwind(AssertUnwindSafe(|| program.run(&receiver)));
+    let looped = catch_unwind(AssertUnwindSafe(|| match program.run(&receiver) {
+        // The signal may be on its way still.
+        Err(error) if has_hung_up(&error) => {
+            program.ended = Some(Ended::Signal(SIGHUP));
+            Ok(())
+        }
+        result => result,
+    }));
     terminal::restore();
     program.outside.running.end();
     let panicked = looped.is_err() || matches!(program.ended, Some(Ended::Panicked));
@@ -119,11 +137,17 @@ pub fn run(options: &Options, environment: Environment, settings: Settings) -> a
     })
 }
 
-#[expect(clippy::print_stderr, reason = "what is kept is told on the normal screen")]
+/// Says on the normal screen what is kept; the terminal may be gone.
 fn say(lines: &[String]) {
     for line in lines {
-        eprintln!("skyplug-tui: {line}");
+        let _ = writeln!(std::io::stderr(), "skyplug-tui: {line}");
     }
+}
+
+/// Tells whether the terminal is gone.
+fn has_hung_up(error: &anyhow::Error) -> bool {
+    let of_system = error.root_cause().downcast_ref::<std::io::Error>().and_then(std::io::Error::raw_os_error);
+    of_system == Some(Errno::IO.raw_os_error())
 }
 
 /// Tells whether the locale's characters are UTF-8 (POSIX: the first of these that is set).
@@ -184,6 +208,10 @@ struct Program {
     effects: Sender<Effect>,
     terminal: Terminal,
     reader: Reader,
+    /// The journals of earlier runs that go once our own holds their edits.
+    forget: Vec<Effect>,
+    /// Whether it was said that edits cannot be kept.
+    told: bool,
     ended: Option<Ended>,
 }
 
@@ -193,7 +221,7 @@ impl Program {
         let patience = Instant::now() + FIRST_FRAME;
         while !self.state.ready && self.ended.is_none() {
             match events.recv_timeout(patience.saturating_duration_since(Instant::now())) {
-                Ok(event) => self.take(event)?,
+                Ok(event) => self.take_and_keep(event, events)?,
                 Err(RecvTimeoutError::Timeout) => break,
                 Err(RecvTimeoutError::Disconnected) => return Ok(()),
             }
@@ -201,13 +229,50 @@ impl Program {
         while self.ended.is_none() {
             self.draw()?;
             let Ok(first) = events.recv() else { break };
-            self.take(first)?;
-            while self.ended.is_none() {
-                let Ok(more) = events.try_recv() else { break };
-                self.take(more)?;
-            }
+            self.take_and_keep(first, events)?;
         }
         Ok(())
+    }
+
+    /// Takes an event and those that wait behind it, keeps the edits, lets the reader read on.
+    fn take_and_keep(&mut self, first: Event, events: &Receiver<Event>) -> anyhow::Result<()> {
+        let mut next = Some(first);
+        let mut was_read = false;
+        while let Some(event) = next {
+            was_read |= matches!(event, Event::Input(_));
+            self.take(event)?;
+            next = if self.ended.is_none() { events.try_recv().ok() } else { None };
+        }
+        self.keep()?;
+        if was_read {
+            self.reader.release();
+        }
+        Ok(())
+    }
+
+    /// Puts what is unsaved into the recovery journal.
+    fn keep(&mut self) -> anyhow::Result<()> {
+        match self.record() {
+            Ok(()) => {
+                for effect in std::mem::take(&mut self.forget) {
+                    let _ = self.effects.send(effect);
+                }
+                Ok(())
+            }
+            Err(error) => {
+                // Their journals stay: nothing else holds the edits.
+                self.forget.clear();
+                if std::mem::replace(&mut self.told, true) {
+                    return Ok(());
+                }
+                self.take_message(Message::NotKept(error.to_string()))
+            }
+        }
+    }
+
+    fn record(&self) -> Result<(), JournalError> {
+        let state = &self.state;
+        self.outside.journal().record(&state.disk, &state.workspace, state.unsaved)
     }
 
     fn draw(&mut self) -> anyhow::Result<()> {
@@ -217,40 +282,57 @@ impl Program {
 
     fn take(&mut self, event: Event) -> anyhow::Result<()> {
         match event {
-            Event::Message(message) => {
-                #[cfg(debug_assertions)]
-                self.panic_if_asked(&message);
-                if let Message::Resized(width, height) = message {
-                    self.terminal.resize(width, height)?;
+            Event::Message(message) => self.take_message(message)?,
+            Event::Input(messages) => {
+                for message in messages {
+                    self.take_message(message)?;
+                    if self.ended.is_some() {
+                        break;
+                    }
                 }
-                let effects = update(&mut self.state, message);
-                for effect in effects {
-                    self.ask(effect)?;
-                }
-                self.ended = match self.state.exit {
-                    Some(app::Exit::Left) => Some(Ended::Left),
-                    Some(app::Exit::Interrupted) => Some(Ended::Interrupted),
-                    None => None,
-                };
             }
             Event::Signal(number) => self.ended = Some(Ended::Signal(number)),
             Event::Stop => self.suspend()?,
             Event::Continued => self.terminal.enter_again()?,
-            // The hang-up signal follows; there is nobody to ask.
-            Event::InputLost => self.ended = Some(Ended::Interrupted),
+            // The signal follows; there is nobody to ask.
+            Event::InputLost => self.ended = Some(Ended::Signal(SIGHUP)),
             Event::Panicked => self.ended = Some(Ended::Panicked),
         }
         Ok(())
     }
 
+    fn take_message(&mut self, message: Message) -> anyhow::Result<()> {
+        #[cfg(debug_assertions)]
+        self.panic_if_asked(&message);
+        if let Message::Resized(width, height) = message {
+            self.terminal.resize(width, height)?;
+        }
+        let effects = update(&mut self.state, message);
+        for effect in effects {
+            self.ask(effect)?;
+        }
+        self.ended = match self.state.exit {
+            Some(app::Exit::Left) => Some(Ended::Left),
+            Some(app::Exit::Interrupted) => Some(Ended::Interrupted),
+            None => None,
+        };
+        Ok(())
+    }
+
     /// Has an effect performed.
     fn ask(&mut self, effect: Effect) -> anyhow::Result<()> {
-        if !effect.needs_terminal() {
+        if matches!(effect, Effect::Forget(_)) {
+            self.forget.push(effect);
+            return Ok(());
+        }
+        if !effect.needs_loop() {
             // The worker ends only with this thread.
             let _ = self.effects.send(effect);
             return Ok(());
         }
         let message = match effect {
+            // No key may come before it is known.
+            Effect::Meet { .. } => perform(effect, &self.outside),
             Effect::Redraw => {
                 self.terminal.redraw();
                 let (width, height) = terminal::size();
@@ -262,7 +344,8 @@ impl Program {
                 None
             }
             Effect::Edit(staged) => {
-                signals::keep_for_drafts(saving::drafts(&self.state), self.outside.clone());
+                self.keep()?;
+                signals::say_at_end(self.kept());
                 let parked = self.reader.park();
                 terminal::restore();
                 signals::set_editing(true);
@@ -270,51 +353,66 @@ impl Program {
                 signals::set_editing(false);
                 self.terminal.enter_again()?;
                 drop(parked);
-                signals::keep_for_drafts(Vec::new(), self.outside.clone());
+                signals::say_at_end(Vec::new());
                 Some(Message::Edited { target: staged.target, result })
             }
             _ => None,
         };
-        message.map_or(Ok(()), |message| self.take(Event::Message(message)))
+        message.map_or(Ok(()), |message| self.take_message(message))
     }
 
     #[cfg(debug_assertions)]
     fn panic_if_asked(&self, message: &Message) {
-        let asked = self.outside.environment.variables.contains_key(std::ffi::OsStr::new(PANIC));
-        assert!(!asked || !matches!(message, Message::Pressed(_)), "asked to by {PANIC}");
+        let asked = self.outside.environment.get(PANIC).and_then(|asked| asked.to_str());
+        let Message::Pressed(key) = message else { return };
+        assert!(asked.is_none_or(|asked| asked != "1" && asked != key.to_string()), "asked to by {PANIC}");
     }
 
     fn suspend(&mut self) -> anyhow::Result<()> {
         if let Err(why) = signals::can_stop() {
-            return self.take(Event::Message(Message::NotSuspended(why)));
+            return self.take_message(Message::NotSuspended(why));
         }
+        self.keep()?;
         let parked = self.reader.park();
         terminal::restore();
         signals::stop();
         self.terminal.enter_again()?;
         drop(parked);
         let (width, height) = terminal::size();
-        self.take(Event::Message(Message::Resized(width, height)))?;
-        self.take(Event::Message(Message::FocusGained))
+        self.take_message(Message::Resized(width, height))?;
+        self.take_message(Message::FocusGained)
     }
 
-    /// Keeps what a person has not thrown away; returns what to say about it.
+    /// Ends the journal as the program ends; returns what to say of the unsaved edits.
     fn leave(&mut self, panicked: bool) -> Vec<String> {
-        let wanted = panicked || matches!(self.ended, Some(Ended::Interrupted | Ended::Signal(_)) | None);
-        let texts = if wanted { saving::drafts(&self.state) } else { Vec::new() };
-        if texts.is_empty() {
+        if matches!(self.ended, Some(Ended::Left)) && !panicked {
+            let _ = self.outside.journal().close(false);
             return Vec::new();
         }
-        match drafts(&texts, &self.outside) {
-            Ok(paths) => paths
-                .iter()
-                .zip(&texts)
-                .map(|(path, (role, _))| {
-                    let path = visible_name(path.as_os_str());
-                    format!("the unsaved edits of {} are kept in {path}", role.file_name())
-                })
-                .collect(),
-            Err(why) => vec![format!("the unsaved edits are lost: {why}")],
+        // After a panic the state may be half changed: what was recorded before it holds.
+        let recorded = if panicked { Ok(()) } else { self.record() };
+        let mut lines = self.kept();
+        if let Err(error) = recorded {
+            lines.push(format!("the last unsaved edits are lost: {error}"));
+        }
+        let _ = self.outside.journal().close(true);
+        lines
+    }
+
+    /// Returns what to say of the unsaved edits where the program ends now.
+    fn kept(&self) -> Vec<String> {
+        // Those of the demo go with its files.
+        if self.state.settings.demo {
+            return Vec::new();
+        }
+        let names = self.state.unsaved_roles().into_iter().map(Role::file_name).collect::<Vec<_>>().join(" and ");
+        match self.outside.journal().path() {
+            Some(path) => {
+                let path = visible_name(path.as_os_str());
+                vec![format!("the unsaved edits of {names} are kept in {path}; the next start offers them")]
+            }
+            None if names.is_empty() => Vec::new(),
+            None => vec![format!("the unsaved edits of {names} are lost: there was no place to keep them")],
         }
     }
 }
@@ -330,6 +428,6 @@ fn copy(text: &str, what: String) -> Message {
     Message::Copied { what, characters, problem }
 }
 
-/// In debug builds: the first key ends in a panic, for the test that the terminal survives one.
+/// In debug builds: this key ends in a panic, any where it is 1: for the tests of what survives one.
 #[cfg(debug_assertions)]
 const PANIC: &str = "SKYPLUG_TUI_PANIC";

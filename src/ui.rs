@@ -88,7 +88,7 @@ fn too_small(paper: &mut Paper<'_>, state: &State, area: Rect) {
         [
             "Edits are not saved.".to_owned(),
             "x discard them and leave".to_owned(),
-            "Ctrl-C leave, keep drafts".to_owned(),
+            "Ctrl-C leave, keep edits".to_owned(),
             "Esc stay".to_owned(),
         ]
     } else {

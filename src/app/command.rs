@@ -126,6 +126,7 @@ pub enum Id {
     Redraw,
     Suspend,
     About,
+    KeptEdits,
     Verify,
     Backups,
     // Moving.
@@ -456,6 +457,7 @@ static TABLE: &[Command] = &[
     row(Id::Browse, "browse for the wheel directory", "", G::Edit, BEFORE_REVIEW, &[], "Walks directories, with the number of wheels in each."),
     row(Id::About, "what are plugins?", "what are plugins?", G::Look, &[C::FirstRun], &["i"], "One page on plugins, the two files and the upload."),
     row(Id::About, "what are plugins?", "", G::Look, NOT_FIRST_RUN, &[], "One page on plugins, the two files and the upload."),
+    row(Id::KeptEdits, "kept edits", "", G::Files, BEFORE_REVIEW, &[], "Offers the unsaved edits of earlier runs again."),
     row(Id::Verify, "verify with SkyPilot", "", G::Look, BEFORE_REVIEW, &[], "Asks a real SkyPilot about the files on disk and marks what it sees in another way."),
     row(Id::Backups, "backups", "", G::Files, BEFORE_REVIEW, &[], "Lists the saved versions of the file at hand, with what each would change, and takes one back."),
     row(Id::Build, "build a wheel", "", G::Edit, BESIDE_WHEELS, &[], "Builds a wheel of a project directory into the wheel directory, after a question."),

@@ -9,7 +9,7 @@ use super::message::{EditTarget, Effect};
 use super::modal::{Answer, Menu, MenuItem, Modal, Notice};
 use super::{
     Exit, Screen, State, Tone, backups, browse, completion, edits, external, forms, motion, palette, parameters,
-    programs, saving, update, verify, writing,
+    programs, recovery, saving, update, verify, writing,
 };
 use crate::config::Role;
 use crate::config::operation::Operation;
@@ -196,6 +196,8 @@ fn answer(state: &mut State, answer: Answer) -> Vec<Effect> {
             Vec::new()
         }
         Answer::WriteOut(operation) => edits::commit_written_out(state, &operation),
+        Answer::Kept(at, kept) => recovery::answer(state, at, kept),
+        Answer::ReadOnly => recovery::read_only(state),
         Answer::RemoveWheelPath => edits::commit(state, &Operation::SetWheelPath(None)),
     }
 }
@@ -252,7 +254,7 @@ fn in_area(state: &mut State, key: Key, id: Option<Id>) -> Vec<Effect> {
 
 /// Shows a text to read.
 pub fn notice(state: &mut State, title: impl Into<String>, text: Vec<String>) {
-    state.modals.push(Modal::Notice(Notice { title: title.into(), text, offset: 0 }));
+    state.modals.push(Modal::Notice(Notice { title: title.into(), text, ..Notice::default() }));
 }
 
 /// Returns the page on plugins.

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::keymap::Key;
+use super::recovery::Met;
 use super::run::{Ended, Program, Purpose};
 use crate::check::Facts;
 use crate::check::verify::{Mode, Verified};
@@ -97,6 +98,10 @@ pub enum Message {
     },
     /// The program that ran has ended.
     RunEnded(Ended),
+    /// It was looked who else runs on the files, and what was left unsaved.
+    Met(Box<Met>),
+    /// An edit could not be put into the recovery journal, and why not.
+    NotKept(String),
     /// The program cannot be suspended here.
     NotSuspended(&'static str),
 }
@@ -245,6 +250,17 @@ pub enum Replaces {
 pub enum Effect {
     /// Find and read both files, gather the facts.
     Open,
+    /// Look who else runs on the files and what was left unsaved, and show that this copy runs.
+    Meet {
+        /// Where they are, API list first.
+        paths: Box<[Option<PathBuf>; 2]>,
+        /// Whether nothing may be changed: nothing is written then.
+        read_only: bool,
+    },
+    /// Take the sign away that this copy runs: it edits no more.
+    StepBack,
+    /// Remove a journal that an earlier run has left, once this copy's own holds what it needs of it.
+    Forget(PathBuf),
     /// Watch these places, and no others.
     Watch(Places),
     /// Look at the wheel directory that the workspace names.
@@ -347,10 +363,10 @@ pub enum Effect {
 }
 
 impl Effect {
-    /// Tells whether it needs the terminal, and so the main thread.
+    /// Tells whether the loop does it itself: it needs the terminal, or comes before any other message.
     #[must_use]
-    pub const fn needs_terminal(&self) -> bool {
-        matches!(self, Self::Edit(_) | Self::Copy { .. } | Self::Suspend | Self::Redraw)
+    pub const fn needs_loop(&self) -> bool {
+        matches!(self, Self::Meet { .. } | Self::Edit(_) | Self::Copy { .. } | Self::Suspend | Self::Redraw)
     }
 
     /// Tells whether it may take so long that others do not wait for it, or must not wait for them.

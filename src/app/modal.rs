@@ -109,6 +109,10 @@ pub enum Answer {
     WriteOut(Box<Operation>),
     /// Opens the form for the wheel directory or the browser.
     RemoveWheelPath,
+    /// Does something about the kept edits at a place of the list.
+    Kept(usize, super::recovery::Kept),
+    /// Makes the screens read-only.
+    ReadOnly,
 }
 
 /// One answer to a question.
@@ -141,13 +145,16 @@ pub struct Menu {
     pub on_cancel: Answer,
     /// Whether it asks about leaving the program: a second Ctrl-C leaves.
     pub leaving: bool,
+    /// What Escape does, in a word.
+    pub escape: &'static str,
 }
 
 impl Menu {
     /// Returns a question; Escape closes it.
     #[must_use]
     pub fn new(title: impl Into<String>, text: Vec<String>) -> Self {
-        Self { title: title.into(), text, items: Vec::new(), cursor: 0, on_cancel: Answer::Leave, leaving: false }
+        let (title, on_cancel) = (title.into(), Answer::Leave);
+        Self { title, text, items: Vec::new(), cursor: 0, on_cancel, leaving: false, escape: "back" }
     }
 
     /// Adds an answer that Enter may choose.
@@ -212,6 +219,8 @@ pub struct Notice {
     pub title: String,
     /// The paragraphs, made visible.
     pub text: Vec<String>,
+    /// Whether they are lines of a diff, each on one row.
+    pub is_diff: bool,
     /// The first row on the screen.
     pub offset: usize,
 }

@@ -105,7 +105,8 @@ pub fn apply(state: &mut State, id: Id) -> bool {
         Context::Notice => match state.modals.last_mut() {
             Some(Modal::Notice(notice)) => {
                 let width = usize::from(screen.width.saturating_sub(8)).clamp(20, 76);
-                let rows: usize = notice.text.iter().map(|line| line.chars().count() / width + 1).sum();
+                let height = |line: &String| if notice.is_diff { 1 } else { line.chars().count() / width + 1 };
+                let rows: usize = notice.text.iter().map(height).sum();
                 Some(Moving { rows: rows.saturating_sub(body / 2), page: body / 2, at: &mut notice.offset })
             }
             _ => None,

@@ -376,6 +376,7 @@ pub fn quit(state: &mut State) -> Vec<Effect> {
         .item('s', "review and save", "", Answer::Run(super::command::Id::Save))
         .careful('x', "discard the edits and leave", "cannot be undone", Answer::Discard);
     menu.leaving = true;
+    menu.escape = "stay";
     state.modals.push(Modal::Menu(menu));
     Vec::new()
 }

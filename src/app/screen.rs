@@ -101,6 +101,6 @@ pub struct Cursor {
 pub enum Exit {
     /// A person left.
     Left,
-    /// Ctrl-C twice: unsaved edits are kept as drafts.
+    /// Ctrl-C twice: unsaved edits stay in the recovery journal.
     Interrupted,
 }

@@ -11,7 +11,8 @@ use super::message::{Effect, Message, Noticed, Reason};
 use super::modal::Modal;
 use super::{
     Exit, Pane, Screen, State, Tone, backups, browse, conflict, dialogs, edits, external, forms, lists, motion,
-    outside, pages, palette, parameters, problems, programs, reading, review, saving, verify, wheels, writing,
+    outside, pages, palette, parameters, problems, programs, reading, recovery, review, saving, verify, wheels,
+    writing,
 };
 use crate::config::Role;
 use crate::text::visible::visible_name;
@@ -33,13 +34,11 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
             state.outside.notice(noticed);
             Vec::new()
         }
-        Message::Opened(opened) => {
-            let (workspace, facts) = *opened;
-            open(state, workspace, facts);
-            let mut effects = writing::opened(state);
-            effects.extend(state.classify_if_needed());
-            effects.extend(reading::start(state));
-            effects
+        Message::Opened(opened) => opened_files(state, *opened),
+        Message::Met(met) => recovery::met(state, *met),
+        Message::NotKept(why) => {
+            recovery::not_kept(state, &why);
+            Vec::new()
         }
         Message::Scanned(facts) => scanned(state, *facts),
         Message::Classified(found) => {
@@ -112,6 +111,17 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
     state.settle_tree();
     motion::settle(state);
     effects.extend(outside::look(state));
+    effects
+}
+
+/// Takes both files as they were found, and asks what else there is to know.
+fn opened_files(state: &mut State, (workspace, facts): (crate::config::Workspace, crate::check::Facts)) -> Vec<Effect> {
+    open(state, workspace, facts);
+    let paths = Box::new(Role::ALL.map(|role| state.path(role)));
+    let mut effects = vec![Effect::Meet { paths, read_only: state.settings.read_only }];
+    effects.extend(writing::opened(state));
+    effects.extend(state.classify_if_needed());
+    effects.extend(reading::start(state));
     effects
 }
 
@@ -262,6 +272,7 @@ pub fn run(state: &mut State, id: Id) -> Vec<Effect> {
             state.say(Tone::Failed, "plugins.yaml cannot be read: mend it first (e opens it).");
         }
         Id::Browse => return browse::browse(state),
+        Id::KeptEdits => recovery::offer_again(state),
         Id::NextProblem => problems::next_problem(state, true),
         Id::PreviousProblem => problems::next_problem(state, false),
         Id::Fix => return problems::fix(state),

@@ -93,5 +93,5 @@ pub(super) fn done(state: &mut State, result: &Result<Verified, String>) {
         text.push("note: this is about the files on disk, without your unsaved edits".to_owned());
     }
     // Below what a person is typing into.
-    state.modals.insert(0, Modal::Notice(Notice { title: "What SkyPilot says".to_owned(), text, offset: 0 }));
+    state.modals.insert(0, Modal::Notice(Notice { title: "What SkyPilot says".to_owned(), text, ..Notice::default() }));
 }

@@ -326,6 +326,6 @@ pub fn shown_origin(origin: &Origin) -> String {
 }
 
 /// Returns a path as a shell takes it.
-fn quoted(path: &std::ffi::OsStr) -> String {
+pub(super) fn quoted(path: &std::ffi::OsStr) -> String {
     path.to_str().map_or_else(|| visible_name(path), |text| shell_words::quote(text).into_owned())
 }

@@ -190,6 +190,8 @@ codes! {
     SameFile, "same-file", Warning, "Both lists are one file";
     /// A remote list under a name that SkyPilot does not read.
     SingularName, "singular-name", Warning, "remote_plugin.yaml is not read";
+    /// A file with a secret can be read by everybody.
+    SecretOpen, "secret-readable", Warning, "A file with a secret that everybody can read";
     /// The client talks to a remote server.
     RemoteServer, "remote-server", Warning, "The client talks to a remote server";
     /// A running server with another environment.

@@ -2,10 +2,12 @@
 
 use std::path::Path;
 
+use super::classes::quoted;
 use super::diagnostic::{Code, Diagnostic, FileKind, Place};
 use super::{CwdSource, Facts};
 use crate::config::locate::{Environment, locate, variable};
-use crate::config::{Content, Location, PathSource, Role, Workspace};
+use crate::config::writing::{ReadOnly, Strategy};
+use crate::config::{Content, Location, PathSource, Role, Workspace, secret};
 use crate::text::visible::visible_name;
 use crate::wheel::Found;
 
@@ -16,6 +18,7 @@ const SINGULAR: &str = "remote_plugin.yaml";
 pub(super) fn diagnose(workspace: &Workspace, facts: &Facts, found: &mut Vec<Diagnostic>) {
     for role in Role::ALL {
         from_variable(workspace, facts, role, found);
+        open_secrets(workspace, role, facts, found);
     }
     same_file(workspace, facts, found);
     singular(workspace, facts, found);
@@ -98,6 +101,30 @@ fn same_file(workspace: &Workspace, facts: &Facts, found: &mut Vec<Diagnostic>) 
             "Controllers get the API server's list; `controller_wheel_path`, which an upload needs, is refused.";
         found.push(of_server(Code::SameFile, Some(&api), message, effect).hint("let each list be a file of its own"));
     }
+}
+
+/// Finds files with secrets that everybody on the machine can read.
+fn open_secrets(workspace: &Workspace, role: Role, facts: &Facts, found: &mut Vec<Diagnostic>) {
+    let file = workspace.file(role);
+    let (Content::Text(document), Some(path)) = (&file.content, &file.location.path) else { return };
+    let path = facts.server_cwd.join(path);
+    let Some(target) = facts.targets.get(&path).filter(|target| target.is_open) else { return };
+    // What Kubernetes has mounted has no users but those of its container.
+    if matches!(target.strategy, Strategy::ReadOnly(ReadOnly::ConfigMap)) {
+        return;
+    }
+    let Some(span) = secret::spans(document).first().copied() else { return };
+    let place = Place::span(workspace, role, document, span, None);
+    let mode = target.mode.unwrap_or_default();
+    let message =
+        format!("{} holds a secret, and every user of this machine can read it (mode {mode:04o})", role.file_name());
+    let effect = "Whoever has an account here can read the secret; SkyPilot does not care.";
+    let hint = format!("chmod 600 {}", quoted(target.file.as_os_str()));
+    found.push(
+        Diagnostic::new(Code::SecretOpen, Code::SecretOpen.severity(), place, message, effect)
+            .from_outside()
+            .hint(hint),
+    );
 }
 
 /// Finds a remote list under a name that SkyPilot does not read.

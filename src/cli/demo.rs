@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 
 use anyhow::Context as _;
 
@@ -32,6 +33,7 @@ const SAMPLE: [(&str, &[u8]); 6] = [
 pub(super) fn run(session: &Session) -> anyhow::Result<Exit> {
     let home = tempfile::Builder::new()
         .prefix("skyplug-tui-demo.")
+        .permissions(fs::Permissions::from_mode(0o700))
         .tempdir()
         .context("cannot make a temporary directory for the demo")?;
     for (name, bytes) in SAMPLE {
@@ -53,7 +55,7 @@ fn environment(of: &Environment, home: OsString) -> Environment {
         new.variables.remove(&OsString::from(locate::variable(role)));
     }
     new.variables.remove(&OsString::from("SKYPILOT_API_SERVER_ENDPOINT"));
-    // Drafts and backups go with the rest.
+    // Drafts, backups and the journal go with the rest.
     new.variables.remove(&OsString::from("XDG_STATE_HOME"));
     new.variables.insert("HOME".into(), home);
     new

@@ -13,7 +13,7 @@ use crate::check::{self, Facts};
 use crate::config::operation::{self, Operation};
 use crate::config::{Content, Role, Workspace, diff, locate, model};
 use crate::io::save::{Expected, Request, SaveError, save, tidy};
-use crate::io::{memory, scan};
+use crate::io::{journal, memory, scan};
 use crate::preview;
 use crate::text::visible::{visible, visible_name};
 use crate::yaml::edit::{NewValue, Sharing};
@@ -68,6 +68,7 @@ pub(super) fn run(session: &Session, command: Command, out: &mut Output) -> anyh
     if session.globals.read_only {
         bail!("--read-only: nothing was written");
     }
+    warn_of_others(&change, &facts);
     let mut told = String::new();
     for file in &change.files {
         match write(&workspace, &change.workspace, file.role, &facts, flags.in_place) {
@@ -85,6 +86,18 @@ pub(super) fn run(session: &Session, command: Command, out: &mut Output) -> anyh
     let _ = writeln!(told, "{}", visible(&change.label));
     tell(out, &told);
     Ok(Exit::Fine)
+}
+
+/// Says which running copies have unsaved edits in the files that are written: their next save asks.
+#[expect(clippy::print_stderr, reason = "warnings go to standard error")]
+fn warn_of_others(change: &operation::Change, facts: &Facts) {
+    let paths = Role::ALL.map(|role| Some(facts.server_cwd.join(change.workspace.file(role).location.path.as_ref()?)));
+    for other in journal::others(&paths, &facts.environment) {
+        let unsaved = Role::ALL.into_iter().zip(other.unsaved).filter(|(_, unsaved)| *unsaved);
+        for (role, _) in unsaved.filter(|(role, _)| change.files.iter().any(|file| file.role == *role)) {
+            eprintln!("skyplug-tui: warning: {} has unsaved edits in {}", role.file_name(), other.name());
+        }
+    }
 }
 
 /// Puts right what interrupted saves have left; tells whether a file is another one now.

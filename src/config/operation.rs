@@ -149,6 +149,8 @@ pub enum Operation {
         /// The new text.
         text: Arc<str>,
     },
+    /// Takes the whole texts that an earlier run has left unsaved.
+    Recover(Vec<(Role, Arc<str>)>),
 }
 
 /// What an operation did to one file.

@@ -98,6 +98,8 @@ pub struct Target {
     pub strategy: Strategy,
     /// Its mode, where it is there.
     pub mode: Option<u32>,
+    /// Whether every user of this machine can read it: its mode allows that, and every directory above lets them through.
+    pub is_open: bool,
 }
 
 impl Target {

@@ -1,10 +1,11 @@
 //! Performs what the screens ask of the outside, but for what needs the terminal.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use super::classes::{self, Extent};
+use super::journal::{self, Journal};
 use super::run::{self, Running};
 use super::save::{Expected, Request, SaveError, look, save, tidy};
 use super::verify::{LIMIT, Question, verify};
@@ -24,6 +25,8 @@ pub struct Outside {
     pub environment: Environment,
     /// The program that runs.
     pub running: Arc<Running>,
+    /// What is edited and not saved.
+    journal: Arc<Mutex<Journal>>,
     /// What is watched.
     pub watching: Arc<Watching>,
 }
@@ -32,7 +35,12 @@ impl Outside {
     /// Returns the outside of a process in which no program runs yet.
     #[must_use]
     pub fn new(options: Options, environment: Environment) -> Self {
-        Self { options, environment, running: Arc::default(), watching: Arc::default() }
+        Self { options, environment, running: Arc::default(), watching: Arc::default(), journal: Arc::default() }
+    }
+
+    /// Returns the journal of this copy.
+    pub fn journal(&self) -> MutexGuard<'_, Journal> {
+        self.journal.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -41,6 +49,23 @@ impl Outside {
 pub fn perform(effect: Effect, outside: &Outside) -> Option<Message> {
     Some(match effect {
         Effect::Open => Message::Opened(Box::new(open(&outside.options, outside.environment.clone()))),
+        Effect::Meet { paths, read_only } => {
+            let mut journal = outside.journal();
+            // The one before it, if any, is not to be met.
+            let _ = journal.close(false);
+            let (new, met) = Journal::meet(&paths, &outside.environment, read_only);
+            *journal = new;
+            Message::Met(Box::new(met))
+        }
+        Effect::StepBack => {
+            let _ = outside.journal().close(false);
+            return None;
+        }
+        Effect::Forget(path) => {
+            // What cannot be removed is offered once more.
+            let _ = journal::forget(&path);
+            return None;
+        }
         Effect::Scan(known) => {
             let (workspace, mut facts) = *known;
             refresh(&outside.options, &workspace, &mut facts);

@@ -1,4 +1,8 @@
-//! Reads the terminal on a thread of its own, and can be parked.
+//! Reads the terminal on a thread of its own, turn by turn, and can be parked.
+//!
+//! It hands over all that is there to be read, and reads again only once the
+//! loop has dealt with that: no key is waited for before the edits of the last
+//! ones are durable.
 //!
 //! crossterm's reader loses input unless it blocks in `read` all the time (hence
 //! the thread), and such a reader would eat the first key meant for an external
@@ -6,7 +10,7 @@
 //! process; the reader returns with a resize, sees the flag and waits.
 
 use std::sync::mpsc::Sender;
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -19,10 +23,18 @@ use crate::app::message::Message;
 
 /// How long to wait for the reader before it is woken again.
 const WAKE: Duration = Duration::from_millis(20);
+/// How long to look for more that is there already: crossterm looks at nothing where it is no time at all.
+const MORE: Duration = Duration::from_millis(1);
+/// The most events of one turn: text may come without an end.
+const MOST: usize = 1_000;
 
 #[derive(Default)]
 struct Flags {
+    /// Whether the reader is to stay off the terminal.
     wanted: bool,
+    /// Whether the loop has not dealt with the last turn yet.
+    busy: bool,
+    /// Whether the reader waits.
     parked: bool,
 }
 
@@ -44,7 +56,7 @@ pub(super) struct Parked {
 
 impl Drop for Parked {
     fn drop(&mut self) {
-        self.park.flags.lock().unwrap_or_else(PoisonError::into_inner).wanted = false;
+        self.park.lock().wanted = false;
         self.park.changed.notify_all();
     }
 }
@@ -56,13 +68,16 @@ impl Reader {
         let inner = park.clone();
         thread::spawn(move || {
             loop {
-                inner.wait_while_wanted();
-                let event = match event::read() {
-                    Ok(event) => translate(event).map(Event::Message),
-                    Err(_) => Some(Event::InputLost),
-                };
-                let last = matches!(event, Some(Event::InputLost));
-                if event.is_some_and(|event| sender.send(event).is_err()) || last {
+                inner.wait_for_turn();
+                let (messages, lost) = turn();
+                if !messages.is_empty() {
+                    inner.lock().busy = true;
+                    if sender.send(Event::Input(messages)).is_err() {
+                        return;
+                    }
+                }
+                if lost {
+                    let _ = sender.send(Event::InputLost);
                     return;
                 }
             }
@@ -70,9 +85,15 @@ impl Reader {
         Self { park }
     }
 
+    /// Lets the reader read again after what it has handed over was dealt with.
+    pub(super) fn release(&self) {
+        self.park.lock().busy = false;
+        self.park.changed.notify_all();
+    }
+
     /// Waits until the reader reads no more.
     pub(super) fn park(&self) -> Parked {
-        let mut flags = self.park.flags.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut flags = self.park.lock();
         flags.wanted = true;
         while !flags.parked {
             // The signal may come before `read` waits: it is raised until it works.
@@ -86,14 +107,32 @@ impl Reader {
 }
 
 impl Park {
-    fn wait_while_wanted(&self) {
-        let mut flags = self.flags.lock().unwrap_or_else(PoisonError::into_inner);
-        while flags.wanted {
+    fn lock(&self) -> MutexGuard<'_, Flags> {
+        self.flags.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn wait_for_turn(&self) {
+        let mut flags = self.lock();
+        while flags.wanted || flags.busy {
             flags.parked = true;
             self.changed.notify_all();
             flags = self.changed.wait(flags).unwrap_or_else(PoisonError::into_inner);
         }
         flags.parked = false;
+    }
+}
+
+/// Waits for an event and takes those that are there with it; says whether the terminal is lost.
+fn turn() -> (Vec<Message>, bool) {
+    let mut messages = Vec::new();
+    loop {
+        match event::read() {
+            Ok(event) => messages.extend(translate(event)),
+            Err(_) => return (messages, true),
+        }
+        if messages.len() >= MOST || !matches!(event::poll(MORE), Ok(true)) {
+            return (messages, false);
+        }
     }
 }
 

@@ -1,12 +1,13 @@
 //! Signals: those that end the program, and the shell's job control.
 //!
 //! A signal that ends the program is handed to the loop, which restores the
-//! terminal and keeps unsaved edits as drafts; where the loop does not answer
-//! (an external editor has the terminal), the thread here does it instead.
+//! terminal; where the loop does not answer (an external editor has the
+//! terminal), the thread here does it instead. Unsaved edits are in the
+//! recovery journal before either waits for anything.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::Sender;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -17,8 +18,6 @@ use signal_hook::iterator::Signals;
 use signal_hook::low_level::emulate_default_handler;
 
 use super::{Event, terminal};
-use crate::config::Role;
-use crate::io::perform::{Outside, drafts};
 
 /// How long the loop may take to end on a signal.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -30,20 +29,17 @@ static EDITING: AtomicBool = AtomicBool::new(false);
 /// Whether the stop signal on its way is the one that we sent ourselves.
 static STOPPING: AtomicBool = AtomicBool::new(false);
 
-type Kept = Option<(Vec<(Role, Arc<str>)>, Outside)>;
-
-/// The unsaved texts while the loop cannot be asked for them.
-static KEPT: Mutex<Kept> = Mutex::new(None);
+/// What is to be said of the unsaved edits while the loop cannot be asked for that.
+static KEPT: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
 /// Says whether an external editor has the terminal.
 pub(super) fn set_editing(editing: bool) {
     EDITING.store(editing, Ordering::SeqCst);
 }
 
-/// Leaves the unsaved texts here while the loop waits for an external editor.
-pub(super) fn keep_for_drafts(texts: Vec<(Role, Arc<str>)>, outside: Outside) {
-    let kept = if texts.is_empty() { None } else { Some((texts, outside)) };
-    *KEPT.lock().unwrap_or_else(PoisonError::into_inner) = kept;
+/// Leaves here what is to be said of the unsaved edits while the loop waits for an external editor.
+pub(super) fn say_at_end(lines: Vec<String>) {
+    *KEPT.lock().unwrap_or_else(PoisonError::into_inner) = lines;
 }
 
 /// Starts the thread that waits for signals.
@@ -77,9 +73,7 @@ pub(super) fn listen(sender: Sender<Event>) -> anyhow::Result<()> {
 /// Ends the program where the loop did not.
 fn end(signal: i32) {
     terminal::restore();
-    if let Some((texts, outside)) = KEPT.lock().unwrap_or_else(PoisonError::into_inner).take() {
-        let _ = drafts(&texts, &outside);
-    }
+    super::say(&KEPT.lock().unwrap_or_else(PoisonError::into_inner));
     std::process::exit(SIGNAL_STATUS + signal);
 }
 

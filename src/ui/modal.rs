@@ -87,8 +87,7 @@ fn draw_menu(paper: &mut Paper<'_>, menu: &Menu, screen: Rect) {
         }
         at += 1;
     }
-    let leave = if menu.leaving { "stay" } else { "back" };
-    paper.footer(area, &[("Esc", leave)]);
+    paper.footer(area, &[("Esc", menu.escape)]);
 }
 
 fn draw_commands(paper: &mut Paper<'_>, commands: &Commands, screen: Rect) {
@@ -177,12 +176,19 @@ fn command_row(
 fn draw_notice(paper: &mut Paper<'_>, notice: &Notice, screen: Rect) {
     let theme = paper.theme;
     let room = layout::dialog(screen, 80, 1).width.saturating_sub(4);
-    let lines: Vec<String> = notice.text.iter().flat_map(|line| paper::wrap(line, room)).collect();
+    let cut = |line: &String| if notice.is_diff { vec![paper::fit(line, room)] } else { paper::wrap(line, room) };
+    let lines: Vec<String> = notice.text.iter().flat_map(cut).collect();
     let height = u16::try_from(lines.len() + 3).unwrap_or(u16::MAX);
     let (area, inside) = dialog(paper, screen, 80, height, &notice.title, "");
     let last = lines.len().saturating_sub(usize::from(inside.height));
     for (row, line) in (0..inside.height).zip(lines.iter().skip(notice.offset.min(last))) {
-        paper.write(inside, row, 0, line, theme.text());
+        let style = match line.as_bytes().first().filter(|_| notice.is_diff) {
+            Some(b'+') => theme.added(),
+            Some(b'-') => theme.removed(),
+            Some(b'@') => theme.kind(),
+            _ => theme.text(),
+        };
+        paper.write(inside, row, 0, line, style);
     }
     let keys: &[(&str, &str)] = if last > 0 { &[("j/k", "scroll"), ("Esc", "close")] } else { &[("Esc", "close")] };
     paper.footer(area, keys);

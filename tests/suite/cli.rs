@@ -255,3 +255,22 @@ fn aliases_that_multiply_are_not_written_out() {
     }
     assert_eq!((home.api(), home.remote()), (bomb, REMOTE.to_owned()));
 }
+
+#[test]
+fn purge_deletes_what_is_kept_and_says_how_much() {
+    let home = Home::new(API, REMOTE);
+    let told = |args: &[&str]| String::from_utf8(home.run(args).stdout).expect("UTF-8");
+    assert_eq!(told(&["purge"]), "nothing is kept\n");
+    for name in ["drafts/plugins.x.yaml", "replaced/plugins.y.yaml", "replaced/plugins.z.yaml"] {
+        let path = home.path(".local/state/skyplug-tui").join(name);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("made");
+        fs::write(path, "1234567").expect("written");
+    }
+    assert_eq!(
+        told(&["purge", "--dry-run"]),
+        "would delete 2 replaced texts (14 bytes)\nwould delete 1 draft (7 bytes)\n"
+    );
+    assert_eq!(status(&home.run(&["purge", "--read-only"])), 2);
+    assert_eq!(told(&["purge"]), "deleted 2 replaced texts (14 bytes)\ndeleted 1 draft (7 bytes)\n");
+    assert_eq!(told(&["purge"]), "nothing is kept\n");
+}

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use skyplug_tui::check::classes::site;
 use skyplug_tui::check::{self, Code, Consolidation, CwdSource, Facts, NEWEST, Seen, Server, SkyVersion};
+use skyplug_tui::config::writing::{Strategy, Target};
 use skyplug_tui::config::{Content, Location, PathSource, Role, Unreadable, UnreadableReason, Workspace};
 use skyplug_tui::io::load;
 use skyplug_tui::python::{Answer, Catalog, LoadContext, Module, Origin, PluginClass};
@@ -258,6 +259,18 @@ pub(crate) fn row(code: Code) -> (Case, Case) {
                 Case::absent().knowing(|facts| facts.directories = BTreeMap::from([(home.path.clone(), home)]))
             };
             (names("remote_plugin.yaml"), names("remote_plugin.yml"))
+        }
+        Code::SecretOpen => {
+            let case = |is_open| {
+                let text = "plugins:\n- class: acme.Audit\n  parameters: {api_token: abc}\n";
+                Case::both(text, "plugins: []\n").knowing(|facts| {
+                    let file = PathBuf::from("/home/ada/.sky/plugins.yaml");
+                    let mode = Some(if is_open { 0o644 } else { 0o600 });
+                    let target = Target { file: file.clone(), strategy: Strategy::Rename, mode, is_open };
+                    facts.targets = BTreeMap::from([(file, target)]);
+                })
+            };
+            (case(true), case(false))
         }
         Code::RemoteServer => (
             Case::absent().knowing(|facts| facts.remote_endpoint = Some("https://sky.example.com".to_owned())),

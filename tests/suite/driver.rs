@@ -65,7 +65,12 @@ impl Driver {
         prepare: impl FnOnce(&Path),
         change: impl FnOnce(&mut Environment),
     ) -> Self {
-        let home = tempfile::Builder::new().prefix("home").tempdir_in("/tmp").expect("a directory");
+        // A home that nobody else looks into: its files may hold secrets.
+        let home = tempfile::Builder::new()
+            .prefix("home")
+            .permissions(fs::Permissions::from_mode(0o700))
+            .tempdir_in("/tmp")
+            .expect("a directory");
         let sky = home.path().join(".sky");
         fs::create_dir(&sky).expect("made");
         for (name, text) in [("plugins.yaml", api), ("remote_plugins.yaml", remote)] {

@@ -18,6 +18,7 @@ mod mutants;
 mod preview;
 mod programs;
 mod random;
+mod recovery;
 mod releases;
 mod sample;
 mod saving;

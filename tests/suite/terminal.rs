@@ -16,7 +16,8 @@ const API: &str = "plugins:\n- class: acme.Audit\n- class: acme.Cost\n";
 /// A guard against a hang, not a measure of anything.
 const GUARD: Duration = Duration::from_mins(1);
 
-struct Session {
+/// A program in a terminal, on a home directory of its own.
+pub(crate) struct Session {
     home: TempDir,
     child: Box<dyn Child + Send + Sync>,
     master: Box<dyn MasterPty + Send>,
@@ -28,10 +29,19 @@ struct Session {
 
 impl Session {
     /// Starts a shell command, `$0` is the program, on a home with one file.
-    fn start(command: &str, variables: &[(&str, &str)]) -> Self {
+    pub(crate) fn start(command: &str, variables: &[(&str, &str)]) -> Self {
         let home = tempfile::tempdir().expect("a directory");
         fs::create_dir(home.path().join(".sky")).expect("made");
         fs::write(home.path().join(".sky/plugins.yaml"), API).expect("written");
+        Self::start_in(home, command, variables)
+    }
+
+    /// Starts the program itself where an earlier session has ended.
+    pub(crate) fn again(self) -> Self {
+        Self::start_in(self.home, "exec \"$0\"", &[])
+    }
+
+    fn start_in(home: TempDir, command: &str, variables: &[(&str, &str)]) -> Self {
         let pair = native_pty_system().openpty(PtySize { rows: 24, cols: 80, ..PtySize::default() }).expect("a pty");
         let termios = termios(pair.master.as_ref());
         let mut builder = CommandBuilder::new("/bin/sh");
@@ -68,7 +78,7 @@ impl Session {
         session
     }
 
-    fn send(&mut self, keys: &str) {
+    pub(crate) fn send(&mut self, keys: &str) {
         self.writer.write_all(keys.as_bytes()).and_then(|()| self.writer.flush()).expect("sent");
     }
 
@@ -78,7 +88,7 @@ impl Session {
     }
 
     /// Reads until the screen shows a text.
-    fn wait_for(&mut self, text: &str) {
+    pub(crate) fn wait_for(&mut self, text: &str) {
         while !self.screen.screen().contents().contains(text) {
             let Ok(bytes) = self.output.recv_timeout(GUARD) else {
                 panic!("{text:?} did not come:\n{}", self.screen.screen().contents());
@@ -87,8 +97,32 @@ impl Session {
         }
     }
 
+    /// Returns the screen after more has come, none where nothing comes for a while.
+    pub(crate) fn next_screen(&mut self, patience: Duration) -> Option<String> {
+        let bytes = self.output.recv_timeout(patience).ok()?;
+        self.screen.process(&bytes);
+        Some(self.screen.screen().contents())
+    }
+
+    /// Kills the program; returns each screen that was shown until then and not looked at yet.
+    pub(crate) fn kill(&mut self) -> Vec<String> {
+        self.signal(Signal::KILL);
+        self.child.wait().expect("ended");
+        let mut shown = Vec::new();
+        while let Ok(bytes) = self.output.recv_timeout(GUARD) {
+            self.screen.process(&bytes);
+            shown.push(self.screen.screen().contents());
+        }
+        shown
+    }
+
+    /// Puts a text into the file.
+    pub(crate) fn set_api(&self, text: &str) {
+        fs::write(self.home.path().join(".sky/plugins.yaml"), text).expect("written");
+    }
+
     /// Waits for the end; returns the exit status, after the terminal was found as it was.
-    fn end(&mut self) -> u32 {
+    pub(crate) fn end(&mut self) -> u32 {
         let status = self.child.wait().expect("ended").exit_code();
         // The process is gone; what it wrote is read to the end of the stream.
         while let Ok(bytes) = self.output.recv_timeout(GUARD) {
@@ -103,13 +137,28 @@ impl Session {
         status
     }
 
-    fn draft(&self) -> Option<String> {
-        let folder = self.home.path().join(".local/state/skyplug-tui/drafts");
-        let entry = fs::read_dir(folder).ok()?.next()?.ok()?;
-        fs::read_to_string(entry.path()).ok()
+    /// Returns what lies in the folder of the recovery journals.
+    pub(crate) fn kept(&self) -> Vec<String> {
+        let folder = self.home.path().join(".local/state/skyplug-tui/journal");
+        let entries = fs::read_dir(folder).expect("the folder");
+        entries.map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned()).collect()
     }
 
-    fn api(&self) -> String {
+    /// Starts again, takes the edits that are offered and saves them; returns what was saved.
+    fn take_and_save(self) -> String {
+        let mut session = self.again();
+        session.wait_for("Unsaved edits of an earlier run");
+        session.send("t");
+        session.wait_for("ecovered the edits of plugins.yaml");
+        session.send("ss");
+        session.wait_for("Saved");
+        session.send("q");
+        assert_eq!(session.end(), 0);
+        assert_eq!(session.kept(), Vec::<String>::new(), "a clean end leaves nothing");
+        session.api()
+    }
+
+    pub(crate) fn api(&self) -> String {
         fs::read_to_string(self.home.path().join(".sky/plugins.yaml")).expect("read")
     }
 }
@@ -164,7 +213,7 @@ fn what_changes_outside_is_seen_without_a_key() {
 }
 
 #[test]
-fn signals_restore_the_terminal_and_keep_a_draft() {
+fn signals_restore_the_terminal_and_the_next_start_offers_the_edits() {
     for (signal, status) in [(Signal::TERM, 143), (Signal::HUP, 129), (Signal::INT, 130), (Signal::QUIT, 131)] {
         let mut session = Session::program(&[]);
         session.send("d");
@@ -172,8 +221,10 @@ fn signals_restore_the_terminal_and_keep_a_draft() {
         session.signal(signal);
         assert_eq!(session.end(), status);
         assert_eq!(session.api(), API, "nothing was saved");
-        assert_eq!(session.draft().as_deref(), Some("plugins:\n- class: acme.Cost\n"));
-        assert!(session.screen.screen().contents().contains("are kept in"));
+        let told = session.screen.screen().contents().replace('\n', "");
+        assert!(told.contains("the unsaved edits of plugins.yaml are kept in"), "{told}");
+        assert!(told.contains("the next start offers them"), "{told}");
+        assert_eq!(session.take_and_save(), "plugins:\n- class: acme.Cost\n");
     }
 }
 
@@ -182,7 +233,113 @@ fn without_edits_a_signal_leaves_nothing_behind() {
     let mut session = Session::program(&[]);
     session.signal(Signal::TERM);
     assert_eq!(session.end(), 143);
-    assert_eq!(session.draft(), None);
+    assert_eq!(session.kept(), Vec::<String>::new());
+    assert!(!session.screen.screen().contents().contains("kept"));
+}
+
+#[test]
+fn a_second_ctrl_c_leaves_at_once_and_keeps_the_edits() {
+    let mut session = Session::program(&[]);
+    session.send("d");
+    session.wait_for("emoved");
+    session.send("\u{3}");
+    session.wait_for("Leave?");
+    session.send("\u{3}");
+    assert_eq!(session.end(), 130);
+    assert_eq!(session.api(), API, "nothing was saved");
+    assert_eq!(session.take_and_save(), "plugins:\n- class: acme.Cost\n");
+}
+
+#[test]
+fn edits_outlive_kill_9_and_those_that_are_given_up_do_not() {
+    let mut session = Session::program(&[]);
+    session.send("d");
+    session.wait_for("emoved");
+    session.signal(Signal::KILL);
+    session.child.wait().expect("ended");
+    let mut session = session.again();
+    session.wait_for("Unsaved edits of an earlier run");
+    session.send("v");
+    session.wait_for("-- class: acme.Audit");
+    session.send("\u{1b}");
+    session.wait_for("[t] take");
+    session.send("t");
+    session.wait_for("ecovered the edits of plugins.yaml");
+    session.send("u");
+    session.wait_for("Undid");
+    session.send("q");
+    assert_eq!(session.end(), 0);
+    assert_eq!(session.kept(), Vec::<String>::new(), "what was taken back is not offered again");
+
+    let mut session = session.again();
+    session.wait_for("acme.Audit");
+    session.send("d");
+    session.wait_for("emoved");
+    session.send("q");
+    session.wait_for("Leave?");
+    session.send("x");
+    assert_eq!(session.end(), 0);
+    assert_eq!(session.kept(), Vec::<String>::new(), "what was discarded is not offered");
+}
+
+#[test]
+fn two_running_copies_notice_each_other() {
+    let mut first = Session::program(&[]);
+    let pid = first.child.process_id().expect("a process");
+    first.send("d");
+    first.wait_for("emoved");
+    // The same home by a link, and the same state directory.
+    let link = first.home.path().join("link");
+    let command = format!(
+        "HOME='{}' XDG_STATE_HOME='{}' exec \"$0\"",
+        link.display(),
+        first.home.path().join(".local/state").display()
+    );
+    let mut second = Session::start("while ! [ -e go ]; do sleep 0.05; done; . ./go", &[]);
+    std::os::unix::fs::symlink(first.home.path(), &link).expect("linked");
+    fs::write(second.home.path().join("new"), command).expect("written");
+    fs::rename(second.home.path().join("new"), second.home.path().join("go")).expect("renamed");
+    second.wait_for("Also open elsewhere");
+    second.wait_for(&format!("pid {pid} since"));
+    second.wait_for("with unsaved edits");
+    second.send("r");
+    second.wait_for("Read-only");
+    second.send("d");
+    second.wait_for("nothing can be changed");
+    second.send("q");
+    assert_eq!(second.end(), 0);
+    assert_eq!(first.kept().len(), 2, "the first one's sign and journal stay");
+    let output = std::process::Command::new(PROGRAM)
+        .args(["set", "api", "0", "class", "acme.Other"])
+        .env_clear()
+        .env("HOME", first.home.path())
+        .output()
+        .expect("started");
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(told.contains(&format!("warning: plugins.yaml has unsaved edits in pid {pid} since")), "{told}");
+    assert_eq!(output.status.code(), Some(0), "it goes on");
+    first.send("qx");
+    assert_eq!(first.end(), 0);
+    assert_eq!(first.kept(), Vec::<String>::new());
+}
+
+#[test]
+fn a_signal_while_the_external_editor_runs_keeps_the_edits() {
+    let at = tempfile::tempdir().expect("a directory");
+    let editor = at.path().join("vi");
+    executable(&editor, "#!/bin/sh\necho EDITING\nread line\n");
+    let mut session = Session::program(&[("EDITOR", editor.to_str().expect("UTF-8"))]);
+    session.send("d");
+    session.wait_for("emoved");
+    session.send("e");
+    session.wait_for("Open in the external editor?");
+    session.send("o");
+    session.wait_for("EDITING");
+    session.signal(Signal::TERM);
+    session.wait_for("the unsaved edits of plugins.yaml are kept");
+    assert_eq!(session.child.wait().expect("ended").exit_code(), 143);
+    session.send("\r");
+    assert_eq!(session.take_and_save(), "plugins:\n- class: acme.Cost\n");
 }
 
 #[cfg(debug_assertions)]
@@ -192,6 +349,17 @@ fn a_panic_restores_the_terminal_before_it_is_told() {
     session.send("j");
     assert_eq!(session.end(), 101);
     assert!(session.screen.screen().contents().contains("asked to by SKYPLUG_TUI_PANIC"));
+}
+
+#[cfg(debug_assertions)]
+#[test]
+fn a_panic_loses_no_edit_before_it() {
+    let mut session = Session::program(&[("SKYPLUG_TUI_PANIC", "P")]);
+    session.send("d");
+    session.wait_for("emoved");
+    session.send("P");
+    assert_eq!(session.end(), 101);
+    assert_eq!(session.take_and_save(), "plugins:\n- class: acme.Cost\n");
 }
 
 #[test]

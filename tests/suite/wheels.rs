@@ -429,9 +429,11 @@ fn opened(count: usize) -> (State, Vec<Effect>) {
     (state, effects)
 }
 
-/// Returns the wheels that are asked for; the classes in them, what is watched and what is tidied are other matters.
+/// Returns the wheels that are asked for; what else is asked when files are opened are other matters.
 fn asked(effects: &[Effect]) -> Vec<PathBuf> {
-    let other = |effect: &&Effect| matches!(effect, Effect::Classes(_) | Effect::Watch(_) | Effect::Tidy(_));
+    let other = |effect: &&Effect| {
+        matches!(effect, Effect::Classes(_) | Effect::Watch(_) | Effect::Tidy(_) | Effect::Meet { .. })
+    };
     let mut batches = effects.iter().filter(|effect| !other(effect));
     match (batches.next(), batches.next()) {
         (Some(Effect::Inspect { paths, .. }), None) => paths.clone(),

@@ -470,6 +470,17 @@ pub(super) const ABOUT: &[(Code, &str, &str)] = &[
          plugins.yaml  remote_plugin.yaml\n",
     ),
     (
+        Code::SecretOpen,
+        "The file holds a value that is a secret by its name (token, password, a name that ends in key, ...) or by its \
+         shape (a PEM block, a web token, a password in a URL), its mode lets everybody read it, and so do all \
+         directories above. SkyPilot starts all the same.\n\nFix: `chmod 600` the file (the API server must still be \
+         able to read it, as its owner), or give the plugin the secret in another way.",
+        "$ ls -l ~/.sky/plugins.yaml\n\
+         -rw-r--r-- 1 ada ada 96 ~/.sky/plugins.yaml\n\
+         $ grep token ~/.sky/plugins.yaml\n\
+         \x20     api_token: 5eb63bbbe01eeed0\n",
+    ),
+    (
         Code::RemoteServer,
         "SkyPilot's client on this machine talks to a remote API server. That server reads its own plugin files: \
          these here matter to no one.\n\nFix: edit the files on the server, or point the client to a local one.",

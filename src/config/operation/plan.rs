@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{Change, FileChange, Operation, OperationError, label};
 use crate::config::{Content, Role, Workspace};
-use crate::text::{Span, Splice, invert, splice};
+use crate::text::{Span, Splice, difference, invert, splice};
 use crate::yaml::edit::{self, Action, EditError, Edited, NewValue, PatchOp, Piece, Sharing};
 use crate::yaml::{Document, NodeId, Pointer, Value};
 
@@ -138,6 +138,16 @@ impl Planner<'_> {
                 let whole = Splice::new(Span::new(0, old.text().len()), &**text);
                 let label = format!("took over the new text of {}", label::file(*role));
                 Ok(Plan { steps: vec![(*role, Work::Splices(vec![whole]))], label, focus: None })
+            }
+            Operation::Recover(texts) => {
+                let mut steps = Vec::new();
+                for (role, text) in texts {
+                    let splices = difference(self.document(*role)?.text(), text).into_iter().collect();
+                    steps.push((*role, Work::Splices(splices)));
+                }
+                let names: Vec<&str> = texts.iter().map(|(role, _)| label::file(*role)).collect();
+                let label = format!("recovered the edits of {}", names.join(" and "));
+                Ok(Plan { steps, label, focus: None })
             }
         }
     }

@@ -23,6 +23,10 @@ const MAX_LINKS: usize = 40;
 pub(super) const MODE_BITS: u32 = 0o7777;
 /// The owner's right to write.
 const OWNER_WRITE: u32 = 0o200;
+/// Everybody's right to read.
+const OTHERS_READ: u32 = 0o004;
+/// Everybody's right to go through a directory.
+const OTHERS_PASS: u32 = 0o001;
 /// New files get the group of such a directory.
 const SET_GROUP: u32 = 0o2000;
 /// The link that Kubernetes swaps in the volumes that it makes of its objects.
@@ -64,6 +68,12 @@ impl Place {
         file.read_to_end(&mut bytes)?;
         Ok(Some(bytes))
     }
+}
+
+/// Tells whether every directory above a file lets everybody through.
+fn others_pass(file: &Path) -> bool {
+    let lets_pass = |path: &Path| fs::metadata(path).is_ok_and(|found| found.mode() & OTHERS_PASS != 0);
+    fs::canonicalize(file).is_ok_and(|file| file.ancestors().skip(1).all(lets_pass))
 }
 
 /// Returns the directory of a path.
@@ -130,7 +140,9 @@ pub fn look(path: &Path) -> Result<Target, SaveError> {
         None => for_new(&file),
         Some(metadata) => for_old(&file, metadata),
     };
-    Ok(Target { strategy, mode: metadata.map(|metadata| metadata.mode() & MODE_BITS), file })
+    let mode = metadata.map(|metadata| metadata.mode() & MODE_BITS);
+    let is_open = mode.is_some_and(|mode| mode & OTHERS_READ != 0) && others_pass(&file);
+    Ok(Target { file, strategy, mode, is_open })
 }
 
 /// A file that is to be made: the nearest directory that is there decides.

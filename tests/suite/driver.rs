@@ -58,7 +58,8 @@ impl Driver {
         Self::open_all(api, remote, settings, prepare, |_| {})
     }
 
-    fn open_all(
+    /// Opens them in such a home, in an environment that `change` has changed.
+    pub(crate) fn open_all(
         api: Option<&str>,
         remote: Option<&str>,
         settings: Settings,

@@ -23,6 +23,7 @@ mod releases;
 mod sample;
 mod saving;
 mod screens;
+mod soak;
 mod terminal;
 mod verify;
 mod wheels;

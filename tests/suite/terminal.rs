@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::{Read as _, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::Duration;
@@ -41,7 +41,8 @@ impl Session {
         Self::start_in(self.home, "exec \"$0\"", &[])
     }
 
-    fn start_in(home: TempDir, command: &str, variables: &[(&str, &str)]) -> Self {
+    /// Starts a shell command, `$0` is the program, in a home.
+    pub(crate) fn start_in(home: TempDir, command: &str, variables: &[(&str, &str)]) -> Self {
         let pair = native_pty_system().openpty(PtySize { rows: 24, cols: 80, ..PtySize::default() }).expect("a pty");
         let termios = termios(pair.master.as_ref());
         let mut builder = CommandBuilder::new("/bin/sh");
@@ -121,6 +122,22 @@ impl Session {
         fs::write(self.home.path().join(".sky/plugins.yaml"), text).expect("written");
     }
 
+    /// Gives the terminal another size.
+    pub(crate) fn resize(&mut self, cols: u16, rows: u16) {
+        self.master.resize(PtySize { rows, cols, ..PtySize::default() }).expect("resized");
+        self.screen.screen_mut().set_size(rows, cols);
+    }
+
+    /// Returns what the screen shows now.
+    pub(crate) fn shown(&self) -> String {
+        self.screen.screen().contents()
+    }
+
+    /// Gives the home back.
+    pub(crate) fn into_home(self) -> TempDir {
+        self.home
+    }
+
     /// Waits for the end; returns the exit status, after the terminal was found as it was.
     pub(crate) fn end(&mut self) -> u32 {
         let status = self.child.wait().expect("ended").exit_code();
@@ -158,8 +175,13 @@ impl Session {
         session.api()
     }
 
+    /// Returns the path of one of the files.
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.home.path().join(".sky").join(name)
+    }
+
     pub(crate) fn api(&self) -> String {
-        fs::read_to_string(self.home.path().join(".sky/plugins.yaml")).expect("read")
+        fs::read_to_string(self.path("plugins.yaml")).expect("read")
     }
 }
 

@@ -96,16 +96,17 @@ pub fn run(options: &Options, environment: Environment, settings: Settings) -> a
     outside.watching.start(move |noticed| noticing.send(Event::Message(Message::Noticed(noticed))).is_ok());
     terminal::hook_panics();
     signals::listen(sender.clone())?;
+    let size = terminal::size();
     let mut program = Program {
         state: State::new(
             app::Settings { read_only: settings.read_only, show_secrets: settings.show_secrets, demo: settings.demo },
-            terminal::size(),
+            size,
         ),
         theme,
         outside,
         effects,
         terminal: Terminal::enter()?,
-        reader: Reader::start(sender),
+        reader: Reader::start(sender, size),
         forget: Vec::new(),
         told: false,
         ended: None,

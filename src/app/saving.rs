@@ -284,6 +284,11 @@ pub fn take_reread(state: &mut State, contents: &[Content; 2], reason: Reason) -
             }
             continue;
         }
+        // An undo has led back to the text as it was read: what was told already is
+        // taken when a person asks, not by chance, and the undone edits can be done again.
+        if is_known && !agrees && reason == Reason::Noticed {
+            continue;
+        }
         let (taken, told) = take_theirs(state, role, theirs);
         effects.extend(taken);
         news.push(told);

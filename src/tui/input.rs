@@ -17,7 +17,7 @@ use std::time::Duration;
 use crossterm::event::{self, Event as Terminal, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use rustix::process::{Signal, getpid, kill_process};
 
-use super::Event;
+use super::{Event, terminal};
 use crate::app::keymap::{Code, Key};
 use crate::app::message::Message;
 
@@ -62,11 +62,17 @@ impl Drop for Parked {
 }
 
 impl Reader {
-    /// Starts the thread.
-    pub(super) fn start(sender: Sender<Event>) -> Self {
+    /// Starts the thread; `size` is what the terminal is taken to have.
+    pub(super) fn start(sender: Sender<Event>, size: (u16, u16)) -> Self {
         let park = Arc::new(Park::default());
         let inner = park.clone();
         thread::spawn(move || {
+            // Sizes are heard of from the first look on: one that came before it has to be asked for.
+            let _ = event::poll(Duration::ZERO);
+            let now = terminal::size();
+            if now != size {
+                let _ = sender.send(Event::Message(Message::Resized(now.0, now.1)));
+            }
             loop {
                 inner.wait_for_turn();
                 let (messages, lost) = turn();

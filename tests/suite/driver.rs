@@ -18,6 +18,9 @@ use skyplug_tui::io::run::run;
 use skyplug_tui::ui::{draw, theme::Theme};
 use tempfile::TempDir;
 
+/// What is said where there is no shell, as here.
+const NO_SHELL: &str = "There is no shell to go back to: the program cannot be suspended here.";
+
 /// The screens over a home directory of their own.
 pub(crate) struct Driver {
     pub(crate) state: State,
@@ -58,8 +61,7 @@ impl Driver {
         Self::open_all(api, remote, settings, prepare, |_| {})
     }
 
-    /// Opens them in such a home, in an environment that `change` has changed.
-    pub(crate) fn open_all(
+    fn open_all(
         api: Option<&str>,
         remote: Option<&str>,
         settings: Settings,
@@ -82,6 +84,11 @@ impl Driver {
             }
         }
         prepare(home.path());
+        Self::open_at(home, settings, change)
+    }
+
+    /// Opens what is in a home, in an environment that `change` has changed.
+    pub(crate) fn open_at(home: TempDir, settings: Settings, change: impl FnOnce(&mut Environment)) -> Self {
         let mut environment = Environment { cwd: home.path().to_owned(), ..Environment::default() };
         environment.variables.insert("HOME".into(), home.path().into());
         // Where there is no editor but one that the test names.
@@ -159,6 +166,7 @@ impl Driver {
                         let result = editor::run(&staged);
                         Some(Message::Edited { target: staged.target, result })
                     }
+                    Effect::Suspend => Some(Message::NotSuspended(NO_SHELL)),
                     effect @ (Effect::Run(_) | Effect::StopRun) if self.holds => {
                         self.asked.push(effect);
                         None

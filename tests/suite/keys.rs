@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use skyplug_tui::app::message::{Message, Noticed};
 use skyplug_tui::app::{Exit, Settings};
 
 use crate::driver::Driver;
@@ -652,6 +653,23 @@ fn a_clean_file_follows_the_disk_and_an_edited_one_does_not() {
     driver.send(skyplug_tui::app::message::Message::FocusGained);
     assert!(!driver.screen().contains("acme.Cost"), "{}", driver.screen());
     assert!(driver.screen().contains("changed on disk"), "{}", driver.screen());
+}
+
+#[test]
+fn an_undo_back_to_the_text_as_read_keeps_what_was_undone() {
+    let theirs = "plugins:\n- class: acme.Theirs\n";
+    let notice = || Message::Noticed(Noticed { files: true, wheels: false });
+    let mut driver = Driver::open(Some(API), Some(REMOTE));
+    driver.press("d");
+    fs::write(driver.path("plugins.yaml"), theirs).expect("written");
+    driver.send(notice());
+    driver.press("u");
+    driver.send(notice());
+    assert!(driver.screen().contains("acme.Audit"), "{}", driver.screen());
+    driver.press("U");
+    assert_eq!(driver.state.unsaved_roles().len(), 1);
+    driver.press("uR");
+    assert!(driver.screen().contains("acme.Theirs"), "{}", driver.screen());
 }
 
 #[test]

@@ -3,9 +3,12 @@
 //! The same steps go to the screens in memory, which are the model: after each
 //! step the terminal shows what the model shows, and the files are those of the
 //! model; after a kill the recovered edits are the model's. A few hundred steps
-//! here, as many as wanted by hand:
+//! here, as many as wanted by hand; with `SKYPLUG_OUTSIDE` somebody else writes
+//! the files too, which wants a machine that notices in time:
 //!
-//!     SKYPLUG_STEPS=100000 SKYPLUG_SEED=3 cargo test --release --test suite soak -- --nocapture
+//! `SKYPLUG_SHOW` ends it where the screens part.
+//!
+//!     SKYPLUG_OUTSIDE=1 SKYPLUG_STEPS=100000 SKYPLUG_SEED=3 cargo test --test suite soak -- --nocapture
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt as _;
@@ -26,15 +29,22 @@ use crate::terminal::Session;
 const STEPS: usize = 250;
 /// How long a screen may take to come, in waits of a tenth of a second: a guard against a hang.
 const GUARD: usize = 200;
+/// How long nothing may follow Escape.
+const ALONE: Duration = Duration::from_millis(60);
+/// How long a change on disk takes to be noticed at the most, on a machine with nothing else to do.
+const NOTICED: Duration = Duration::from_millis(250);
 /// After how many steps a round ends, at the latest.
 const ROUND: usize = 400;
+/// The names of the homes.
+const MODEL: &str = "μ";
+const SESSION: &str = "σ";
 const COMMAND: &str = "exec \"$0\" --server-cwd \"$HOME\" --color never";
 const API: &str = "# loaded first\ncontroller_wheel_path: ~/dist\nplugins:\n  - class: acme.Audit   # keep\n    \
                    parameters: {level: info, sinks: [a, b]}\n  # agreed\n  - class: acme.Cost\n    parameters:\n      \
                    limits: &l {team-a: 500}\n      other: *l\n      note: |\n        two\n        lines\n";
 const REMOTE: &str = "plugins:\n- class: acme.Retry\n  parameters:\n    times: 3\n- class: acme.Audit\n";
 /// What people press, the likelier more than once. What needs a shell, an editor or another program is left out.
-const KEYS: [&str; 58] = [
+const KEYS: [&str; 57] = [
     "j",
     "j",
     "j",
@@ -63,7 +73,6 @@ const KEYS: [&str; 58] = [
     "x",
     "t",
     "r",
-    "R",
     "n",
     "N",
     "f",
@@ -132,35 +141,34 @@ fn bytes(key: Key) -> String {
     if key.alt { format!("\u{1b}{plain}") } else { plain }
 }
 
-/// Makes a home like that of the model: the same names, as long as its own.
-fn home(prepare: impl FnOnce(&Path)) -> TempDir {
-    let home = tempfile::Builder::new().prefix("soak").permissions(Permissions::from_mode(0o700)).tempdir_in("/tmp");
+/// A home of both: the paths on both screens are the same but for one letter.
+fn home(root: &TempDir, name: &str) -> TempDir {
+    let private = Permissions::from_mode(0o700);
+    let home = tempfile::Builder::new().prefix(name).rand_bytes(0).permissions(private).tempdir_in(root.path());
     let home = home.expect("a directory");
-    fs::create_dir(home.path().join(".sky")).expect("made");
+    for folder in [".sky", "dist", "state"] {
+        fs::create_dir(home.path().join(folder)).expect("made");
+    }
+    fs::write(home.path().join("dist/notes.txt"), "").expect("written");
     for (name, text) in [("plugins.yaml", API), ("remote_plugins.yaml", REMOTE)] {
         let path = home.path().join(".sky").join(name);
         fs::write(&path, text).expect("written");
         fs::set_permissions(path, Permissions::from_mode(0o644)).expect("set");
     }
-    prepare(home.path());
     home
 }
 
-fn wheels(home: &Path) {
-    fs::create_dir(home.join("dist")).expect("made");
-    for name in ["acme-1.0-py3-none-any.whl", "beta-2.0-cp312-cp312-macosx_14_0_arm64.whl", "notes.txt"] {
-        fs::write(home.join("dist").join(name), "").expect("written");
-    }
-}
-
-/// A screen without what differs by nature: blanks, where lines are broken, names of temporary files, times of day.
+/// A screen without what differs by nature: blanks, where lines are broken,
+/// frames, the name of the home, names of temporary files, times of day.
 fn comparable(screen: &str) -> String {
-    let text: String = screen.chars().filter(|c| !c.is_whitespace()).collect();
-    let is_name = |c: &char| c.is_ascii_alphanumeric() || *c == '.';
+    let is_frame = |c: &char| ('\u{2500}'..='\u{257f}').contains(c);
+    let text: String = screen.chars().filter(|c| !c.is_whitespace() && !is_frame(c)).collect();
+    let text = text.replace(MODEL, SESSION);
+    let is_name = |c: &char| c.is_ascii_alphanumeric() || ".-_".contains(*c);
     let mut out = String::new();
     let mut rest = text.as_str();
     while let Some(first) = rest.chars().next() {
-        let named = ["/tmp/", "/drafts/", "/replaced/"].into_iter().find(|start| rest.starts_with(start));
+        let named = ["/skyplug-tui.", "/drafts/", "/replaced/"].into_iter().find(|start| rest.starts_with(start));
         let digits = |text: &str| text.chars().take_while(char::is_ascii_digit).count();
         if let Some(start) = named {
             out.push_str(start);
@@ -175,40 +183,69 @@ fn comparable(screen: &str) -> String {
     out
 }
 
+/// Counts what was written to a folder of the state directory.
+fn kept(home: &Path, folder: &str) -> usize {
+    fs::read_dir(home.join("state/skyplug-tui").join(folder)).map_or(0, Iterator::count)
+}
+
 struct Soak {
     random: Random,
     model: Driver,
     session: Session,
-    state: [TempDir; 2],
+    #[expect(dead_code, reason = "it is removed with both homes")]
+    root: TempDir,
     log: Vec<String>,
     figures: [usize; 5],
+    /// Whether somebody else writes the files too.
+    outside: bool,
+    /// Whether the two show different things.
+    parted: bool,
 }
 
 impl Soak {
     fn start(seed: u64) -> Self {
-        let state = [0, 1].map(|_| tempfile::Builder::new().prefix("stat").tempdir_in("/tmp").expect("a directory"));
-        let of_model = state[0].path().to_owned();
-        let model = Driver::open_all(Some(API), Some(REMOTE), Settings::default(), wheels, |environment| {
-            environment.variables.insert("XDG_STATE_HOME".into(), of_model.into());
+        let root = tempfile::Builder::new().prefix("soak").tempdir_in("/tmp").expect("a directory");
+        let model = Driver::open_at(home(&root, MODEL), Settings::default(), |environment| {
+            let state = environment.cwd.join("state");
+            environment.variables.insert("XDG_STATE_HOME".into(), state.into());
             environment.variables.insert("PATH".into(), "/usr/bin:/bin".into());
         });
-        let session = Self::session(home(wheels), &state[1]);
-        let mut soak = Self { random: Random(seed), model, session, state, log: Vec::new(), figures: [0; 5] };
+        let session = Self::session(home(&root, SESSION));
+        let outside = std::env::var_os("SKYPLUG_OUTSIDE").is_some();
+        let mut soak = Self {
+            random: Random(seed),
+            model,
+            session,
+            root,
+            log: Vec::new(),
+            figures: [0; 5],
+            outside,
+            parted: false,
+        };
         soak.resize(120, 36);
         soak
     }
 
-    fn session(home: TempDir, state: &TempDir) -> Session {
-        let state = state.path().to_str().expect("UTF-8").to_owned();
+    fn session(home: TempDir) -> Session {
+        let state = home.path().join("state");
+        let state = state.to_str().expect("UTF-8").to_owned();
         let variables = [("XDG_STATE_HOME", state.as_str()), ("PATH", "/usr/bin:/bin"), ("EDITOR", "true")];
         Session::start_in(home, COMMAND, &variables)
     }
 
     /// Waits until the terminal shows what the model shows; the files are the same then.
+    ///
+    /// Where that does not come, an answer from outside came before another key than
+    /// in the model: the round ends, and the program has to react to a new size.
     fn meet(&mut self) {
+        if self.parted {
+            return;
+        }
         let wanted = comparable(&self.model.screen());
         for _ in 0..GUARD {
-            if comparable(&self.session.shown()) == wanted {
+            let homes = [self.session.home(), self.model.home()];
+            let [ours, theirs] = homes.map(|home| ["drafts", "replaced"].map(|folder| kept(home, folder)));
+            if ours == theirs && comparable(&self.session.shown()) == wanted {
                 for name in ["plugins.yaml", "remote_plugins.yaml"] {
                     let ours = fs::read(self.session.path(name)).ok();
                     assert_eq!(ours, fs::read(self.model.path(name)).ok(), "{name} after {:?}", self.tail());
@@ -217,7 +254,27 @@ impl Soak {
             }
             let _ = self.session.next_screen(Duration::from_millis(100));
         }
-        panic!("the screens differ after {:?}\n{}\n--\n{}", self.tail(), self.model.screen(), self.session.shown());
+        assert!(
+            std::env::var_os("SKYPLUG_SHOW").is_none(),
+            "the screens differ after {:?}\n{}\n--\n{}",
+            self.tail(),
+            self.model.screen(),
+            self.session.shown()
+        );
+        self.part();
+    }
+
+    /// Ends the round; a program that reacts to no size hangs.
+    fn part(&mut self) {
+        self.parted = true;
+        if let Some(status) = self.session.ended(3) {
+            assert!([0, 130].contains(&status), "it ended with {status} after {:?}", self.tail());
+            return;
+        }
+        self.session.resize(30, 5);
+        self.session.wait_for("Needs 40 x");
+        self.session.resize(90, 27);
+        self.session.wait_while("Needs 40 x");
     }
 
     fn tail(&self) -> &[String] {
@@ -234,12 +291,21 @@ impl Soak {
     fn press(&mut self, keys: &str) {
         for key in script(keys).expect("keys") {
             self.log.push(key.to_string());
+            let before = (self.model.api(), self.model.remote());
             self.session.send(&bytes(key));
+            if key.code == Code::Esc {
+                // What comes with it would be a key with Alt.
+                std::thread::sleep(ALONE);
+            }
             self.model.send(Message::Pressed(key));
-            if self.model.state.exit.is_some() {
+            if self.model.state.exit.is_some() || self.parted {
                 return;
             }
             self.meet();
+            if before != (self.model.api(), self.model.remote()) {
+                // What is saved is noticed as well: both files are looked at.
+                self.noticed();
+            }
         }
     }
 
@@ -261,15 +327,26 @@ impl Soak {
                 &format!("plugins:\n  - class: acme.{name}\n"),
                 usize::from(role == Role::Api),
             ),
-            2 => base.replace("500", "600").replace("3", "4"),
+            2 => base.replace("500", "600").replace('3', "4"),
             _ => format!("{base}# {name}\n"),
         };
+        // Where it is seen when it was noticed: what follows must not come before that.
+        self.resize(120, 36);
         self.log.push(format!("outside {text:?}"));
         for path in [self.model.path(role.file_name()), self.session.path(role.file_name())] {
             let new = path.with_extension("new");
             fs::write(&new, &text).expect("written");
             fs::set_permissions(&new, Permissions::from_mode(0o644)).expect("set");
             fs::rename(new, path).expect("renamed");
+        }
+        self.noticed();
+    }
+
+    /// Lets both look at what changed on disk.
+    fn noticed(&mut self) {
+        if self.outside {
+            // That it was noticed cannot be seen where nothing is different.
+            std::thread::sleep(NOTICED);
         }
         self.model.send(Message::Noticed(Noticed { files: true, wheels: false }));
         self.meet();
@@ -288,7 +365,7 @@ impl Soak {
             })
             .collect();
         let home = self.session.into_home();
-        self.session = Self::session(home, &self.state[1]);
+        self.session = Self::session(home);
         let (width, height) = self.model.state.size;
         self.session.resize(width, height);
         self.model.reopen();
@@ -327,7 +404,7 @@ impl Soak {
                 let text = TEXTS[self.random.below(TEXTS.len())];
                 self.paste(text);
             }
-            6..9 => {
+            6..9 if self.outside => {
                 self.figures[1] += 1;
                 self.outside();
             }
@@ -344,7 +421,12 @@ impl Soak {
             }
         }
         match self.model.state.exit {
+            _ if self.parted => self,
             None => self,
+            Some(_) if self.session.ended(100).is_none() => {
+                self.part();
+                self
+            }
             Some(exit) => {
                 self.figures[4] += 1;
                 self.log.push("end".to_owned());
@@ -363,17 +445,20 @@ fn the_soak_of_a_random_user_ends_as_the_model_does() {
     let steps = number("SKYPLUG_STEPS").unwrap_or(STEPS as u64);
     let seed = number("SKYPLUG_SEED").unwrap_or(5);
     let mut totals = [0; 5];
-    let mut round = 0;
+    let (mut rounds, mut parted) = (0, 0);
     while (totals[0] as u64) < steps {
-        let mut soak = Soak::start(seed.wrapping_mul(1_000_003).wrapping_add(round));
-        for _ in 0..ROUND.min(usize::try_from(steps).expect("small")) {
+        let mut soak = Soak::start(seed.wrapping_mul(1_000_003).wrapping_add(rounds));
+        while !soak.parted && soak.figures[0] < ROUND.min(usize::try_from(steps).expect("small")) {
             soak = soak.step();
         }
         for (total, more) in totals.iter_mut().zip(soak.figures) {
             *total += more;
         }
-        round += 1;
+        rounds += 1;
+        parted += u64::from(soak.parted);
         let [steps, outside, kills, recovered, ends] = totals;
         println!("{steps} steps, {outside} changes from outside, {kills} kills, {recovered} recoveries, {ends} ends");
     }
+    println!("{rounds} rounds, {parted} of them left early: an answer came before another key than in the model");
+    assert!(parted <= 2 + rounds / 2, "too often");
 }

@@ -133,6 +133,29 @@ impl Session {
         self.screen.screen().contents()
     }
 
+    /// Reads until the screen no longer shows a text.
+    pub(crate) fn wait_while(&mut self, text: &str) {
+        while self.screen.screen().contents().contains(text) {
+            assert!(self.next_screen(GUARD).is_some(), "{text:?} stays:\n{}", self.shown());
+        }
+    }
+
+    /// Returns the exit status of a program that ends by itself within some tenths of a second.
+    pub(crate) fn ended(&mut self, tenths: usize) -> Option<u32> {
+        (0..tenths).find_map(|_| {
+            // Once the stream has ended nothing more is waited for there.
+            if self.next_screen(Duration::from_millis(100)).is_none() {
+                thread::sleep(Duration::from_millis(100));
+            }
+            self.child.try_wait().expect("known").map(|status| status.exit_code())
+        })
+    }
+
+    /// Returns the home directory.
+    pub(crate) fn home(&self) -> &Path {
+        self.home.path()
+    }
+
     /// Gives the home back.
     pub(crate) fn into_home(self) -> TempDir {
         self.home

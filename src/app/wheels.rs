@@ -2,6 +2,8 @@
 
 use std::cmp::Reverse;
 
+use jiff::Timestamp;
+
 use super::message::Effect;
 use super::pages::{self, LineKind, PageLine, inspection, size_text, wheel_directory, wheel_row};
 use super::value::count;
@@ -240,6 +242,9 @@ fn plugin_classes(state: &State, entry: &DirectoryEntry, out: &mut Vec<PageLine>
 fn name(entry: &DirectoryEntry, out: &mut Vec<PageLine>) {
     heading(out, "the file");
     fact(out, "size", &size_text(entry.size));
+    if let Some(date) = entry.modified.and_then(|date| Timestamp::try_from(date).ok()) {
+        fact(out, "date", &date.strftime("%Y-%m-%d %H:%M UTC").to_string());
+    }
     if entry.kind != EntryKind::File {
         fact(out, "kind", entry.kind.name());
     }

@@ -1,6 +1,7 @@
 //! What the screens show: snapshots at the sizes of the design, and a sweep over all sizes.
 
 use std::fs;
+use std::time::{Duration, SystemTime};
 
 use insta::assert_snapshot;
 use ratatui::Terminal;
@@ -52,7 +53,10 @@ fn sample() -> Driver {
             [("acme_audit", "1.2.0", "py3-none-any"), ("acme_cost", "0.9.1", "cp311-cp311-linux_x86_64")]
         {
             let bytes = zip::padded(zip::wheel(name, version, ""), 2_000);
-            fs::write(wheels.join(format!("{name}-{version}-{tags}.whl")), bytes).expect("written");
+            let path = wheels.join(format!("{name}-{version}-{tags}.whl"));
+            fs::write(&path, bytes).expect("written");
+            let date = SystemTime::UNIX_EPOCH + Duration::from_secs(1_790_000_000);
+            fs::File::options().append(true).open(path).and_then(|file| file.set_modified(date)).expect("dated");
         }
         fs::write(wheels.join("notes.txt"), vec![0; 2_000]).expect("written");
     })

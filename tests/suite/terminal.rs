@@ -227,6 +227,25 @@ fn an_edit_is_made_reviewed_saved_and_left() {
 }
 
 #[test]
+fn every_kind_of_terminal_is_left_as_it_was() {
+    let kinds = ["xterm", "xterm-256color", "tmux-256color", "screen", "linux", "vt100"];
+    let named = kinds.map(|kind| format!("TERM={kind} exec \"$0\""));
+    for command in named.into_iter().chain(["unset TERM; exec \"$0\"".to_owned()]) {
+        let mut session = Session::start(&command, &[]);
+        session.wait_for("acme.Audit");
+        session.send("d");
+        session.wait_for("emoved");
+        session.send("q");
+        session.wait_for("Leave?");
+        session.send("x");
+        assert_eq!(session.end(), 0, "{command}");
+    }
+    let mut session = Session::start("TERM=dumb exec \"$0\"", &[]);
+    assert_eq!(session.end(), 2);
+    assert!(session.shown().contains("`skyplug-tui check` works without one"), "{}", session.shown());
+}
+
+#[test]
 fn what_changes_outside_is_seen_without_a_key() {
     let mut session = Session::program(&[]);
     let sky = session.home.path().join(".sky");

@@ -255,7 +255,9 @@ impl Program {
     fn keep(&mut self) -> anyhow::Result<()> {
         match self.record() {
             Ok(()) => {
-                for effect in std::mem::take(&mut self.forget) {
+                // Where this copy has no journal, theirs alone hold the edits.
+                let holds = self.outside.journal().is_kept();
+                for effect in std::mem::take(&mut self.forget).into_iter().filter(|_| holds) {
                     let _ = self.effects.send(effect);
                 }
                 Ok(())
@@ -312,11 +314,12 @@ impl Program {
         for effect in effects {
             self.ask(effect)?;
         }
-        self.ended = match self.state.exit {
-            Some(app::Exit::Left) => Some(Ended::Left),
-            Some(app::Exit::Interrupted) => Some(Ended::Interrupted),
-            None => None,
-        };
+        // What ends the program otherwise is not taken back.
+        match self.state.exit {
+            Some(app::Exit::Left) => self.ended = Some(Ended::Left),
+            Some(app::Exit::Interrupted) => self.ended = Some(Ended::Interrupted),
+            None => {}
+        }
         Ok(())
     }
 

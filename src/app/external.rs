@@ -37,6 +37,7 @@ pub(super) fn open_at(state: &mut State, role: Role, line: usize) -> Vec<Effect>
             return Vec::new();
         }
     };
+    state.outside.stage(true);
     vec![Effect::Stage { target: EditTarget::File(role), text, line }]
 }
 
@@ -49,7 +50,9 @@ pub(super) fn open_entry(state: &mut State, role: Role, index: usize) -> Vec<Eff
         state.say(Tone::Failed, "This entry shares its lines with others: e opens the whole file.");
         return Vec::new();
     };
-    vec![Effect::Stage { target: EditTarget::Entry(role, index), text: span.of(text).into(), line: 1 }]
+    let text = span.of(text).into();
+    state.outside.stage(true);
+    vec![Effect::Stage { target: EditTarget::Entry(role, index), text, line: 1 }]
 }
 
 fn is_read_only(state: &mut State) -> bool {

@@ -6,6 +6,7 @@
 
 use super::State;
 use super::message::{Effect, Noticed, Places, Reason};
+use super::modal::Modal;
 use super::saving;
 use crate::config::Role;
 
@@ -14,12 +15,21 @@ use crate::config::Role;
 pub struct Outside {
     noticed: Noticed,
     watched: Places,
+    /// Whether a copy for the external editor is on its way.
+    staging: bool,
+    /// Whether a draft is being written.
+    pub(super) drafting: bool,
 }
 
 impl Outside {
     /// Takes note of a change.
     pub(super) const fn notice(&mut self, noticed: Noticed) {
         self.noticed.add(noticed);
+    }
+
+    /// Says whether a copy for the external editor is on its way.
+    pub(super) const fn stage(&mut self, staging: bool) {
+        self.staging = staging;
     }
 }
 
@@ -35,7 +45,7 @@ pub(super) fn look(state: &mut State) -> Vec<Effect> {
         state.outside.watched = places.clone();
         effects.push(Effect::Watch(places));
     }
-    if state.modals.is_empty() && state.saving.is_empty() {
+    if is_free(state) {
         let noticed = std::mem::take(&mut state.outside.noticed);
         if noticed.files {
             effects.push(saving::reread(state, Reason::Noticed));
@@ -45,6 +55,13 @@ pub(super) fn look(state: &mut State) -> Vec<Effect> {
         }
     }
     effects
+}
+
+/// Tells whether a text can change without taking it out of somebody's hands.
+pub(super) fn is_free(state: &State) -> bool {
+    // What is only told takes nothing.
+    let only_told = state.modals.iter().all(|modal| matches!(modal, Modal::Notice(_)));
+    only_told && state.saving.is_empty() && !state.outside.staging
 }
 
 fn places(state: &State) -> Places {

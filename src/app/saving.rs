@@ -367,7 +367,7 @@ pub fn drafts(state: &State) -> Vec<(Role, Arc<str>)> {
 /// Leaves the program, or asks about unsaved edits.
 pub fn quit(state: &mut State) -> Vec<Effect> {
     let unsaved = state.unsaved_roles();
-    if !state.saving.is_empty() {
+    if !state.saving.is_empty() || state.outside.drafting {
         state.say(Tone::Told, "A save is running; it takes a moment.");
         return Vec::new();
     }

@@ -56,7 +56,13 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
         Message::Inspected(found) => reading::take(state, found),
         Message::Reread { contents, targets, reason } => {
             state.facts.targets.extend(targets);
-            saving::take_reread(state, &contents, reason)
+            if reason == Reason::Noticed && !outside::is_free(state) {
+                // A dialog was opened meanwhile: it is looked at once more behind it.
+                state.outside.notice(Noticed { files: true, wheels: false });
+                Vec::new()
+            } else {
+                saving::take_reread(state, &contents, reason)
+            }
         }
         Message::Tidied(notes) => writing::tidied(state, &notes),
         Message::BackupsRead { role, result } => {
@@ -67,6 +73,7 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
         Message::Listed(listing) => browse::listed(state, listing),
         Message::Drafted(result) => drafted(state, result),
         Message::Staged(result) => {
+            state.outside.stage(false);
             match result {
                 Ok(staged) => dialogs::ask_editor(state, staged),
                 Err(why) => state.say(Tone::Failed, why),
@@ -110,6 +117,7 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
     conflict::settle(state);
     state.settle_tree();
     motion::settle(state);
+    state.outside.drafting |= effects.iter().any(|effect| matches!(effect, Effect::Draft(_)));
     effects.extend(outside::look(state));
     effects
 }
@@ -173,6 +181,7 @@ fn scanned(state: &mut State, facts: crate::check::Facts) -> Vec<Effect> {
 }
 
 fn drafted(state: &mut State, result: Result<Vec<std::path::PathBuf>, String>) -> Vec<Effect> {
+    state.outside.drafting = false;
     match result {
         Ok(paths) => {
             let names: Vec<String> = paths.iter().map(|path| visible_name(path.as_os_str())).collect();

@@ -160,6 +160,12 @@ impl Journal {
         Ok(())
     }
 
+    /// Tells whether there is a place for what is recorded.
+    #[must_use]
+    pub const fn is_kept(&self) -> bool {
+        self.place.is_some()
+    }
+
     /// Returns the path of the journal, where something is in it.
     #[must_use]
     pub fn path(&self) -> Option<PathBuf> {

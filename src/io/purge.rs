@@ -44,6 +44,10 @@ pub enum PurgeError {
 /// Returns [`PurgeError`] at the first that cannot be deleted.
 pub fn purge(environment: &Environment, dry_run: bool) -> Result<Vec<(&'static str, Removed)>, PurgeError> {
     let directory = state::directory(environment).map_err(PurgeError::Nowhere)?;
+    if !state::is_own(&directory) {
+        // There is nothing, or what is behind a link is not ours.
+        return Ok(Vec::new());
+    }
     let mut removed = vec![("journal", journal::purge(environment, dry_run)?)];
     for (folder, noun) in FOLDERS {
         let mut of = Removed::default();

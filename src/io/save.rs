@@ -166,7 +166,7 @@ pub fn save(request: &Request<'_>) -> Result<Saved, SaveError> {
     };
     let blocked = match in_place {
         Some(why) => Some(why),
-        None => writes.rename(&place, old.is_some(), &mut notes)?,
+        None => writes.rename(&place, old.as_deref(), &mut notes)?,
     };
     if let Some(why) = blocked {
         writes.agreed(why)?;
@@ -267,8 +267,9 @@ impl Writes<'_> {
     }
 
     /// Puts a new file in the place of the old one; returns why that cannot be.
-    fn rename(&self, place: &Place, over: bool, notes: &mut Vec<String>) -> Result<Option<InPlace>, SaveError> {
+    fn rename(&self, place: &Place, old: Option<&[u8]>, notes: &mut Vec<String>) -> Result<Option<InPlace>, SaveError> {
         let in_folder = |step| failed(step, &place.folder);
+        let over = old.is_some();
         let mut temporary = Temporary::create(&place.directory).map_err(in_folder("create a temporary file in"))?;
         match keep_attributes(place, temporary.file(), over, notes) {
             Ok(()) => {}
@@ -276,9 +277,10 @@ impl Writes<'_> {
             Err(Lost::Io(error)) => return Err(failed("keep owner and mode of", &self.target.file)(error)),
         }
         temporary.write(self.request.text.as_bytes()).map_err(in_folder("write to a temporary file in"))?;
-        self.read(place)?;
-        // A file that appears in this instant is not replaced.
-        let over = over || matches!(self.request.expected, Expected::Anything);
+        // Whatever may be replaced: what was put away is what goes.
+        if self.read(place)?.as_deref() != old {
+            return Err(SaveError::Changed(self.path()));
+        }
         if let Err(error) = temporary.take_name(&place.name, over) {
             return self.not_named(place, over, error);
         }

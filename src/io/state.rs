@@ -5,11 +5,13 @@
 use std::ffi::OsStr;
 use std::fs::{self, Permissions};
 use std::io::Write as _;
-use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
+use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
 use crate::config::Environment;
 
+/// The name of the directory.
+const NAME: &str = "skyplug-tui";
 /// The mode of the directories.
 pub const PRIVATE_DIRECTORY: u32 = 0o700;
 /// The mode of the files in them.
@@ -25,7 +27,14 @@ pub fn directory(environment: &Environment) -> Result<PathBuf, String> {
     let absolute = variable("XDG_STATE_HOME").filter(|path| path.is_absolute());
     let home = || variable("HOME").or_else(|| environment.own_home.clone()).map(|home| home.join(".local/state"));
     let base = absolute.or_else(home).ok_or("there is no home directory to keep it in")?;
-    Ok(base.join("skyplug-tui"))
+    Ok(base.join(NAME))
+}
+
+/// Tells whether a directory is this user's own and no link: behind one nothing is written or removed.
+#[must_use]
+pub fn is_own(directory: &Path) -> bool {
+    let found = fs::symlink_metadata(directory);
+    found.is_ok_and(|found| found.is_dir() && found.uid() == rustix::process::geteuid().as_raw())
 }
 
 /// Writes bytes to a new file in a folder of the directory; returns its path.
@@ -57,6 +66,10 @@ pub fn replace(name: &str, bytes: &[u8], environment: &Environment) -> Result<()
 
 fn temporary(directory: &Path, prefix: &str, bytes: &[u8]) -> std::io::Result<tempfile::NamedTempFile> {
     fs::DirBuilder::new().recursive(true).mode(PRIVATE_DIRECTORY).create(directory)?;
+    let above = directory.parent().filter(|_| !directory.ends_with(NAME));
+    if !is_own(directory) || !above.is_none_or(is_own) {
+        return Err(std::io::Error::other("it is a link, or belongs to somebody else"));
+    }
     let mut file = tempfile::Builder::new()
         .prefix(prefix)
         .suffix(".yaml")

@@ -144,6 +144,13 @@ impl Driver {
         self
     }
 
+    /// Performs an effect that was held back, and takes its answer.
+    pub(crate) fn perform(&mut self, effect: Effect) {
+        if let Some(message) = perform(effect, &self.outside) {
+            self.send(message);
+        }
+    }
+
     /// Takes a message and performs what follows from it, to the end.
     pub(crate) fn send(&mut self, message: Message) {
         let mut messages = vec![message];

@@ -2,7 +2,8 @@
 
 use std::fs;
 
-use skyplug_tui::app::message::{Message, Noticed};
+use skyplug_tui::app::message::{Effect, Message, Noticed};
+use skyplug_tui::app::update::update;
 use skyplug_tui::app::{Exit, Settings};
 
 use crate::driver::Driver;
@@ -670,6 +671,23 @@ fn an_undo_back_to_the_text_as_read_keeps_what_was_undone() {
     assert_eq!(driver.state.unsaved_roles().len(), 1);
     driver.press("uR");
     assert!(driver.screen().contains("acme.Theirs"), "{}", driver.screen());
+}
+
+#[test]
+fn what_is_read_again_waits_behind_a_dialog() {
+    let theirs = "plugins:\n- class: acme.Theirs\n";
+    let mut driver = Driver::open(Some(API), Some(REMOTE));
+    fs::write(driver.path("plugins.yaml"), theirs).expect("written");
+    // It was asked for before the dialog was opened, and is answered behind it.
+    let asked = update(&mut driver.state, Message::Noticed(Noticed { files: true, wheels: false }));
+    assert!(matches!(asked.as_slice(), [Effect::Reread { .. }]), "{asked:?}");
+    driver.press("r");
+    for effect in asked {
+        driver.perform(effect);
+    }
+    driver.press("<Ctrl-U>acme.Renamed<Enter>");
+    assert!(driver.screen().contains("acme.Renamed"), "{}", driver.screen());
+    assert!(driver.screen().contains("changed on disk"), "{}", driver.screen());
 }
 
 #[test]

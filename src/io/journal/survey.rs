@@ -12,6 +12,7 @@ use super::format::{self, Replayed, Unsaved};
 use super::{JournalError, failed, folder};
 use crate::app::recovery::{KeptEdits, KeptFile, Met, OtherCopy};
 use crate::config::{Environment, Role};
+use crate::io::state;
 
 /// The most that is read of a journal, in bytes: four times the largest file.
 const MOST: u64 = 1 << 30;
@@ -55,6 +56,9 @@ pub fn others(paths: &[Option<PathBuf>; 2], environment: &Environment) -> Vec<Ot
 }
 
 fn paths(folder: &Path) -> Vec<PathBuf> {
+    if !state::is_own(folder) || !folder.parent().is_some_and(state::is_own) {
+        return Vec::new();
+    }
     let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
     entries.filter_map(|entry| Some(entry.ok()?.path())).collect()
 }

@@ -129,15 +129,15 @@ pub(super) fn recover(place: &Place, shelf: &Shelf) -> Option<String> {
     let mut note = shelf.file(OsStr::new(PENDING)).ok()??;
     // A live copy is at it.
     rustix::fs::flock(&note, FlockOperation::NonBlockingLockExclusive).ok()?;
-    let path = place.path();
+    let path = super::absolute(&place.path());
     let told = |what: &str| Some(format!("a save of {} was interrupted: {what}", path.display()));
     let known = read(&mut note).ok().and_then(|bytes| serde_json::from_slice::<Pending>(&bytes).ok());
     let Some(known) = known else {
         forget(shelf);
         return None;
     };
-    let old = shelf.read(OsStr::new(&known.old)).ok().flatten();
-    let found = place.read().ok().flatten();
+    // What cannot be read now can be mended at the next start.
+    let (old, found) = (shelf.read(OsStr::new(&known.old)).ok()?, place.read().ok()?);
     let (Some(old), Some(found)) = (old, found) else {
         forget(shelf);
         return None;
@@ -150,11 +150,15 @@ pub(super) fn recover(place: &Place, shelf: &Shelf) -> Option<String> {
         forget(shelf);
         return told("the file is neither the old nor the new text; the old one is among its backups");
     }
+    // Somebody may have written by hand what only looks like that.
+    if let Err(why) = shelf.keep(&path, &found) {
+        return told(&format!("its old text is not put back, for what is there cannot be kept: {why}"));
+    }
     let file = place.file(OFlags::RDWR).ok().flatten();
     match file.ok_or_else(|| io::Error::other("it cannot be opened")).and_then(|mut file| put_back(&mut file, &old)) {
         Ok(()) => {
             forget(shelf);
-            told("its old text was put back")
+            told("its old text was put back; what was there is among its backups")
         }
         Err(error) => told(&format!("its old text cannot be put back ({error}); it is among its backups")),
     }

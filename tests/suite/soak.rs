@@ -247,8 +247,9 @@ impl Soak {
             let [ours, theirs] = homes.map(|home| ["drafts", "replaced"].map(|folder| kept(home, folder)));
             if ours == theirs && comparable(&self.session.shown()) == wanted {
                 for name in ["plugins.yaml", "remote_plugins.yaml"] {
-                    let ours = fs::read(self.session.path(name)).ok();
-                    assert_eq!(ours, fs::read(self.model.path(name)).ok(), "{name} after {:?}", self.tail());
+                    let read = |path: PathBuf| fs::read_to_string(path).ok().map(|text| text.replace(MODEL, SESSION));
+                    let (ours, theirs) = (read(self.session.path(name)), read(self.model.path(name)));
+                    assert_eq!(ours, theirs, "{name} after {:?}", self.tail());
                 }
                 return;
             }

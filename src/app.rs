@@ -334,6 +334,14 @@ impl State {
         self.status = Some(Status { tone, text: crate::text::visible::visible(text.as_ref()).into_owned() });
     }
 
+    /// Says that nothing can be changed, where that is so; whether it is.
+    pub(crate) fn refuses_edits(&mut self) -> bool {
+        if self.settings.read_only {
+            self.say(Tone::Failed, "Read-only (--read-only): nothing can be changed.");
+        }
+        self.settings.read_only
+    }
+
     /// Returns the areas of the main screen.
     #[must_use]
     pub fn areas(&self) -> Areas {

@@ -13,8 +13,7 @@ use crate::preview;
 
 /// Opens the choice of a directory, at the one that is named now.
 pub fn browse(state: &mut State) -> Vec<Effect> {
-    if state.settings.read_only {
-        state.say(Tone::Failed, "Read-only (--read-only): nothing can be changed.");
+    if state.refuses_edits() {
         return Vec::new();
     }
     if let Some(Modal::Form(Form { kind: FormKind::Project, .. })) = state.modals.last() {

@@ -268,7 +268,7 @@ fn accept(state: &mut State) -> Vec<Effect> {
         return Vec::new();
     }
     if state.settings.read_only {
-        state.say(Tone::Failed, "Read-only (--read-only): nothing can be changed.");
+        state.refuses_edits();
         return Vec::new();
     }
     let document = match merge.document(&view.choices) {

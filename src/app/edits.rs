@@ -36,8 +36,7 @@ pub fn commit_written_out(state: &mut State, operation: &Operation) -> Vec<Effec
 }
 
 fn commit_with(state: &mut State, operation: &Operation, sharing: Sharing) -> Vec<Effect> {
-    if state.settings.read_only {
-        state.say(Tone::Failed, "Read-only (--read-only): nothing can be changed.");
+    if state.refuses_edits() {
         return Vec::new();
     }
     match operation::apply(&state.workspace, operation, sharing) {

@@ -25,7 +25,7 @@ pub(super) fn open(state: &mut State) -> Vec<Effect> {
 
 /// Opens a file at a line, from 1.
 pub(super) fn open_at(state: &mut State, role: Role, line: usize) -> Vec<Effect> {
-    if is_read_only(state) {
+    if state.refuses_edits() {
         return Vec::new();
     }
     let text = match &state.workspace.file(role).content {
@@ -43,7 +43,7 @@ pub(super) fn open_at(state: &mut State, role: Role, line: usize) -> Vec<Effect>
 
 /// Opens the lines of an entry.
 pub(super) fn open_entry(state: &mut State, role: Role, index: usize) -> Vec<Effect> {
-    if is_read_only(state) {
+    if state.refuses_edits() {
         return Vec::new();
     }
     let Some((text, span)) = state.workspace.text(role).zip(lines(state, role, index)) else {
@@ -53,13 +53,6 @@ pub(super) fn open_entry(state: &mut State, role: Role, index: usize) -> Vec<Eff
     let text = span.of(text).into();
     state.outside.stage(true);
     vec![Effect::Stage { target: EditTarget::Entry(role, index), text, line: 1 }]
-}
-
-fn is_read_only(state: &mut State) -> bool {
-    if state.settings.read_only {
-        state.say(Tone::Failed, "Read-only (--read-only): nothing can be changed.");
-    }
-    state.settings.read_only
 }
 
 /// Returns the lines of an entry with the comments above it.

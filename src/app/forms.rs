@@ -28,8 +28,7 @@ use crate::yaml::{Document, Pointer, Value};
 
 /// Puts a form over the screen.
 pub fn open(state: &mut State, mut form: Form) {
-    if state.settings.read_only && !matches!(form.kind, FormKind::Filter(_)) {
-        state.say(Tone::Failed, "Read-only (--read-only): nothing can be changed.");
+    if !matches!(form.kind, FormKind::Filter(_)) && state.refuses_edits() {
         return;
     }
     completion::refill(state, &mut form);
@@ -174,8 +173,7 @@ pub fn edit_value_as(state: &mut State, role: Role, row: &Row, kind: Type) {
 
 /// Opens the area for a string of several lines.
 pub fn open_area(state: &mut State, role: Role, pointer: &Pointer, adds: bool, text: &str) {
-    if state.settings.read_only {
-        state.say(Tone::Failed, "Read-only (--read-only): nothing can be changed.");
+    if state.refuses_edits() {
         return;
     }
     let path = Pointer::from_tokens(pointer.tokens().iter().skip(3).cloned()).to_path();

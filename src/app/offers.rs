@@ -25,6 +25,7 @@ pub fn unavailable(state: &State, id: Id) -> Option<&'static str> {
         | Id::Transfer
         | Id::ChangeType
         | Id::Rename
+        | Id::EditEntry
         | Id::Fix
         | Id::WheelPath
             if state.settings.read_only =>
@@ -67,6 +68,7 @@ pub fn unavailable(state: &State, id: Id) -> Option<&'static str> {
         | Id::Mark
         | Id::MarkAll
         | Id::Open
+        | Id::EditEntry
         | Id::YankClass
         | Id::YankYaml
             if state.list(state.role).current().is_none() =>
@@ -81,6 +83,9 @@ pub fn unavailable(state: &State, id: Id) -> Option<&'static str> {
 fn not_in_form(form: &Form, id: Id) -> Option<&'static str> {
     match id {
         Id::NextRow if form.rows.len() < 2 => Some("there is one field"),
+        Id::NextSuggestion | Id::PreviousSuggestion if form.rows.len() < 2 && form.completion.rows.is_empty() => {
+            Some("nothing is suggested here")
+        }
         Id::CycleType if form.row_of("type").is_none() => Some("there is no type to choose"),
         Id::ShowHidden if !form.rows.iter().any(|row| matches!(row, FormRow::Text { field, .. } if field.hidden)) => {
             Some("nothing is masked here")

@@ -79,6 +79,19 @@ impl Session {
         session
     }
 
+    /// Removes the entry under the cursor, and waits until that is told.
+    fn remove_entry(&mut self) {
+        self.send("d");
+        self.wait_for("emoved");
+    }
+
+    /// Leaves, and gives the edits up.
+    fn leave_without_saving(&mut self) {
+        self.send("q");
+        self.wait_for("Leave?");
+        self.send("x");
+    }
+
     pub(crate) fn send(&mut self, keys: &str) {
         self.writer.write_all(keys.as_bytes()).and_then(|()| self.writer.flush()).expect("sent");
     }
@@ -215,8 +228,7 @@ fn termios(master: &(dyn MasterPty + Send)) -> String {
 #[test]
 fn an_edit_is_made_reviewed_saved_and_left() {
     let mut session = Session::program(&[]);
-    session.send("d");
-    session.wait_for("emoved");
+    session.remove_entry();
     session.send("s");
     session.wait_for("Review before save");
     session.send("s");
@@ -233,11 +245,8 @@ fn every_kind_of_terminal_is_left_as_it_was() {
     for command in named.into_iter().chain(["unset TERM; exec \"$0\"".to_owned()]) {
         let mut session = Session::start(&command, &[]);
         session.wait_for("acme.Audit");
-        session.send("d");
-        session.wait_for("emoved");
-        session.send("q");
-        session.wait_for("Leave?");
-        session.send("x");
+        session.remove_entry();
+        session.leave_without_saving();
         assert_eq!(session.end(), 0, "{command}");
     }
     let mut session = Session::start("TERM=dumb exec \"$0\"", &[]);
@@ -264,14 +273,11 @@ fn what_changes_outside_is_seen_without_a_key() {
     session.wait_for("2 wheels");
     session.send("\u{1b}");
     session.wait_for("Detail");
-    session.send("d");
-    session.wait_for("emoved");
+    session.remove_entry();
     replace("plugins:\n- class: acme.Theirs\n");
     session.wait_for("changed on disk");
     assert!(!session.screen.screen().contents().contains("acme.Theirs"), "edits are not thrown away");
-    session.send("q");
-    session.wait_for("Leave?");
-    session.send("x");
+    session.leave_without_saving();
     assert_eq!(session.end(), 0);
     assert_eq!(session.api(), "plugins:\n- class: acme.Theirs\n");
 }
@@ -280,8 +286,7 @@ fn what_changes_outside_is_seen_without_a_key() {
 fn signals_restore_the_terminal_and_the_next_start_offers_the_edits() {
     for (signal, status) in [(Signal::TERM, 143), (Signal::HUP, 129), (Signal::INT, 130), (Signal::QUIT, 131)] {
         let mut session = Session::program(&[]);
-        session.send("d");
-        session.wait_for("emoved");
+        session.remove_entry();
         session.signal(signal);
         assert_eq!(session.end(), status);
         assert_eq!(session.api(), API, "nothing was saved");
@@ -304,8 +309,7 @@ fn without_edits_a_signal_leaves_nothing_behind() {
 #[test]
 fn a_second_ctrl_c_leaves_at_once_and_keeps_the_edits() {
     let mut session = Session::program(&[]);
-    session.send("d");
-    session.wait_for("emoved");
+    session.remove_entry();
     session.send("\u{3}");
     session.wait_for("Leave?");
     session.send("\u{3}");
@@ -317,8 +321,7 @@ fn a_second_ctrl_c_leaves_at_once_and_keeps_the_edits() {
 #[test]
 fn edits_outlive_kill_9_and_those_that_are_given_up_do_not() {
     let mut session = Session::program(&[]);
-    session.send("d");
-    session.wait_for("emoved");
+    session.remove_entry();
     session.signal(Signal::KILL);
     session.child.wait().expect("ended");
     let mut session = session.again();
@@ -337,11 +340,8 @@ fn edits_outlive_kill_9_and_those_that_are_given_up_do_not() {
 
     let mut session = session.again();
     session.wait_for("acme.Audit");
-    session.send("d");
-    session.wait_for("emoved");
-    session.send("q");
-    session.wait_for("Leave?");
-    session.send("x");
+    session.remove_entry();
+    session.leave_without_saving();
     assert_eq!(session.end(), 0);
     assert_eq!(session.kept(), Vec::<String>::new(), "what was discarded is not offered");
 }
@@ -350,8 +350,7 @@ fn edits_outlive_kill_9_and_those_that_are_given_up_do_not() {
 fn two_running_copies_notice_each_other() {
     let mut first = Session::program(&[]);
     let pid = first.child.process_id().expect("a process");
-    first.send("d");
-    first.wait_for("emoved");
+    first.remove_entry();
     // The same home by a link, and the same state directory.
     let link = first.home.path().join("link");
     let command = format!(
@@ -393,8 +392,7 @@ fn a_signal_while_the_external_editor_runs_keeps_the_edits() {
     let editor = at.path().join("vi");
     executable(&editor, "#!/bin/sh\necho EDITING\nread line\n");
     let mut session = Session::program(&[("EDITOR", editor.to_str().expect("UTF-8"))]);
-    session.send("d");
-    session.wait_for("emoved");
+    session.remove_entry();
     session.send("e");
     session.wait_for("Open in the external editor?");
     session.send("o");
@@ -419,8 +417,7 @@ fn a_panic_restores_the_terminal_before_it_is_told() {
 #[test]
 fn a_panic_loses_no_edit_before_it() {
     let mut session = Session::program(&[("SKYPLUG_TUI_PANIC", "P")]);
-    session.send("d");
-    session.wait_for("emoved");
+    session.remove_entry();
     session.send("P");
     assert_eq!(session.end(), 101);
     assert_eq!(session.take_and_save(), "plugins:\n- class: acme.Cost\n");

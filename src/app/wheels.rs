@@ -99,12 +99,13 @@ pub(super) fn set_filter(state: &mut State, filter: String) {
 pub(super) fn sort(state: &mut State) {
     state.wheel_view.order = state.wheel_view.order.next();
     arrange(state);
-    let what = match state.wheel_view.order {
-        WheelOrder::Name => "by name",
-        WheelOrder::Size => "by size, the largest first",
-        WheelOrder::Date => "by date, the newest first",
+    let order = state.wheel_view.order;
+    let first = match order {
+        WheelOrder::Name => "",
+        WheelOrder::Size => ", the largest first",
+        WheelOrder::Date => ", the newest first",
     };
-    state.say(Tone::Told, format!("Sorted {what}."));
+    state.say(Tone::Told, format!("Sorted {}{first}.", order.name()));
 }
 
 /// Shows all that is known of the wheel under the cursor.

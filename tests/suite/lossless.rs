@@ -171,6 +171,26 @@ fn workspace(api: &str, remote: &str) -> Workspace {
     Workspace::new(file("plugins.yaml", api), file("remote_plugins.yaml", remote))
 }
 
+/// A text that keeps its last breaks meets more blank lines than it ends in.
+#[test]
+fn a_kept_text_goes_below_blank_lines_that_are_not_its_own() {
+    let api = "plugins:\n- class: a.A  # same\n  parameters:\n    k: >+\n      folded\n\n- class: b.B\n\n\n# the end\n";
+    let remote = "plugins:\n- class: r.R\n\n\n\n# the end\n";
+    let before = workspace(api, remote);
+    let moved = operation::apply(&before, &Operation::Reorder { role: Role::Api, from: 0, to: 1 }, Sharing::WriteOut);
+    let entry = "- class: a.A  # same\n  parameters:\n    k: >+\n      folded\n\n";
+    assert_eq!(
+        moved.expect("a move").workspace.text(Role::Api),
+        Some(format!("plugins:\n- class: b.B\n\n\n{entry}# the end\n").as_str())
+    );
+    let copy = Operation::Copy { from: Role::Api, indices: vec![0], at: None };
+    let copied = operation::apply(&before, &copy, Sharing::WriteOut).expect("a copy");
+    assert_eq!(
+        copied.workspace.text(Role::Remote),
+        Some(format!("plugins:\n- class: r.R\n\n\n\n{entry}# the end\n").as_str())
+    );
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
 

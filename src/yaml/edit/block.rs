@@ -98,8 +98,10 @@ impl Editor<'_> {
         let open_end = last.tail == self.text.len() && !self.ends_in_break();
         if !open_end {
             let whole = format!("{block}{}", self.le);
-            let shared = self.sharing_blank_lines(&whole, last.tail);
-            return std::iter::once(whole).chain(shared).map(|text| vec![Splice::insert(last.tail, text)]).collect();
+            let shared = self.sharing_blank_lines(&whole, last.tail).map(|text| Splice::insert(last.tail, text));
+            let below = self.below_blank_lines(last.tail).map(|at| Splice::insert(at, whole.clone()));
+            let first = Splice::insert(last.tail, whole);
+            return std::iter::once(first).chain(shared).chain(below).map(|one| vec![one]).collect();
         }
         // The last line has no break: it gets one, the new last line has none.
         let fixes = self.fix_open_block_scalar(last.value);
@@ -248,6 +250,8 @@ impl Editor<'_> {
                     way.push(gone.clone());
                     ways.push(way);
                 }
+                let below = if to < from { None } else { self.below_blank_lines(items[to].tail) };
+                ways.extend(below.map(|at| vec![Splice::insert(at, format!("{gap}{chunk}")), gone.clone()]));
             }
         }
         Some(ways)
@@ -267,6 +271,13 @@ impl Editor<'_> {
             there -= 1;
         }
         (end < lines.len()).then(|| lines[..end].to_owned())
+    }
+
+    /// Returns the place below the blank lines at `at`, where a text that keeps
+    /// its last breaks does not take them over; none where there are none.
+    fn below_blank_lines(&self, at: usize) -> Option<usize> {
+        let below = self.behind_blank_lines(at);
+        (at < below && line_start(self.text, below) == below).then_some(below)
     }
 
     fn put_chunk_behind(&self, last: &Item, chunk: &str, gap: &str) -> Candidate {

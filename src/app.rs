@@ -5,6 +5,7 @@
 //! terminal: `io` performs the effects, `ui` draws, `tui` runs the loop.
 
 pub mod backups;
+pub mod bindings;
 pub mod browse;
 pub mod command;
 pub mod completion;
@@ -20,6 +21,7 @@ pub mod keymap;
 pub mod layout;
 pub mod list;
 pub mod lists;
+pub mod look;
 pub mod meaning;
 pub mod message;
 pub mod modal;
@@ -30,6 +32,7 @@ pub mod outside;
 pub mod pages;
 pub mod palette;
 pub mod parameters;
+pub mod preferences;
 pub mod problems;
 pub mod programs;
 pub mod reading;
@@ -119,6 +122,8 @@ pub struct State {
     pub size: (u16, u16),
     /// What the command line says.
     pub settings: Settings,
+    /// What a person has chosen of keys and colours.
+    pub preferences: preferences::Preferences,
     /// Whether the files have been read.
     pub ready: bool,
     /// Whether each file differs from what is on disk.
@@ -192,6 +197,7 @@ impl State {
             status: None,
             size,
             settings,
+            preferences: preferences::Preferences::default(),
             ready: false,
             unsaved: [false; 2],
             theirs: [None, None],

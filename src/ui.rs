@@ -6,11 +6,13 @@
 
 mod backups;
 mod bars;
+mod chord;
 mod conflict;
 mod detail;
 mod first_run;
 mod form;
 mod lists;
+mod look;
 mod modal;
 mod paper;
 mod parameters;
@@ -33,7 +35,9 @@ use crate::config::Role;
 /// Draws the state.
 pub fn draw(state: &State, theme: &Theme, frame: &mut Frame<'_>) {
     let area = frame.area();
-    let mut paper = Paper { buffer: frame.buffer_mut(), theme, cursor: None };
+    let keymap = &state.preferences.keymap;
+    let mut paper = Paper { buffer: frame.buffer_mut(), theme, keymap, cursor: None };
+    paper.buffer.set_style(area, theme.ground());
     if Size::of(area.width, area.height) == Size::TooSmall {
         too_small(&mut paper, state, area);
     } else if !state.ready {
@@ -41,8 +45,9 @@ pub fn draw(state: &State, theme: &Theme, frame: &mut Frame<'_>) {
     } else {
         screen(&mut paper, state, area);
         for modal in &state.modals {
-            modal::draw(&mut paper, modal, area);
+            modal::draw(&mut paper, modal, state, area);
         }
+        chord::draw(&mut paper, state, area);
     }
     if let Some(cursor) = paper.cursor {
         frame.set_cursor_position(cursor);

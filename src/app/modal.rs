@@ -6,6 +6,7 @@ use super::backups::Backups;
 use super::command::{Context, Id};
 use super::field::Field;
 use super::form::Form;
+use super::look::Choice;
 use super::message::{Listing, Staged};
 use super::run::{Program, Run};
 use crate::config::Role;
@@ -31,6 +32,8 @@ pub enum Modal {
     Run(Box<Run>),
     /// The saved versions of a file.
     Backups(Box<Backups>),
+    /// The list of themes.
+    Themes(Choice),
 }
 
 impl Modal {
@@ -39,7 +42,7 @@ impl Modal {
     pub const fn context(&self) -> Context {
         match self {
             Self::Form(_) => Context::Field,
-            Self::Menu(_) => Context::Menu,
+            Self::Menu(_) | Self::Themes(_) => Context::Menu,
             Self::Commands(_) => Context::Commands,
             Self::Notice(_) => Context::Notice,
             Self::Area(_) => Context::Area,

@@ -2,15 +2,17 @@
 
 use std::sync::Arc;
 
+use super::bindings::Stroke;
 use super::command::{Context, Id};
 use super::form::Filtered;
-use super::keymap::{self, Code, Key};
+use super::keymap::{Code, Key};
 use super::layout::Size;
 use super::list::Body;
 use super::message::{Effect, Message, Noticed, Reason};
 use super::modal::Modal;
+use super::preferences::{Meaning, complain, meaning};
 use super::{
-    Exit, Pane, Screen, State, Tone, backups, browse, conflict, dialogs, edits, external, forms, lists, motion,
+    Exit, Pane, Screen, State, Tone, backups, browse, conflict, dialogs, edits, external, forms, lists, look, motion,
     outside, pages, palette, parameters, problems, programs, reading, recovery, review, saving, verify, wheels,
     writing,
 };
@@ -158,6 +160,7 @@ fn open(state: &mut State, workspace: crate::config::Workspace, facts: crate::ch
     } else if state.settings.read_only {
         state.say(Tone::Told, "Read-only: nothing can be changed.");
     }
+    complain(state);
 }
 
 /// Takes what was looked at.
@@ -201,13 +204,18 @@ fn press(state: &mut State, key: Key) -> Vec<Effect> {
     }
     if !state.ready {
         // Nothing can be lost yet.
-        if keymap::find(Context::List, key).is_some_and(|command| command.id == Id::Quit) {
+        let stroke = Stroke { first: key, then: None };
+        if state.preferences.keymap.find(Context::List, stroke).is_some_and(|command| command.id == Id::Quit) {
             state.exit = Some(Exit::Left);
         }
         return Vec::new();
     }
     let context = state.screen_context();
-    let Some(command) = keymap::find(context, key) else {
+    let command = match meaning(state, context, key) {
+        Meaning::Chord => return Vec::new(),
+        Meaning::Command(command) => command,
+    };
+    let Some(command) = command else {
         state.say(Tone::Told, format!("{key}: no action here (? shows the keys)."));
         return Vec::new();
     };
@@ -281,6 +289,7 @@ pub fn run(state: &mut State, id: Id) -> Vec<Effect> {
             state.say(Tone::Failed, "plugins.yaml cannot be read: mend it first (e opens it).");
         }
         Id::Browse => return browse::browse(state),
+        Id::Theme => look::open(state),
         Id::KeptEdits => recovery::offer_again(state),
         Id::NextProblem => problems::next_problem(state, true),
         Id::PreviousProblem => problems::next_problem(state, false),

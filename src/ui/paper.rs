@@ -10,11 +10,13 @@ use unicode_segmentation::UnicodeSegmentation as _;
 use unicode_width::UnicodeWidthStr as _;
 
 use super::theme::Theme;
+use crate::app::bindings::Keymap;
 
 /// What is drawn on.
 pub(super) struct Paper<'a> {
     pub(super) buffer: &'a mut Buffer,
     pub(super) theme: &'a Theme,
+    pub(super) keymap: &'a Keymap,
     /// Where the hardware cursor belongs, once something has set it.
     pub(super) cursor: Option<(u16, u16)>,
 }
@@ -62,6 +64,7 @@ impl Paper<'_> {
     /// Blanks an area, so that nothing shines through; halves of wide characters at its edge go too.
     pub(super) fn clear(&mut self, area: Rect) {
         let area = area.intersection(self.buffer.area);
+        let ground = self.theme.ground();
         for y in area.top()..area.bottom() {
             if area.x > self.buffer.area.x {
                 let cell = &mut self.buffer[(area.x - 1, y)];
@@ -71,6 +74,7 @@ impl Paper<'_> {
             }
             for x in area.left()..area.right() {
                 self.buffer[(x, y)].reset();
+                self.buffer[(x, y)].set_style(ground);
             }
         }
     }

@@ -269,7 +269,7 @@ impl Keymap {
     #[must_use]
     pub fn text(&self) -> String {
         let mut out = String::new();
-        for (context, rows) in sections() {
+        for (context, rows) in self.sections() {
             let _ = writeln!(out, "{}{}", if out.is_empty() { "" } else { "\n" }, context.title());
             for command in rows {
                 let keys: Vec<String> = self.keys(command.id, context).iter().map(ToString::to_string).collect();
@@ -284,16 +284,38 @@ impl Keymap {
     #[must_use]
     pub fn toml(&self) -> String {
         let mut out = "# The keys in force, as they would stand in config.toml.\n".to_owned();
-        for (context, rows) in sections() {
-            let _ = writeln!(out, "\n[keys.{}]", context.name());
+        let mut write = |heading: &str, context: Context, rows: &[&'static Command]| {
+            let _ = writeln!(out, "\n[{heading}]");
             for command in rows {
-                let keys: Vec<String> =
-                    self.keys(command.id, context).iter().map(|stroke| quoted(&stroke.to_string())).collect();
-                let keys = if keys.is_empty() { quoted("none") } else { format!("[{}]", keys.join(", ")) };
+                let keys = self.keys(command.id, context).iter().map(|key| quoted(&key.to_string()));
+                let keys = keys.collect::<Vec<String>>().join(", ");
+                let keys = if keys.is_empty() { quoted("none") } else { format!("[{keys}]") };
                 let _ = writeln!(out, "{:<40} # {}", format!("{} = {keys}", command.id.name()), command.sentence);
+            }
+        };
+        for (context, rows) in self.sections() {
+            let (everywhere, here): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.is_global());
+            if context == Context::List {
+                write("keys", context, &everywhere);
+                write(&format!("keys.{}", context.name()), context, &here);
+            } else {
+                write(&format!("keys.{}", context.name()), context, &[here, everywhere].concat());
             }
         }
         out
+    }
+
+    /// Returns the commands of each context; what has the same keys everywhere is told once, with the first.
+    fn sections(&self) -> Vec<(Context, Vec<&'static Command>)> {
+        let is_told = |command: &Command, context| {
+            let same = self.keys(command.id, context) == self.keys(command.id, Context::List);
+            context != Context::List && command.is_global() && same
+        };
+        let sections = Context::ALL.into_iter().map(|context| {
+            let here = table().iter().filter(|command| command.contexts.contains(&context));
+            (context, here.filter(|command| !is_told(command, context)).collect::<Vec<_>>())
+        });
+        sections.filter(|(_, rows)| !rows.is_empty()).collect()
     }
 
     /// Adds the keys of a preset; whatever had them loses them.
@@ -431,15 +453,6 @@ fn is_needed(id: Id, context: Context) -> bool {
 /// Returns each command with each context it works in.
 fn rows() -> impl Iterator<Item = (Context, &'static Command)> {
     table().iter().flat_map(|command| command.contexts.iter().map(move |context| (*context, command)))
-}
-
-/// Returns the commands of each context; what works everywhere is told once, with the first.
-fn sections() -> impl Iterator<Item = (Context, Vec<&'static Command>)> {
-    let sections = Context::ALL.into_iter().map(|context| {
-        let here = table().iter().filter(move |command| command.contexts.contains(&context));
-        (context, here.filter(|command| context == Context::List || !command.is_global()).collect::<Vec<_>>())
-    });
-    sections.filter(|(_, rows)| !rows.is_empty())
 }
 
 fn known(key: &str) -> Stroke {
@@ -583,7 +596,10 @@ mod tests {
             ["1: \"accept\" needs a key in fields: there is no other way to it"]
         );
         assert_eq!(told(&[over(Some(Context::Area), Id::Accept, &["Enter"], 1)]).len(), 1);
-        assert_eq!(told(&[over(Some(Context::Wheels), Id::Copy, &["X"], 5)]), ["5: \"copy\" does not work in wheels"]);
+        assert_eq!(
+            told(&[over(Some(Context::Wheels), Id::Copy, &["X"], 5)]),
+            ["5: \"copy\" does not work in wheel-list"]
+        );
     }
 
     #[test]

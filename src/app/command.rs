@@ -75,7 +75,12 @@ impl Context {
             Self::List => "lists".to_owned(),
             Self::Field => "fields".to_owned(),
             Self::Menu => "questions".to_owned(),
-            Self::Commands => "palette".to_owned(),
+            // The bare words are commands, and stand in the same table.
+            Self::Commands => "command-list".to_owned(),
+            Self::Wheels => "wheel-list".to_owned(),
+            Self::Preview => "upload-preview".to_owned(),
+            Self::Backups => "backup-list".to_owned(),
+            Self::Browse => "directories".to_owned(),
             other => in_words(&format!("{other:?}")),
         }
     }
@@ -424,7 +429,7 @@ static TABLE: &[Command] = &[
     row(Id::GoTo, "go to the problem", "go there", G::Move, &[C::Problems], &["Enter", "l", "Right"], "Goes to the entry or the value that the problem is about."),
     row(Id::Explain, "explain", "explain", G::Look, &[C::Problems], &["x"], "Says what happens, why, and how to mend it."),
     row(Id::YankProblem, "copy problem", "", G::Look, &[C::Problems], &["y"], "Copies the problem as text."),
-    row(Id::Preview, "upload preview", "preview", G::Look, &[C::Upload], &["Enter"], "Shows what the next launch sends to a controller."),
+    row(Id::Preview, "upload preview", "preview", G::Look, &[C::Upload], &["Enter", "p", "F7"], "Shows what the next launch sends to a controller."),
     // Wheels, preview.
     row(Id::WheelDetail, "all about this wheel", "all about it", G::Look, &[C::Wheels], &["Enter", "l", "Right"], "Shows classes, metadata and files of the wheel under the cursor."),
     row(Id::AddFromWheel, "add a class of this wheel", "put in a list", G::Edit, &[C::Wheels], &["a"], "Adds a plugin class of the wheel under the cursor to a list."),
@@ -458,7 +463,7 @@ static TABLE: &[Command] = &[
     row(Id::Compare, "compare with disk", "compare", G::Files, BEFORE_REVIEW, &["M"], "Shows mine, theirs and merged of a file that changed on disk."),
     row(Id::Fix, "apply the offered fix", "fix", G::Edit, &[C::List, C::Text, C::Parameters, C::Problems], &["f"], "Applies the fix that the problem offers; u takes it back."),
     row(Id::WheelPath, "wheel directory", "wheel dir", G::Edit, BEFORE_REVIEW, &["b"], "Sets controller_wheel_path by typing or by browsing."),
-    row(Id::Preview, "upload preview", "preview", G::Look, &[C::List, C::Text, C::Parameters, C::Problems, C::Upload, C::FirstRun, C::Wheels], &["p", "F7"], "Shows what the next launch sends to a controller."),
+    row(Id::Preview, "upload preview", "preview", G::Look, &[C::List, C::Text, C::Parameters, C::Problems, C::FirstRun, C::Wheels], &["p", "F7"], "Shows what the next launch sends to a controller."),
     row(Id::Wheels, "wheels", "wheels", G::Look, &[C::List, C::Text, C::Parameters, C::Problems, C::Upload, C::FirstRun, C::Preview], &["w", "F8"], "Lists the wheels of the wheel directory."),
     row(Id::NextProblem, "next problem", "n/N problem", G::Move, BEFORE_REVIEW, &["n"], "Goes to the next problem, in either file."),
     row(Id::PreviousProblem, "previous problem", "", G::Move, BEFORE_REVIEW, &["N"], "Goes to the previous problem."),
@@ -593,6 +598,13 @@ mod tests {
                 assert!(!ids.contains(&command.id), "{context:?}: {} twice", command.name);
                 ids.push(command.id);
             }
+        }
+    }
+
+    #[test]
+    fn a_place_is_never_called_as_a_command_or_a_setting() {
+        for name in Context::ALL.map(Context::name) {
+            assert!(table().iter().all(|command| command.id.name() != name) && name != "preset", "{name}");
         }
     }
 

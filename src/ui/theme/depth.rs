@@ -39,6 +39,8 @@ const NAMED: [(Color, Rgb); 16] = [
     (Color::LightCyan, (0, 255, 255)),
     (Color::White, (255, 255, 255)),
 ];
+/// The least contrast of text among few colours, whose exact values only the terminal knows.
+const READABLE: f64 = 3.0;
 /// The steps of the colour cube, which begins at 16.
 const STEPS: [u8; 6] = [0, 95, 135, 175, 215, 255];
 const CUBE: u8 = 16;
@@ -77,11 +79,23 @@ impl Depth {
         match (self, color) {
             (Self::Many, Color::Rgb(r, g, b)) => nearest_of_many((r, g, b)),
             (Self::True | Self::Many, _) | (_, Color::Reset) => color,
-            (Self::Sixteen, Color::Rgb(..)) => nearest_named(color, &NAMED),
-            (Self::Sixteen, Color::Indexed(index)) if usize::from(index) >= NAMED.len() => nearest_named(color, &NAMED),
+            (Self::Sixteen, Color::Rgb(..)) => nearest_named(color, NAMED.iter()),
+            (Self::Sixteen, Color::Indexed(index)) if usize::from(index) >= NAMED.len() => {
+                nearest_named(color, NAMED.iter())
+            }
             (Self::Sixteen, _) => color,
-            (Self::Eight, _) => nearest_named(color, &NAMED[..8]),
+            (Self::Eight, _) => nearest_named(color, NAMED[..8].iter()),
         }
+    }
+
+    /// Returns the nearest one that can be read on a background of the terminal's.
+    ///
+    /// Among few colours the nearest to a dark green may be one that white swallows.
+    #[must_use]
+    pub fn nearest_on(self, color: Color, background: Color) -> Color {
+        let (Self::Eight | Self::Sixteen, Some(behind)) = (self, rgb(background)) else { return self.nearest(color) };
+        let all = if self == Self::Eight { &NAMED[..8] } else { &NAMED[..] };
+        nearest_named(color, all.iter().filter(|(_, parts)| contrast(*parts, behind) >= READABLE))
     }
 }
 
@@ -125,9 +139,9 @@ fn nearest_of_many(color: Rgb) -> Color {
     near.unwrap_or(Color::Reset)
 }
 
-fn nearest_named(color: Color, among: &[(Color, Rgb)]) -> Color {
+fn nearest_named<'a>(color: Color, among: impl Iterator<Item = &'a (Color, Rgb)>) -> Color {
     let Some(wanted) = rgb(color) else { return color };
-    among.iter().min_by_key(|(_, parts)| distance(*parts, wanted)).map_or(color, |(near, _)| *near)
+    among.min_by_key(|(_, parts)| distance(*parts, wanted)).map_or(color, |(near, _)| *near)
 }
 
 /// The squares of the differences, green counting most as for eyes.

@@ -175,11 +175,13 @@ impl Palette {
     /// Returns it with the colours that a terminal has.
     #[must_use]
     pub fn reduced(mut self, depth: Depth) -> Self {
-        for style in &mut self.styles {
-            style.fg = style.fg.map(|color| depth.nearest(color));
-            style.bg = style.bg.map(|color| depth.nearest(color));
-        }
         self.background = self.background.map(|color| depth.nearest(color));
+        for style in &mut self.styles {
+            style.bg = style.bg.map(|color| depth.nearest(color));
+            let behind = style.bg.or(self.background);
+            style.fg =
+                style.fg.map(|color| behind.map_or(depth.nearest(color), |behind| depth.nearest_on(color, behind)));
+        }
         let selection = &mut self.styles[Meaning::Selection as usize];
         // Where it would be the background itself, it would not be seen.
         if selection.bg.is_some() && selection.fg.is_none() && depth <= Depth::Sixteen {

@@ -78,12 +78,11 @@ impl Depth {
     pub fn nearest(self, color: Color) -> Color {
         match (self, color) {
             (Self::Many, Color::Rgb(r, g, b)) => nearest_of_many((r, g, b)),
-            (Self::True | Self::Many, _) | (_, Color::Reset) => color,
             (Self::Sixteen, Color::Rgb(..)) => nearest_named(color, NAMED.iter()),
             (Self::Sixteen, Color::Indexed(index)) if usize::from(index) >= NAMED.len() => {
                 nearest_named(color, NAMED.iter())
             }
-            (Self::Sixteen, _) => color,
+            (Self::True | Self::Many | Self::Sixteen, _) | (_, Color::Reset) => color,
             (Self::Eight, _) => nearest_named(color, NAMED[..8].iter()),
         }
     }

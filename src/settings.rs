@@ -130,7 +130,6 @@ impl Problem {
     pub fn told(&self, file: Option<&str>) -> String {
         match (file, self.line) {
             (Some(file), Some(line)) => format!("{file}:{line}: {}", self.message),
-            (Some(file), None) if self.weight == Weight::Error => format!("{file}: {}", self.message),
             _ => self.message.clone(),
         }
     }

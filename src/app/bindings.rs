@@ -15,6 +15,7 @@ use std::str::FromStr;
 use self::preset::{Extra, FunctionKeys, Preset};
 use super::command::{self, Command, Context, Id, table};
 use super::keymap::{Code, Key, NoKey};
+use crate::text::visible::is_invisible;
 
 /// The keys that mean the same whatever the settings say (where the table binds them).
 const KEPT: [&str; 15] = ["Esc", "?", ":", "q", "Ctrl-C", "u", "U", "s", "/", "Tab", "1", "2", "3", "4", "5"];
@@ -163,6 +164,10 @@ pub fn read_stroke(text: &str) -> Result<Stroke, String> {
     for key in std::iter::once(stroke.first).chain(stroke.then) {
         if let Some((name, same)) = SAME_BYTES.iter().find(|(name, _)| key.to_string() == *name) {
             return Err(format!("terminals cannot tell {name} from {same}"));
+        }
+        // It would be shown in the key bar.
+        if matches!(key.code, Code::Char(c) if is_invisible(c)) {
+            return Err("a character that cannot be seen is no key".to_owned());
         }
         if matches!(key.code, Code::F(number) if !(1..=LAST_FUNCTION_KEY).contains(&number)) {
             return Err(format!("there is no key {key}: F1 to F{LAST_FUNCTION_KEY}"));
@@ -604,7 +609,8 @@ mod tests {
 
     #[test]
     fn keys_that_terminals_do_not_send_are_refused() {
-        for key in ["Ctrl-H", "C-i", "Ctrl-J", "Ctrl-M", "Ctrl-[", "F13", "Hyper-x", "", "a b c"] {
+        for key in ["Ctrl-H", "C-i", "Ctrl-J", "Ctrl-M", "Ctrl-[", "F13", "Hyper-x", "", "a b c", "\u{202e}", "\u{1b}"]
+        {
             assert!(read_stroke(key).is_err(), "{key}");
         }
         assert_eq!(stroke("C-x C-s").to_string(), "Ctrl-X Ctrl-S");

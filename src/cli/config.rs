@@ -15,7 +15,7 @@ use crate::app::preferences::Preferences;
 use crate::config::{Environment, PathSource, Role, locate};
 use crate::io::settings as files;
 use crate::settings::file::File;
-use crate::settings::{Color, Flags, Problem, Settings, Source, Sourced, THEME, Weight, theme_file};
+use crate::settings::{Color, Flags, KNOWN, Problem, Settings, Source, Sourced, THEME, Weight, theme_file};
 use crate::text::visible::{visible, visible_name};
 use crate::tui::{self, Look};
 use crate::ui::theme::Theme;
@@ -163,10 +163,14 @@ struct Row {
 pub(super) fn show(session: &Session, format: Format, out: &mut Output) -> anyhow::Result<Exit> {
     let Loaded { in_force, path, status } = &session.settings;
     let mut problems = in_force.problems.clone();
-    if in_force.color.value != Color::Never {
-        problems.extend(theme(in_force, &session.environment, path.as_deref()).err());
+    let mut rows = rows(session);
+    if let Err(problem) = theme(in_force, &session.environment, path.as_deref()) {
+        problems.push(problem);
+        // What holds is told, not what was meant.
+        for row in rows.iter_mut().filter(|row| row.name == "theme") {
+            (row.value, row.source) = (THEME.into(), Source::Default);
+        }
     }
-    let rows = rows(session);
     let file = path.as_deref().map(|path| visible_name(path.as_os_str()));
     if format == Format::Json {
         let mut settings = Map::new();
@@ -189,15 +193,11 @@ pub(super) fn show(session: &Session, format: Format, out: &mut Output) -> anyho
         let mut text = String::new();
         let file = file.unwrap_or_else(|| "(no home directory)".to_owned());
         let _ = writeln!(text, "{:<22} {file} ({status})\n", "config.toml");
-        for row in rows {
-            let value = match &row.value {
-                Json::Null => "-".to_owned(),
-                Json::String(text) => text.clone(),
-                Json::Array(all) => all.iter().filter_map(Json::as_str).collect::<Vec<_>>().join("  "),
-                other => other.to_string(),
-            };
-            let value = if value.is_empty() { "-" } else { &value };
-            let _ = writeln!(text, "{:<22} {:<32} {}", row.name, visible(value), told_source(row.source));
+        let told: Vec<(String, String, String)> =
+            rows.iter().map(|row| (row.name.clone(), told_value(row), told_source(row.source))).collect();
+        let width = told.iter().map(|(_, value, _)| value.chars().count()).max().unwrap_or(0);
+        for (name, value, source) in told {
+            let _ = writeln!(text, "{name:<22} {value:<width$}  {source}");
         }
         for problem in &problems {
             let severity = if problem.weight == Weight::Error { "error" } else { "warning" };
@@ -261,6 +261,21 @@ fn parts(source: Source) -> (&'static str, Option<usize>, Option<&'static str>) 
         Source::File(line) => ("file", Some(line), None),
         Source::Default => ("default", None, None),
     }
+}
+
+/// Returns a value for people; in place of none what holds then.
+fn told_value(row: &Row) -> String {
+    let text = match &row.value {
+        Json::Null => {
+            let known = KNOWN.iter().find(|known| known.name == row.name);
+            return known.map_or_else(|| "(none)".to_owned(), |known| format!("({})", known.default));
+        }
+        Json::String(text) => text.clone(),
+        Json::Array(all) if all.is_empty() => "[]".to_owned(),
+        Json::Array(all) => all.iter().filter_map(Json::as_str).collect::<Vec<_>>().join("  "),
+        other => other.to_string(),
+    };
+    visible(&text).into_owned()
 }
 
 fn told_source(source: Source) -> String {

@@ -35,7 +35,7 @@ impl File {
     /// Returns a file that cannot be read.
     #[must_use]
     pub fn unreadable(why: &str) -> Self {
-        let message = format!("cannot be read: {why}; the defaults hold");
+        let message = format!("config.toml cannot be read: {why}; the defaults hold");
         Self { problems: vec![Problem { weight: Weight::Error, line: None, message }], ..Self::default() }
     }
 

@@ -138,6 +138,9 @@ fn a_theme_file_with_an_error_is_told_with_its_line() {
     let home = home("theme = 'mine.toml'\n");
     let shown = || text(&home.run(&["config", "show"]).stdout);
     assert!(shown().contains("config.toml:1: there is no theme file"), "{}", shown());
+    assert!(shown().lines().any(|line| line.starts_with("theme ") && line.contains("terminal")), "what holds is shown");
+    let flag = text(&home.run(&["--theme", "nope", "config", "show"]).stdout);
+    assert!(flag.contains("error: there is no theme \"nope\": terminal, light,"), "{flag}");
     fs::write(home.path(".config/skyplug-tui/mine.toml"), "text = ''\neror = 'red'\n").expect("written");
     assert!(
         shown().contains("mine.toml, line 2: there is no meaning \"eror\", did you mean \"error\"?"),

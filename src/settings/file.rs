@@ -1,5 +1,7 @@
 //! The text of `config.toml`: what it says, and what is wrong with it, each with its line.
 
+use std::path::PathBuf;
+
 use toml_edit::{Document, Item, Key, TableLike};
 
 use super::{
@@ -12,7 +14,6 @@ use crate::app::command::{self, Context, Id};
 use crate::check::SkyVersion;
 use crate::config::Environment;
 use crate::text::LineIndex;
-use std::path::PathBuf;
 
 /// What the file says.
 #[derive(Clone, Debug, Default)]

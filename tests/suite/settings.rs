@@ -167,6 +167,25 @@ fn what_is_wrong_stands_in_the_status_line_of_the_screens() {
 }
 
 #[test]
+fn a_theme_is_shown_in_the_colours_that_the_terminal_has() {
+    let shown = |variables: &[(&str, &str)]| {
+        let mut session = Session::start("exec \"$0\" --theme light", variables);
+        session.wait_for("acme.Audit");
+        let colours = session.first_colours();
+        session.send("q");
+        assert_eq!(session.end(), 0);
+        colours
+    };
+    let title = vt100::Color::Rgb(0x1f, 0x23, 0x28);
+    assert_eq!(shown(&[("COLORTERM", "truecolor")]), (title, vt100::Color::Rgb(255, 255, 255)));
+    assert_eq!(shown(&[]), (vt100::Color::Idx(235), vt100::Color::Idx(231)), "256 colours");
+    assert_eq!(shown(&[("TERM", "xterm")]), (vt100::Color::Idx(0), vt100::Color::Idx(15)), "sixteen");
+    let none = (vt100::Color::Default, vt100::Color::Default);
+    assert_eq!(shown(&[("COLORTERM", "truecolor"), ("NO_COLOR", "1")]), none);
+    assert_eq!(shown(&[("SKYPLUG_TUI_COLOR", "never")]), none);
+}
+
+#[test]
 fn the_keys_of_emacs_work_and_chords_show_their_choices() {
     let mut driver = driver(Preset::Emacs, FunctionKeys::Default);
     driver.press("<Ctrl-N>d<Ctrl-X>");

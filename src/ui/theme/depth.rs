@@ -62,17 +62,6 @@ impl Depth {
         }
     }
 
-    /// Returns how many colours that is, in words.
-    #[must_use]
-    pub const fn words(self) -> &'static str {
-        match self {
-            Self::Eight => "8 colours",
-            Self::Sixteen => "16 colours",
-            Self::Many => "256 colours",
-            Self::True => "all colours",
-        }
-    }
-
     /// Returns the colour of the terminal that is nearest to one.
     #[must_use]
     pub fn nearest(self, color: Color) -> Color {

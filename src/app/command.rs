@@ -186,6 +186,7 @@ pub enum Id {
     // Review.
     SaveNow,
     SaveSound,
+    LeaveOut,
     GoToError,
     Draft,
     Force,
@@ -406,6 +407,7 @@ static TABLE: &[Command] = &[
     row(Id::SaveNow, "save", "save", G::Files, &[C::Review], &["s", "F2", "Ctrl-S"], "Saves all changed files."),
     row(Id::GoToError, "go to the error", "go to error", G::Move, &[C::Review], &["e"], "Goes to the first error that would come into the file."),
     row(Id::SaveSound, "save files without errors", "save sound files", G::Files, &[C::Review], &["S", "o"], "Saves only the files that SkyPilot would accept."),
+    row(Id::LeaveOut, "leave a change out", "in or out", G::Edit, &[C::Review], &["Space"], "Leaves the change under the cursor out of the save, or takes it in again."),
     row(Id::Draft, "keep a draft", "draft", G::Files, &[C::Review], &["d"], "Writes the edited texts to the state directory; the files stay."),
     row(Id::Force, "save although broken", "! force", G::Files, &[C::Review], &["!"], "Saves a file that SkyPilot would refuse, once its name is typed."),
     row(Id::NextFile, "next file", "file", G::Move, &[C::Review], &["Tab", "Shift-Tab"], "Shows the changes of the other file."),

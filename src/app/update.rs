@@ -360,12 +360,13 @@ fn in_review(state: &mut State, id: Id) -> Vec<Effect> {
         Id::SaveNow => return saving::save_all(state),
         Id::SaveSound => return saving::save_sound(state),
         Id::GoToError => saving::go_to_error(state),
+        Id::LeaveOut => review::toggle(state),
         Id::Draft => return saving::draft(state),
         Id::Force => saving::ask_force_first(state),
         Id::NextFile => {
             if let Some(review) = &mut state.review {
                 review.file = (review.file + 1) % review.files.len().max(1);
-                review.offset = 0;
+                review.cursor = super::Cursor::default();
             }
         }
         Id::NextChange | Id::PreviousChange => {

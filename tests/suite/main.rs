@@ -15,6 +15,7 @@ mod hostile;
 mod keys;
 mod lossless;
 mod mutants;
+mod partial;
 mod preview;
 mod programs;
 mod random;

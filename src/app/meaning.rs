@@ -3,7 +3,7 @@
 use super::value::shown;
 use crate::config::merge::{Change, EntryName};
 use crate::config::partial::{About, Partial};
-use crate::config::secret;
+use crate::config::{disabled, secret};
 use crate::text::visible::{shortened, visible};
 use crate::yaml::{Document, Value};
 
@@ -18,9 +18,10 @@ const LINES: usize = 200;
 /// Returns what a part of the changes means, secrets masked: one line, and one for each value below it.
 #[must_use]
 pub fn of_part(partial: &Partial, number: usize, show_secrets: bool) -> Vec<String> {
-    let mut told = Told { lines: Vec::new(), show_secrets };
+    let mut told = Told { lines: Vec::new(), show_secrets, disabled: [Vec::new(), Vec::new()] };
     match partial.parts().get(number).map(|part| part.about) {
         Some(About::Data) => {
+            told.disabled = [partial.before(), partial.after()].map(|document| classes(document));
             let changes: Vec<&Change> = partial.changes(number).collect();
             match changes.as_slice() {
                 [one, two] => told.class(one, two),
@@ -47,9 +48,16 @@ fn class_of(entry: &EntryName) -> String {
     entry.class.as_deref().map_or_else(|| "(no class)".to_owned(), |class| visible(class).into_owned())
 }
 
+/// Returns the classes of the entries that are commented out.
+fn classes(document: &Document) -> Vec<String> {
+    disabled::find(document).into_iter().map(|one| one.class).collect()
+}
+
 struct Told {
     lines: Vec<String>,
     show_secrets: bool,
+    /// The classes of the entries that are commented out, before and after.
+    disabled: [Vec<String>; 2],
 }
 
 impl Told {
@@ -83,6 +91,15 @@ impl Told {
         }
     }
 
+    /// Returns how many entries of this class more are commented out than before.
+    fn more_disabled(&self, entry: &EntryName) -> isize {
+        let [before, after] = self.disabled.each_ref().map(|classes| {
+            let same = classes.iter().filter(|class| Some(*class) == entry.class.as_ref()).count();
+            isize::try_from(same).unwrap_or(isize::MAX)
+        });
+        after - before
+    }
+
     fn change(&mut self, change: &Change) {
         let place = &change.place;
         let (was, is) = (change.values.base.clone(), change.values.mine.clone());
@@ -110,10 +127,14 @@ impl Told {
             return self.differences(&path, secret, was, is);
         }
         match (&was, &is) {
-            (None, _) => self.say(format!("{name}  added")),
+            (None, _) => {
+                let verb = if self.more_disabled(entry) < 0 { "brought back from a comment" } else { "added" };
+                self.say(format!("{name}  {verb}"));
+            }
             (_, None) => {
                 let index = entry.index.base.unwrap_or(0);
-                self.say(format!("{}  removed (it was #{})", class_of(entry), index + 1));
+                let verb = if self.more_disabled(entry) > 0 { "commented out" } else { "removed" };
+                self.say(format!("{}  {verb} (it was #{})", class_of(entry), index + 1));
             }
             _ => self.differences(&name, false, was, is),
         }

@@ -45,6 +45,20 @@ pub enum Operation {
         /// The entries, in any order.
         indices: Vec<usize>,
     },
+    /// Comments out entries in their place.
+    Disable {
+        /// The list.
+        role: Role,
+        /// The entries.
+        indices: Vec<usize>,
+    },
+    /// Brings back an entry that is commented out.
+    Enable {
+        /// The list.
+        role: Role,
+        /// Which one, of those that are commented out.
+        number: usize,
+    },
     /// Puts a copy of each entry behind it.
     Duplicate {
         /// The list.

@@ -33,6 +33,9 @@ pub(super) fn draw(paper: &mut Paper<'_>, state: &State, area: Rect) {
         let title = if entry.is_some() { format!("3 Detail: {class}") } else { "3 Detail".to_owned() };
         paper.frame(area, &title, &right, focused)
     };
+    if let Some(number) = state.list(state.role).current_disabled() {
+        return commented_out(paper, state, inside, number);
+    }
     let Some((role, index)) = entry else {
         paper.write(inside, 0, 1, "No entry here. a in a list adds a class.", paper.theme.dim());
         return;
@@ -76,6 +79,22 @@ pub(super) fn draw(paper: &mut Paper<'_>, state: &State, area: Rect) {
     tree(paper, state, rows, focused, narrow);
     if size > Size::One {
         tree_count(paper, state, area, rows.height);
+    }
+}
+
+/// Shows an entry that is commented out as it is written.
+fn commented_out(paper: &mut Paper<'_>, state: &State, area: Rect, number: usize) {
+    let Some(one) = state.list(state.role).disabled.get(number) else { return };
+    let theme = paper.theme;
+    let told = "Commented out: SkyPilot does not see it. # brings it back.";
+    let mut row = 0;
+    for line in paper::wrap(told, area.width.saturating_sub(2)) {
+        paper.write(area, row, 1, &line, theme.text());
+        row += 1;
+    }
+    for line in one.shown(state.settings.show_secrets) {
+        row += 1;
+        paper.write(area, row, 1, &paper::fit(&line, area.width.saturating_sub(2)), theme.dim());
     }
 }
 

@@ -7,6 +7,7 @@ mod cli;
 mod codes;
 mod completion;
 mod conformance;
+mod disabled;
 mod driver;
 mod edits;
 mod facts;

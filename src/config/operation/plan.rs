@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{Change, FileChange, Operation, OperationError, label};
-use crate::config::{Content, Role, Workspace};
+use crate::config::{Content, Role, Workspace, disabled};
 use crate::text::{Span, Splice, difference, invert, splice};
 use crate::yaml::edit::{self, Action, EditError, Edited, NewValue, PatchOp, Piece, Sharing};
 use crate::yaml::{Document, NodeId, Pointer, Value};
@@ -113,6 +113,8 @@ impl Planner<'_> {
             Operation::Add { role, at, class, parameters } => self.add(*role, *at, class, parameters),
             Operation::SetClass { role, index, class } => self.set_class(*role, *index, class),
             Operation::Remove { role, indices } => self.remove(*role, indices),
+            Operation::Disable { role, indices } => self.disable(*role, indices),
+            Operation::Enable { role, number } => self.enable(*role, *number),
             Operation::Duplicate { role, indices } => self.duplicate(*role, indices),
             Operation::Reorder { role, from, to } => self.reorder(*role, *from, *to),
             Operation::Copy { from, indices, at } => self.copy(*from, indices, *at, false),
@@ -257,6 +259,25 @@ impl Planner<'_> {
             _ => list(),
         };
         Ok(one(role, removals(&sorted), label, focus))
+    }
+
+    fn disable(&self, role: Role, indices: &[usize]) -> Result<Plan, OperationError> {
+        let document = self.loaded(role)?;
+        let sorted = self.sorted(role, &document, indices)?;
+        let splices =
+            disabled::comment_out(&document, &sorted).map_err(|source| OperationError::Edit { role, source })?;
+        let label = format!("commented out {} in {}", label::entries(Some(&document), &sorted), label::file(role));
+        // The cursor stays on its row, which stands for the same entry.
+        Ok(Plan { steps: vec![(role, Work::Splices(splices))], label, focus: None })
+    }
+
+    fn enable(&self, role: Role, number: usize) -> Result<Plan, OperationError> {
+        let document = self.loaded(role)?;
+        let splices =
+            disabled::bring_back(&document, number).map_err(|source| OperationError::Edit { role, source })?;
+        let class = disabled::find(&document).into_iter().nth(number).map(|one| one.class).unwrap_or_default();
+        let label = format!("brought back {} in {}", label::class(&class), label::file(role));
+        Ok(Plan { steps: vec![(role, Work::Splices(splices))], label, focus: None })
     }
 
     /// Returns the indices in order, none twice, all of entries that are there.

@@ -7,6 +7,7 @@
 pub mod backups;
 pub mod browse;
 pub mod command;
+pub mod comments;
 pub mod completion;
 pub mod conflict;
 pub mod dialogs;

@@ -129,6 +129,8 @@ pub enum Id {
     KeptEdits,
     Verify,
     Backups,
+    EditComment,
+    EditLineComment,
     // Moving.
     Down,
     Up,
@@ -328,6 +330,8 @@ const MOVING: &[Context] = &[
 /// Where a wheel is built by the palette.
 const BESIDE_WHEELS: &[Context] = &[C::List, C::Text, C::Parameters, C::Problems, C::Upload, C::FirstRun, C::Preview];
 const PARAMETERS: &[Context] = &[C::Parameters];
+/// Where an entry is at hand.
+const ENTRY: &[Context] = &[C::List, C::Parameters];
 const FIELDS: &[Context] = &[C::Field, C::Commands];
 const TYPING: &[Context] = &[C::Field, C::Commands, C::Area];
 
@@ -461,6 +465,8 @@ static TABLE: &[Command] = &[
     row(Id::Browse, "browse for the wheel directory", "", G::Edit, BEFORE_REVIEW, &[], "Walks directories, with the number of wheels in each."),
     row(Id::About, "what are plugins?", "what are plugins?", G::Look, &[C::FirstRun], &["i"], "One page on plugins, the two files and the upload."),
     row(Id::About, "what are plugins?", "", G::Look, NOT_FIRST_RUN, &[], "One page on plugins, the two files and the upload."),
+    row(Id::EditComment, "edit comment", "", G::Edit, ENTRY, &[], "Edits the comment above this entry, in lines without #; an empty one goes."),
+    row(Id::EditLineComment, "edit comment behind", "", G::Edit, ENTRY, &[], "Edits the comment behind the class of this entry; an empty one goes."),
     row(Id::KeptEdits, "kept edits", "", G::Files, BEFORE_REVIEW, &[], "Offers the unsaved edits of earlier runs again."),
     row(Id::Verify, "verify with SkyPilot", "", G::Look, BEFORE_REVIEW, &[], "Asks a real SkyPilot about the files on disk and marks what it sees in another way."),
     row(Id::Backups, "backups", "", G::Files, BEFORE_REVIEW, &[], "Lists the saved versions of the file at hand, with what each would change, and takes one back."),

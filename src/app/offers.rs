@@ -33,6 +33,8 @@ pub fn unavailable(state: &State, id: Id) -> Option<&'static str> {
         {
             Some("read-only (--read-only)")
         }
+        Id::EditComment | Id::EditLineComment if state.settings.read_only => Some("read-only (--read-only)"),
+        Id::EditComment | Id::EditLineComment if state.current_entry().is_none() => Some("there is no entry here"),
         Id::Verify => verify::unavailable(state),
         Id::Build | Id::Install => programs::unavailable(state, id),
         Id::Undo if state.history.undo_count() == 0 => Some("nothing to undo"),

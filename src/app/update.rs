@@ -10,8 +10,8 @@ use super::list::Body;
 use super::message::{Effect, Message, Noticed, Reason};
 use super::modal::Modal;
 use super::{
-    Exit, Pane, Screen, State, Tone, backups, browse, conflict, dialogs, edits, external, forms, lists, motion,
-    outside, pages, palette, parameters, problems, programs, reading, recovery, review, saving, verify, wheels,
+    Exit, Pane, Screen, State, Tone, backups, browse, comments, conflict, dialogs, edits, external, forms, lists,
+    motion, outside, pages, palette, parameters, problems, programs, reading, recovery, review, saving, verify, wheels,
     writing,
 };
 use crate::config::Role;
@@ -281,6 +281,8 @@ pub fn run(state: &mut State, id: Id) -> Vec<Effect> {
             state.say(Tone::Failed, "plugins.yaml cannot be read: mend it first (e opens it).");
         }
         Id::Browse => return browse::browse(state),
+        Id::EditComment => return comments::edit_above(state),
+        Id::EditLineComment => return comments::edit_behind(state),
         Id::KeptEdits => recovery::offer_again(state),
         Id::NextProblem => problems::next_problem(state, true),
         Id::PreviousProblem => problems::next_problem(state, false),

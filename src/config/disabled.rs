@@ -267,7 +267,7 @@ fn last_byte(text: &str, span: Span) -> usize {
 }
 
 /// Returns the column of the dash of an entry, none where something stands before it.
-fn dash_of(text: &str, entry: &Entry) -> Option<usize> {
+pub(super) fn dash_of(text: &str, entry: &Entry) -> Option<usize> {
     let from = start_of_line(text, entry.span.start);
     let head = &text[from..entry.span.start];
     let column = head.len() - head.trim_start_matches(' ').len();

@@ -4,6 +4,7 @@ use ratatui::layout::Rect;
 
 use super::lists;
 use super::paper::{self, Paper, width};
+use crate::app::comments;
 use crate::app::completion::{self, origin_words};
 use crate::app::layout::Size;
 use crate::app::motion;
@@ -42,7 +43,7 @@ pub(super) fn draw(paper: &mut Paper<'_>, state: &State, area: Rect) {
     };
     let theme = paper.theme;
     let also = lists::also_in(state, role, index);
-    let comment = comment(state, role, index);
+    let comment = comments::told(state, role, index);
     let narrow = size <= Size::One;
     match size {
         Size::Full => {
@@ -147,17 +148,6 @@ fn place(state: &State, role: crate::config::Role, index: usize) -> String {
         return format!("{}:{first}", role.file_name());
     }
     format!("{}:{first}-{end}", role.file_name())
-}
-
-/// Returns the comment above an entry on one line.
-fn comment(state: &State, role: crate::config::Role, index: usize) -> String {
-    let list = state.list(role);
-    let (Some(entry), Some(document)) = (list.entries.get(index), state.workspace.document(role)) else {
-        return String::new();
-    };
-    let Some(span) = entry.comment else { return String::new() };
-    let lines: Vec<&str> = span.of(document.text()).lines().map(str::trim).filter(|line| !line.is_empty()).collect();
-    visible(&lines.join(" ")).into_owned()
 }
 
 /// The columns of the rows: where value, type and reading start.

@@ -5,6 +5,7 @@ mod checks;
 mod classes;
 mod cli;
 mod codes;
+mod comments;
 mod completion;
 mod conformance;
 mod disabled;

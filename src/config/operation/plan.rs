@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::{Change, FileChange, Operation, OperationError, label};
+use crate::config::comment::{self, Which};
 use crate::config::{Content, Role, Workspace, disabled};
 use crate::text::{Span, Splice, difference, invert, splice};
 use crate::yaml::edit::{self, Action, EditError, Edited, NewValue, PatchOp, Piece, Sharing};
@@ -118,6 +119,7 @@ impl Planner<'_> {
             Operation::Add { role, at, class, parameters } => self.add(*role, *at, class, parameters),
             Operation::SetClass { role, index, class } => self.set_class(*role, *index, class),
             Operation::Remove { role, indices } => self.remove(*role, indices),
+            Operation::SetComment { role, index, which, text } => self.set_comment(*role, *index, *which, text),
             Operation::Disable { role, indices } => self.disable(*role, indices),
             Operation::Enable { role, number } => self.enable(*role, *number),
             Operation::Duplicate { role, indices } => self.duplicate(*role, indices),
@@ -270,6 +272,16 @@ impl Planner<'_> {
             _ => list(),
         };
         Ok(one(role, removals(&sorted), label, focus))
+    }
+
+    fn set_comment(&self, role: Role, index: usize, which: Which, text: &str) -> Result<Plan, OperationError> {
+        let document = self.loaded(role)?;
+        Self::check(role, &document, index)?;
+        let splices = comment::set(&document, index, which, text);
+        let splices = splices.map_err(|source| OperationError::Edit { role, source })?;
+        let who = label::entry(Some(&document), index);
+        let label = format!("changed the comment of {who} in {}", label::file(role));
+        Ok(Plan { steps: vec![(role, Work::Splices(splices))], label, focus: Some((role, entry(index))) })
     }
 
     fn disable(&self, role: Role, indices: &[usize]) -> Result<Plan, OperationError> {

@@ -8,6 +8,7 @@ pub mod backups;
 pub mod bindings;
 pub mod browse;
 pub mod command;
+pub mod comments;
 pub mod completion;
 pub mod conflict;
 pub mod dialogs;

@@ -147,6 +147,8 @@ pub enum Id {
     Verify,
     Backups,
     Theme,
+    EditComment,
+    EditLineComment,
     // Moving.
     Down,
     Up,
@@ -162,6 +164,7 @@ pub enum Id {
     ChangeClass,
     Delete,
     Duplicate,
+    Disable,
     MoveUp,
     MoveDown,
     Mark,
@@ -204,6 +207,7 @@ pub enum Id {
     // Review.
     SaveNow,
     SaveSound,
+    LeaveOut,
     GoToError,
     Draft,
     Force,
@@ -364,6 +368,8 @@ const MOVING: &[Context] = &[
 /// Where a wheel is built by the palette.
 const BESIDE_WHEELS: &[Context] = &[C::List, C::Text, C::Parameters, C::Problems, C::Upload, C::FirstRun, C::Preview];
 const PARAMETERS: &[Context] = &[C::Parameters];
+/// Where an entry is at hand.
+const ENTRY: &[Context] = &[C::List, C::Parameters];
 const FIELDS: &[Context] = &[C::Field, C::Commands];
 const TYPING: &[Context] = &[C::Field, C::Commands, C::Area];
 
@@ -401,6 +407,7 @@ static TABLE: &[Command] = &[
     row(Id::MarkRange, "mark a range", "", G::Edit, LISTS, &["V"], "Marks from here to where the cursor goes."),
     row(Id::AddBefore, "add class before", "", G::Edit, LISTS, &["O"], "Adds a plugin class in front of this one."),
     row(Id::Duplicate, "duplicate", "", G::Edit, LISTS, &["D"], "Puts a copy of this entry behind it."),
+    row(Id::Disable, "comment out or back", "", G::Edit, LISTS, &["#"], "Comments this entry out in its place, or the marked ones; on a row with # it brings it back."),
     row(Id::YankClass, "copy class path", "", G::Look, LISTS, &["y"], "Copies the class path to the clipboard of the terminal."),
     row(Id::YankYaml, "copy as YAML", "", G::Look, LISTS, &["Y"], "Copies the entry as it is written."),
     row(Id::Filter, "filter", "filter", G::Move, LISTS, &["/", "F3"], "Shows only the entries that hold a text."),
@@ -444,6 +451,7 @@ static TABLE: &[Command] = &[
     row(Id::SaveNow, "save", "save", G::Files, &[C::Review], &["s", "F2", "Ctrl-S"], "Saves all changed files."),
     row(Id::GoToError, "go to the error", "go to error", G::Move, &[C::Review], &["e"], "Goes to the first error that would come into the file."),
     row(Id::SaveSound, "save files without errors", "save sound files", G::Files, &[C::Review], &["S", "o"], "Saves only the files that SkyPilot would accept."),
+    row(Id::LeaveOut, "leave a change out", "in or out", G::Edit, &[C::Review], &["Space"], "Leaves the change under the cursor out of the save, or takes it in again."),
     row(Id::Draft, "keep a draft", "draft", G::Files, &[C::Review], &["d"], "Writes the edited texts to the state directory; the files stay."),
     row(Id::Force, "save although broken", "! force", G::Files, &[C::Review], &["!"], "Saves a file that SkyPilot would refuse, once its name is typed."),
     row(Id::NextFile, "next file", "file", G::Move, &[C::Review], &["Tab", "Shift-Tab"], "Shows the changes of the other file."),
@@ -495,6 +503,8 @@ static TABLE: &[Command] = &[
     row(Id::Browse, "browse for the wheel directory", "", G::Edit, BEFORE_REVIEW, &[], "Walks directories, with the number of wheels in each."),
     row(Id::About, "what are plugins?", "what are plugins?", G::Look, &[C::FirstRun], &["i"], "One page on plugins, the two files and the upload."),
     row(Id::About, "what are plugins?", "", G::Look, NOT_FIRST_RUN, &[], "One page on plugins, the two files and the upload."),
+    row(Id::EditComment, "edit comment", "", G::Edit, ENTRY, &[], "Edits the comment above this entry, in lines without #; an empty one goes."),
+    row(Id::EditLineComment, "edit comment behind", "", G::Edit, ENTRY, &[], "Edits the comment behind the class of this entry; an empty one goes."),
     row(Id::KeptEdits, "kept edits", "", G::Files, BEFORE_REVIEW, &[], "Offers the unsaved edits of earlier runs again."),
     row(Id::Verify, "verify with SkyPilot", "", G::Look, BEFORE_REVIEW, &[], "Asks a real SkyPilot about the files on disk and marks what it sees in another way."),
     row(Id::Backups, "backups", "", G::Files, BEFORE_REVIEW, &[], "Lists the saved versions of the file at hand, with what each would change, and takes one back."),

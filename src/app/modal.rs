@@ -228,17 +228,29 @@ pub struct Notice {
     pub offset: usize,
 }
 
-/// The area for a string of several lines.
+/// What the text of an area becomes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AreaOf {
+    /// A string.
+    Value {
+        /// Its place.
+        pointer: Pointer,
+        /// Whether it is new there.
+        adds: bool,
+    },
+    /// The comment above an entry.
+    Comment(usize),
+}
+
+/// The area for a text of several lines.
 #[derive(Clone, Debug)]
 pub struct Area {
     /// The title, made visible.
     pub title: String,
-    /// The list that the string is in.
+    /// The list that the text belongs to.
     pub role: Role,
-    /// Its place.
-    pub pointer: Pointer,
-    /// Whether it is new there.
-    pub adds: bool,
+    /// What it becomes.
+    pub about: AreaOf,
     /// The text as it was.
     pub was: String,
     /// The editor.

@@ -12,8 +12,8 @@ use super::message::{Effect, Message, Noticed, Reason};
 use super::modal::Modal;
 use super::preferences::{Meaning, complain, meaning};
 use super::{
-    Exit, Pane, Screen, State, Tone, backups, browse, conflict, dialogs, edits, external, forms, lists, look, motion,
-    outside, pages, palette, parameters, problems, programs, reading, recovery, review, saving, verify, wheels,
+    Exit, Pane, Screen, State, Tone, backups, browse, comments, conflict, dialogs, edits, external, forms, lists, look,
+    motion, outside, pages, palette, parameters, problems, programs, reading, recovery, review, saving, verify, wheels,
     writing,
 };
 use crate::config::Role;
@@ -290,6 +290,8 @@ pub fn run(state: &mut State, id: Id) -> Vec<Effect> {
         }
         Id::Browse => return browse::browse(state),
         Id::Theme => look::open(state),
+        Id::EditComment => return comments::edit_above(state),
+        Id::EditLineComment => return comments::edit_behind(state),
         Id::KeptEdits => recovery::offer_again(state),
         Id::NextProblem => problems::next_problem(state, true),
         Id::PreviousProblem => problems::next_problem(state, false),
@@ -369,12 +371,13 @@ fn in_review(state: &mut State, id: Id) -> Vec<Effect> {
         Id::SaveNow => return saving::save_all(state),
         Id::SaveSound => return saving::save_sound(state),
         Id::GoToError => saving::go_to_error(state),
+        Id::LeaveOut => review::toggle(state),
         Id::Draft => return saving::draft(state),
         Id::Force => saving::ask_force_first(state),
         Id::NextFile => {
             if let Some(review) = &mut state.review {
                 review.file = (review.file + 1) % review.files.len().max(1);
-                review.offset = 0;
+                review.cursor = super::Cursor::default();
             }
         }
         Id::NextChange | Id::PreviousChange => {

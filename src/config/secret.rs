@@ -7,6 +7,7 @@
 
 use std::sync::OnceLock;
 
+use super::disabled;
 use crate::text::{self, Span, Splice};
 use crate::yaml::{Document, Kind, NodeId};
 
@@ -125,7 +126,10 @@ pub fn masked(document: &Document) -> String {
         return masked_lines(source);
     }
     let mut splices: Vec<Splice> = Vec::new();
-    for span in spans(document) {
+    let mut secrets = spans(document);
+    secrets.extend(disabled::secrets(document));
+    secrets.sort_unstable();
+    for span in secrets {
         let mut at = span.start;
         while at < span.end {
             let end = text::end_of_line(source, at).min(span.end);

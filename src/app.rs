@@ -24,6 +24,7 @@ pub mod meaning;
 pub mod message;
 pub mod modal;
 pub mod motion;
+pub mod mouse;
 pub mod notes;
 pub mod offers;
 pub mod outside;
@@ -54,7 +55,7 @@ use ratatui::layout::Rect;
 use self::command::Context;
 use self::conflict::Conflict;
 use self::history::History;
-use self::layout::{Areas, Needs, Size};
+use self::layout::{Areas, Needs, Size, Splits};
 use self::list::{Body, List};
 use self::message::Effect;
 use self::modal::Modal;
@@ -117,6 +118,10 @@ pub struct State {
     pub status: Option<Status>,
     /// The size of the terminal.
     pub size: (u16, u16),
+    /// Where borders were dragged to.
+    pub splits: Splits,
+    /// What is known of the mouse.
+    pub mouse: mouse::Mouse,
     /// What the command line says.
     pub settings: Settings,
     /// Whether the files have been read.
@@ -191,6 +196,8 @@ impl State {
             modals: Vec::new(),
             status: None,
             size,
+            splits: Splits::default(),
+            mouse: mouse::Mouse::default(),
             settings,
             ready: false,
             unsaved: [false; 2],
@@ -374,6 +381,7 @@ impl State {
             rows: u16::try_from(rows).unwrap_or(u16::MAX),
             text: (self.list_context(self.role) == Context::Text && self.focus != Pane::Detail)
                 .then(|| Pane::of(self.role).index()),
+            splits: self.splits,
         }
     }
 

@@ -10,7 +10,7 @@ use super::list::Body;
 use super::message::{Effect, Message, Noticed, Reason};
 use super::modal::Modal;
 use super::{
-    Exit, Pane, Screen, State, Tone, backups, browse, conflict, dialogs, edits, external, forms, lists, motion,
+    Exit, Pane, Screen, State, Tone, backups, browse, conflict, dialogs, edits, external, forms, lists, motion, mouse,
     outside, pages, palette, parameters, problems, programs, reading, recovery, review, saving, verify, wheels,
     writing,
 };
@@ -21,6 +21,7 @@ use crate::text::visible::visible_name;
 pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
     let mut effects = match message {
         Message::Pressed(key) => press(state, key),
+        Message::Pointed(pointed) => mouse::point(state, pointed),
         Message::Pasted(text) => paste(state, &text),
         Message::Resized(width, height) => {
             state.size = (width, height);
@@ -81,13 +82,10 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
             Vec::new()
         }
         Message::Edited { target, result } => external::edited(state, &target, result),
-        Message::Copied { what, characters, problem } => {
-            match problem {
-                None => state.say(
-                    Tone::Done,
-                    format!("Copied {what}: {characters} characters, by OSC 52 (the terminal may refuse)."),
-                ),
-                Some(why) => state.say(Tone::Failed, format!("Not copied: {why}.")),
+        Message::Copied { what, characters, result } => {
+            match result {
+                Ok(way) => state.say(Tone::Done, format!("Copied {what}: {characters} characters, by {way}.")),
+                Err(why) => state.say(Tone::Failed, format!("Not copied: {why}.")),
             }
             Vec::new()
         }
@@ -192,7 +190,7 @@ fn drafted(state: &mut State, result: Result<Vec<std::path::PathBuf>, String>) -
     Vec::new()
 }
 
-fn press(state: &mut State, key: Key) -> Vec<Effect> {
+pub(super) fn press(state: &mut State, key: Key) -> Vec<Effect> {
     if state.layout_size() == Size::TooSmall {
         return press_blind(state, key);
     }
@@ -290,6 +288,7 @@ pub fn run(state: &mut State, id: Id) -> Vec<Effect> {
         Id::Back => back(state),
         Id::Redraw => return vec![Effect::Redraw],
         Id::Suspend => return vec![Effect::Suspend],
+        Id::Mouse => return mouse::toggle(state),
         Id::GoTo => problems::go_to_problem(state),
         Id::Explain => problems::explain(state),
         Id::YankProblem => {
@@ -432,7 +431,7 @@ fn go_to_pane(state: &mut State, id: Id) {
     focus(state, pane);
 }
 
-fn focus(state: &mut State, pane: Pane) {
+pub(super) fn focus(state: &mut State, pane: Pane) {
     state.focus = pane;
     match pane {
         Pane::Api => state.role = Role::Api,

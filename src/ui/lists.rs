@@ -6,7 +6,7 @@ use super::paper::{self, Paper, width};
 use crate::app::completion::origin_text;
 use crate::app::layout::Size;
 use crate::app::list::{Body, List, Marker};
-use crate::app::{Pane, State, pages, review, value, writing};
+use crate::app::{Pane, State, mouse, pages, review, value, writing};
 use crate::check::classes::site;
 use crate::check::{self, FileKind, Severity};
 use crate::config::writing::Target;
@@ -22,6 +22,7 @@ pub(super) fn draw(paper: &mut Paper<'_>, state: &State, role: Role, area: Rect)
     }
     let focused = state.focus == Pane::of(role);
     let list = state.list(role);
+    paper.mark(area, mouse::Target::Pane(Pane::of(role)));
     let inside = if state.layout_size() == Size::One {
         area
     } else {
@@ -150,6 +151,7 @@ fn entries(paper: &mut Paper<'_>, state: &State, role: Role, area: Rect) {
         let at = list.offset + usize::from(line);
         let Some(index) = list.entry_at(at) else { break };
         entry(paper, state, role, body, line, (at, index, digits));
+        paper.mark_row(body, line, mouse::Target::Entry(role, at));
     }
     if full {
         legend(paper, list, area, role);

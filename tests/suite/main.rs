@@ -14,6 +14,7 @@ mod fixes;
 mod hostile;
 mod keys;
 mod lossless;
+mod mouse;
 mod mutants;
 mod preview;
 mod programs;

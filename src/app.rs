@@ -39,6 +39,8 @@ pub mod review;
 pub mod run;
 pub mod saving;
 pub mod screen;
+pub mod sides;
+pub mod source;
 pub mod tree;
 pub mod update;
 pub mod value;
@@ -108,6 +110,8 @@ pub struct State {
     pub wheel_view: wheels::WheelView,
     /// The section of the preview, and how far each is scrolled.
     pub sections: (usize, [usize; 3]),
+    /// The text that is shown beside what is edited.
+    pub source: source::Source,
     /// The cursors in files that are shown as text: lines from 0.
     pub text: [Cursor; 2],
     /// The review, while it is open.
@@ -191,6 +195,7 @@ impl State {
             wheel: Cursor::default(),
             wheel_view: wheels::WheelView::default(),
             sections: (0, [0; 3]),
+            source: source::Source::default(),
             text: [Cursor::default(); 2],
             review: None,
             modals: Vec::new(),
@@ -282,6 +287,7 @@ impl State {
             Screen::Preview => Context::Preview,
             Screen::Review => Context::Review,
             Screen::Conflict => Context::Conflict,
+            Screen::Source => Context::Source,
             Screen::Main if self.is_first_run() => Context::FirstRun,
             Screen::Main => match self.focus {
                 Pane::Api => self.list_context(Role::Api),

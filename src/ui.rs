@@ -18,6 +18,8 @@ mod preview;
 mod problems;
 mod review;
 mod run;
+mod sides;
+mod source;
 pub mod theme;
 mod wheels;
 
@@ -72,6 +74,7 @@ fn screen(paper: &mut Paper<'_>, state: &State, area: Rect) {
         Screen::Preview => preview::draw(paper, state, area),
         Screen::Review => review::draw(paper, state, area),
         Screen::Conflict => conflict::draw(paper, state, area),
+        Screen::Source => source::screen(paper, state, area),
     }
 }
 
@@ -84,6 +87,7 @@ fn main(paper: &mut Paper<'_>, state: &State) {
     }
     detail::draw(paper, state, areas.detail);
     problems::draw(paper, state, areas.problems);
+    source::pane(paper, state, areas.source);
     bars::upload(paper, state, areas.upload);
     bars::status(paper, state, areas.status);
     bars::keys(paper, state, areas.bar);

@@ -27,6 +27,8 @@ pub enum Context {
     Review,
     /// Mine and theirs, where a file changed on disk.
     Conflict,
+    /// A file as text, beside what is edited.
+    Source,
     /// A text field.
     Field,
     /// The area for text of several lines.
@@ -47,7 +49,7 @@ pub enum Context {
 
 impl Context {
     /// All contexts, in the order of the documentation.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::List,
         Self::Text,
         Self::Parameters,
@@ -58,6 +60,7 @@ impl Context {
         Self::Preview,
         Self::Review,
         Self::Conflict,
+        Self::Source,
         Self::Field,
         Self::Area,
         Self::Browse,
@@ -82,6 +85,7 @@ impl Context {
             Self::Preview => "Upload preview",
             Self::Review => "Review before save",
             Self::Conflict => "File changed on disk",
+            Self::Source => "Source",
             Self::Field => "Text fields",
             Self::Area => "Text of several lines",
             Self::Browse => "Choice of a directory",
@@ -130,6 +134,8 @@ pub enum Id {
     KeptEdits,
     Verify,
     Backups,
+    Source,
+    SideBySide,
     // Moving.
     Down,
     Up,
@@ -300,13 +306,24 @@ const SCREENS: &[Context] = &[
     C::Preview,
     C::Review,
     C::Conflict,
+    C::Source,
 ];
 const BEFORE_REVIEW: &[Context] =
     &[C::List, C::Text, C::Parameters, C::Problems, C::Upload, C::FirstRun, C::Wheels, C::Preview];
 /// On the first run there are no panes yet.
 const NUMBERED: &[Context] = &[C::List, C::Text, C::Parameters, C::Problems, C::Upload, C::Wheels, C::Preview];
-const NOT_FIRST_RUN: &[Context] =
-    &[C::List, C::Text, C::Parameters, C::Problems, C::Upload, C::Wheels, C::Preview, C::Review, C::Conflict];
+const NOT_FIRST_RUN: &[Context] = &[
+    C::List,
+    C::Text,
+    C::Parameters,
+    C::Problems,
+    C::Upload,
+    C::Wheels,
+    C::Preview,
+    C::Review,
+    C::Conflict,
+    C::Source,
+];
 const PANES: &[Context] = &[C::List, C::Text, C::Parameters, C::Problems, C::Upload];
 const LISTS: &[Context] = &[C::List];
 const MOVING: &[Context] = &[
@@ -318,6 +335,7 @@ const MOVING: &[Context] = &[
     C::Preview,
     C::Review,
     C::Conflict,
+    C::Source,
     C::Browse,
     C::Menu,
     C::Notice,
@@ -422,6 +440,12 @@ static TABLE: &[Command] = &[
     row(Id::TakeDisk, "take the file on disk", "reload", G::Files, &[C::Conflict], &["r"], "Takes all that is on disk; your text stays in the undo list."),
     row(Id::Overwrite, "overwrite the file on disk", "overwrite", G::Files, &[C::Conflict], &["o"], "Writes your text; what is on disk is kept among the backups."),
     row(Id::Draft, "keep a draft", "draft", G::Files, &[C::Conflict], &["d"], "Writes the edited texts to the state directory; the files stay."),
+    // A file as text.
+    row(Id::GoTo, "go to this entry", "go there", G::Move, &[C::Source], &["Enter", "l", "Right"], "Goes to the entry on this line."),
+    row(Id::NextFile, "other file", "other file", G::Move, &[C::Source], &["Tab", "Shift-Tab"], "Shows the other file."),
+    row(Id::Editor, "open in $EDITOR", "editor", G::Files, &[C::Source], &["e", "F4"], "Opens the text at this line in $VISUAL or $EDITOR."),
+    row(Id::Source, "source", "", G::Look, PANES, &["S"], "Shows the file at the cursor as text, what the cursor is on marked."),
+    row(Id::SideBySide, "compare with the other list", "", G::Look, &[C::List, C::Parameters], &["="], "Shows the parameters of this class in both lists side by side."),
     // Everywhere.
     row(Id::Compare, "compare with disk", "compare", G::Files, BEFORE_REVIEW, &["M"], "Shows mine, theirs and merged of a file that changed on disk."),
     row(Id::Fix, "apply the offered fix", "fix", G::Edit, &[C::List, C::Text, C::Parameters, C::Problems], &["f"], "Applies the fix that the problem offers; u takes it back."),

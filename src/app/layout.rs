@@ -2,7 +2,7 @@
 //!
 //! Pure arithmetic on the size, shared by the drawing and by the scrolling.
 
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 
 /// The smallest screen that is drawn on, in cells.
 pub const MIN_WIDTH: u16 = 40;
@@ -57,6 +57,8 @@ pub struct Areas {
     pub detail: Rect,
     /// The problems.
     pub problems: Rect,
+    /// The text of the file at the cursor, on a screen that is wide and high enough.
+    pub source: Rect,
     /// The upload.
     pub upload: Rect,
     /// What was done last.
@@ -93,6 +95,8 @@ pub enum Edge {
     Below,
     /// Between detail and problems.
     Problems,
+    /// Between all of them and the text.
+    Source,
 }
 
 /// Where borders were dragged to, in thousandths of what they divide.
@@ -101,6 +105,7 @@ pub struct Splits {
     lists: Option<u16>,
     below: Option<u16>,
     problems: Option<u16>,
+    source: Option<u16>,
 }
 
 impl Splits {
@@ -116,6 +121,10 @@ impl Splits {
             Edge::Problems => {
                 let whole = areas.detail.width + areas.problems.width;
                 self.problems = Some(thousandths(x.saturating_sub(areas.detail.x), whole));
+            }
+            Edge::Source => {
+                let whole = areas.source.right().saturating_sub(left.x);
+                self.source = Some(thousandths(x.saturating_sub(left.x), whole));
             }
         }
     }
@@ -149,7 +158,11 @@ pub fn edge_at(areas: &Areas, size: Size, x: u16, y: u16) -> Option<Edge> {
         let rows = left.y + 1..left.bottom().saturating_sub(1);
         !left.is_empty() && !right.is_empty() && rows.contains(&y) && (x + 1 == left.right() || x == right.x)
     };
-    if y == areas.detail.y || (y + 1 == areas.detail.y && x < left.right().max(right.right())) {
+    if areas.source.rows().any(|row| row.y == y) && (x == areas.source.x || x + 1 == areas.source.x) {
+        Some(Edge::Source)
+    } else if areas.source.contains(Position { x, y }) {
+        None
+    } else if y == areas.detail.y || (y + 1 == areas.detail.y && x < left.right().max(right.right())) {
         Some(Edge::Below)
     } else if beside(left, right) {
         Some(Edge::Lists)
@@ -226,6 +239,10 @@ pub fn main(screen: Rect, needs: Needs) -> Areas {
                 areas.lists[text] = rest;
                 return areas;
             }
+            if has_source(screen) {
+                let left = part(rest.width, needs.splits.source, LEAST.0, rest.width * 13 / 20);
+                (rest, areas.source) = split(rest, left);
+            }
             areas.lists = lists(&mut rest, needs, 13);
             let detail = part(rest.width, needs.splits.problems, LEAST.0, rest.width * 3 / 5);
             (areas.detail, areas.problems) = split(rest, detail);
@@ -240,6 +257,11 @@ fn lists(rest: &mut Rect, needs: Needs, usual: u16) -> [Rect; 2] {
     let height = part(rest.height, needs.splits.below, LEAST.1, usual);
     let both = top(rest, height);
     split(both, part(both.width, needs.splits.lists, LEAST.0, both.width / 2)).into()
+}
+
+/// Tells whether the text of a file has room beside the lists.
+const fn has_source(screen: Rect) -> bool {
+    screen.width >= 160 && screen.height >= 40
 }
 
 /// Returns the height of the lists: what they want, between a minimum and what leaves the detail its part.
@@ -354,12 +376,12 @@ mod tests {
 
     #[test]
     fn areas_stay_on_the_screen_at_any_size() {
-        for width in 0..130 {
+        for width in (0..130).chain([159, 160, 161, 200, 300]) {
             for height in 0..50 {
                 let screen = Rect::new(0, 0, width, height);
                 for focus in 0..5 {
                     let dragged = Some(u16::try_from(focus * 250).expect("small"));
-                    let splits = Splits { lists: dragged, below: dragged, problems: dragged };
+                    let splits = Splits { lists: dragged, below: dragged, problems: dragged, source: dragged };
                     let list = focus % 2;
                     let areas = main(screen, Needs { notes: 1, status: 2, focus, list, rows: 40, text: None, splits });
                     let all = [
@@ -368,6 +390,7 @@ mod tests {
                         areas.lists[1],
                         areas.detail,
                         areas.problems,
+                        areas.source,
                         areas.upload,
                         areas.bar,
                     ];

@@ -8,6 +8,7 @@ use super::field::Field;
 use super::form::Form;
 use super::message::{Listing, Staged};
 use super::run::{Program, Run};
+use super::sides::Sides;
 use crate::config::Role;
 use crate::config::operation::Operation;
 use crate::yaml::Pointer;
@@ -31,6 +32,8 @@ pub enum Modal {
     Run(Box<Run>),
     /// The saved versions of a file.
     Backups(Box<Backups>),
+    /// A class in both lists.
+    Sides(Box<Sides>),
 }
 
 impl Modal {
@@ -41,7 +44,7 @@ impl Modal {
             Self::Form(_) => Context::Field,
             Self::Menu(_) => Context::Menu,
             Self::Commands(_) => Context::Commands,
-            Self::Notice(_) => Context::Notice,
+            Self::Notice(_) | Self::Sides(_) => Context::Notice,
             Self::Area(_) => Context::Area,
             Self::Browse(_) => Context::Browse,
             Self::Run(_) => Context::Run,

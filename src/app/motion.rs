@@ -4,7 +4,7 @@ use super::command::{Context, Id};
 use super::layout::{self, Size};
 use super::list::Body;
 use super::modal::Modal;
-use super::{Pane, Screen, State, pages};
+use super::{Pane, Screen, State, pages, source};
 use crate::config::{Content, Role};
 
 /// The rows that an error in a text takes below its line.
@@ -103,6 +103,10 @@ pub fn apply(state: &mut State, id: Id) -> bool {
             _ => None,
         },
         Context::Notice => match state.modals.last_mut() {
+            Some(Modal::Sides(sides)) => {
+                let rows = sides.rows.len().saturating_sub(body / 2);
+                Some(Moving { rows, page: body / 2, at: &mut sides.offset })
+            }
             Some(Modal::Notice(notice)) => {
                 let width = usize::from(screen.width.saturating_sub(8)).clamp(20, 76);
                 let height = |line: &String| if notice.is_diff { 1 } else { line.chars().count() / width + 1 };
@@ -136,6 +140,11 @@ pub fn apply(state: &mut State, id: Id) -> bool {
             let rows = review.rows().len();
             Moving { rows: (rows + 1).saturating_sub(body.max(1)), page: body, at: &mut review.offset }
         }),
+        Context::Source => {
+            let rows = source::shown(state).0;
+            let rows = state.workspace.document(rows).map_or(0, |document| document.lines().count());
+            Some(Moving { rows, page: body, at: &mut state.source.cursor.at })
+        }
         Context::Conflict => {
             let (page, text_page) = conflict_rows(state);
             state.conflict.as_mut().map(|view| match &mut view.diff {

@@ -11,8 +11,8 @@ use super::message::{Effect, Message, Noticed, Reason};
 use super::modal::Modal;
 use super::{
     Exit, Pane, Screen, State, Tone, backups, browse, conflict, dialogs, edits, external, forms, lists, motion, mouse,
-    outside, pages, palette, parameters, problems, programs, reading, recovery, review, saving, verify, wheels,
-    writing,
+    outside, pages, palette, parameters, problems, programs, reading, recovery, review, saving, sides, source, verify,
+    wheels, writing,
 };
 use crate::config::Role;
 use crate::text::visible::visible_name;
@@ -115,6 +115,7 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
     conflict::settle(state);
     state.settle_tree();
     motion::settle(state);
+    source::settle(state);
     state.outside.drafting |= effects.iter().any(|effect| matches!(effect, Effect::Draft(_)));
     effects.extend(outside::look(state));
     effects
@@ -259,12 +260,15 @@ pub fn run(state: &mut State, id: Id) -> Vec<Effect> {
         Id::Palette => palette::open_commands(state, true),
         Id::About => dialogs::notice(state, "What are plugins?", dialogs::about()),
         Id::Verify => return verify::start(state),
+        Id::Source => source::open(state),
+        Id::SideBySide => sides::open(state),
         Id::Backups => return backups::start(state, dialogs::editor_role(state)),
         Id::Build | Id::Install => return programs::start(state, id),
         Id::Undo => return edits::undo(state, false),
         Id::Redo => return edits::undo(state, true),
         Id::Save => return saving::open_review(state),
         Id::Quit => return saving::quit(state),
+        Id::Editor if context == Context::Source => return source::run(state, id),
         Id::Editor => return external::open(state),
         Id::Compare => return conflict::compare_with_disk(state),
         Id::Reload => return vec![saving::reread(state, Reason::Asked), state.scan()],
@@ -289,6 +293,7 @@ pub fn run(state: &mut State, id: Id) -> Vec<Effect> {
         Id::Redraw => return vec![Effect::Redraw],
         Id::Suspend => return vec![Effect::Suspend],
         Id::Mouse => return mouse::toggle(state),
+        Id::GoTo if context == Context::Source => source::go_to_line(state),
         Id::GoTo => problems::go_to_problem(state),
         Id::Explain => problems::explain(state),
         Id::YankProblem => {
@@ -332,6 +337,7 @@ fn run_in(state: &mut State, context: Context, id: Id) -> Vec<Effect> {
         Context::Parameters => parameters::on_tree(state, id),
         Context::Review => in_review(state, id),
         Context::Conflict => conflict::run(state, id),
+        Context::Source => source::run(state, id),
         Context::Wheels => match id {
             Id::WheelDetail => {
                 wheels::show(state);
@@ -393,6 +399,7 @@ fn back(state: &mut State) {
             let _ = parameters::on_tree(state, Id::Fold);
         }
         Screen::Parameters => parameters::leave(state),
+        Screen::Source => source::back(state),
         Screen::Wheels if reading::stop(state) => {}
         Screen::Wheels if !state.wheel_view.filter.is_empty() => wheels::set_filter(state, String::new()),
         Screen::Wheels | Screen::Preview => state.screen = Screen::Main,

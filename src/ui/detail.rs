@@ -2,14 +2,13 @@
 
 use ratatui::layout::Rect;
 
-use super::lists;
 use super::paper::{self, Paper, width};
 use crate::app::completion::{self, origin_words};
 use crate::app::layout::Size;
 use crate::app::motion;
 use crate::app::mouse::Target;
 use crate::app::tree::{Row, Shape};
-use crate::app::{Pane, State};
+use crate::app::{Pane, State, sides};
 use crate::check::classes::site;
 use crate::config::secret::MASK;
 use crate::python::Answer;
@@ -40,7 +39,7 @@ pub(super) fn draw(paper: &mut Paper<'_>, state: &State, area: Rect) {
         return;
     };
     let theme = paper.theme;
-    let also = lists::also_in(state, role, index);
+    let also = sides::told(state, role, index);
     let comment = comment(state, role, index);
     let narrow = size <= Size::One;
     match size {

@@ -359,28 +359,6 @@ fn shown_line(document: &Document, line: usize, show_secrets: bool) -> String {
     visible(&text.replace('\t', "    ")).into_owned()
 }
 
-/// Returns how the other list has the class of an entry.
-pub(super) fn also_in(state: &State, role: Role, index: usize) -> String {
-    let other = role.other();
-    let Some(class) = state.list(role).entries.get(index).and_then(|entry| entry.class.as_ref()) else {
-        return String::new();
-    };
-    let name = match other {
-        Role::Api => "API list",
-        Role::Remote => "remote list",
-    };
-    let Some(at) = state.list(other).entries.iter().position(|entry| entry.class.as_ref() == Some(class)) else {
-        return format!("(not in the {name})  c copies it there, m moves it");
-    };
-    let same = data(state, role, index) == data(state, other, at);
-    format!("{name} #{}, {}", at + 1, if same { "same parameters" } else { "other parameters" })
-}
-
-fn data(state: &State, role: Role, index: usize) -> Option<crate::yaml::Value> {
-    let data = state.workspace.document(role)?.data().ok()?;
-    data.get("plugins")?.as_list()?.get(index)?.get("parameters").cloned()
-}
-
 /// Returns whether anything is uploaded, for the empty remote list.
 #[must_use]
 pub(super) fn upload_note(state: &State) -> String {

@@ -7,6 +7,7 @@ use super::backups;
 use super::form;
 use super::paper::{self, Paper};
 use super::run;
+use super::sides;
 use crate::app::command::{Command, table};
 use crate::app::form::FormKind;
 use crate::app::layout::{self};
@@ -30,6 +31,7 @@ pub(super) fn draw(paper: &mut Paper<'_>, modal: &Modal, screen: Rect) {
         Modal::Browse(browse) => draw_browse(paper, browse, screen),
         Modal::Backups(backups) => backups::draw(paper, backups, screen),
         Modal::Run(run) => run::draw(paper, run, screen),
+        Modal::Sides(sides) => sides::draw(paper, sides, screen),
     }
 }
 

@@ -6,6 +6,7 @@
 
 pub mod backups;
 pub mod browse;
+pub mod choice;
 pub mod command;
 pub mod completion;
 pub mod conflict;
@@ -13,6 +14,7 @@ pub mod dialogs;
 pub mod edits;
 pub mod external;
 pub mod field;
+pub mod find;
 pub mod form;
 pub mod forms;
 pub mod history;
@@ -25,12 +27,14 @@ pub mod message;
 pub mod modal;
 pub mod motion;
 pub mod mouse;
+pub mod needle;
 pub mod notes;
 pub mod offers;
 pub mod outside;
 pub mod pages;
 pub mod palette;
 pub mod parameters;
+pub mod past;
 pub mod problems;
 pub mod programs;
 pub mod reading;
@@ -146,6 +150,10 @@ pub struct State {
     pub in_place: [bool; 2],
     /// What the saves so far did, for one status line.
     pub saved: Vec<String>,
+    /// What was found, as long as one can come back to it.
+    pub found: Option<Box<choice::Choice>>,
+    /// The screens that were gone back from, the last one last.
+    pub forward: Vec<Screen>,
     /// What is watched outside, and what changed there.
     pub outside: outside::Outside,
     /// How far reading the wheels has come.
@@ -213,6 +221,8 @@ impl State {
             overwrites: false,
             in_place: [false; 2],
             saved: Vec::new(),
+            found: None,
+            forward: Vec::new(),
             outside: outside::Outside::default(),
             reading: reading::Reading::default(),
             verify: verify::Verify::default(),

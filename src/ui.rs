@@ -6,6 +6,7 @@
 
 mod backups;
 mod bars;
+mod choice;
 mod conflict;
 mod detail;
 mod first_run;

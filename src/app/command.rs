@@ -45,11 +45,13 @@ pub enum Context {
     Run,
     /// The saved versions of a file.
     Backups,
+    /// What a search has found, and the edits of the session.
+    Choice,
 }
 
 impl Context {
     /// All contexts, in the order of the documentation.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::List,
         Self::Text,
         Self::Parameters,
@@ -69,6 +71,7 @@ impl Context {
         Self::Notice,
         Self::Run,
         Self::Backups,
+        Self::Choice,
     ];
 
     /// Returns what the help calls it.
@@ -94,6 +97,7 @@ impl Context {
             Self::Notice => "Texts to read",
             Self::Run => "Output of a program",
             Self::Backups => "Backups",
+            Self::Choice => "Search results and history",
         }
     }
 }
@@ -136,6 +140,9 @@ pub enum Id {
     Backups,
     Source,
     SideBySide,
+    Find,
+    History,
+    Forward,
     // Moving.
     Down,
     Up,
@@ -341,6 +348,7 @@ const MOVING: &[Context] = &[
     C::Notice,
     C::Run,
     C::Backups,
+    C::Choice,
 ];
 /// Where a wheel is built by the palette.
 const BESIDE_WHEELS: &[Context] = &[C::List, C::Text, C::Parameters, C::Problems, C::Upload, C::FirstRun, C::Preview];
@@ -478,6 +486,9 @@ static TABLE: &[Command] = &[
     row(Id::Back, "back", "back", G::Move, SCREENS, &["Esc", "Backspace", "["], "Goes back, or clears filter and marks."),
     row(Id::Quit, "quit", "", G::Files, SCREENS, &["q", "F10", "Ctrl-C"], "Leaves the program and asks where edits are unsaved; q closes an inner screen first."),
     row(Id::Suspend, "suspend", "", G::Files, SCREENS, &["Ctrl-Z"], "Stops the program until the shell's fg."),
+    row(Id::Forward, "forward", "", G::Move, SCREENS, &["]"], "Goes to the screen again that Back has left."),
+    row(Id::Find, "find", "", G::Move, BEFORE_REVIEW, &["F"], "Finds a text in classes, parameters, values, wheels and their files; also :find TEXT."),
+    row(Id::History, "history", "", G::Edit, SCREENS, &["H"], "Lists the edits of this session, and goes to any point of it."),
     row(Id::Mouse, "mouse", "", G::Look, SCREENS, &["%"], "Switches the mouse on or off: click, double click, wheel, drag of borders."),
     row(Id::Redraw, "redraw", "", G::Look, SCREENS, &["Ctrl-L"], "Draws the whole screen again."),
     row(Id::Browse, "browse for the wheel directory", "", G::Edit, BEFORE_REVIEW, &[], "Walks directories, with the number of wheels in each."),
@@ -530,6 +541,8 @@ static TABLE: &[Command] = &[
     row(Id::Restore, "restore", "restore", G::Edit, &[C::Backups], &["Enter", "r"], "Takes the text of this version as an edit; u takes it back."),
     row(Id::NextFile, "other file", "other file", G::Move, &[C::Backups], &["Tab", "Shift-Tab"], "Shows the versions of the other file."),
     row(Id::Close, "close", "close", G::Move, &[C::Backups], &["Esc", "q", "Backspace", "Ctrl-C"], "Closes the list; nothing changes."),
+    row(Id::Accept, "go there", "go there", G::Move, &[C::Choice], &["Enter", "l", "Right"], "Goes where the row under the cursor leads; a number does it at once."),
+    row(Id::Close, "close", "close", G::Move, &[C::Choice], &["Esc", "q", "h", "Left", "Backspace", "Ctrl-C"], "Closes the list."),
 ];
 
 /// Returns the row of a command in a context.

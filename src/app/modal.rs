@@ -3,6 +3,7 @@
 use tui_textarea::TextArea;
 
 use super::backups::Backups;
+use super::choice::Choice;
 use super::command::{Context, Id};
 use super::field::Field;
 use super::form::Form;
@@ -34,6 +35,8 @@ pub enum Modal {
     Backups(Box<Backups>),
     /// A class in both lists.
     Sides(Box<Sides>),
+    /// A list to choose from.
+    Choice(Box<Choice>),
 }
 
 impl Modal {
@@ -47,6 +50,7 @@ impl Modal {
             Self::Notice(_) | Self::Sides(_) => Context::Notice,
             Self::Area(_) => Context::Area,
             Self::Browse(_) => Context::Browse,
+            Self::Choice(_) => Context::Choice,
             Self::Run(_) => Context::Run,
             Self::Backups(_) => Context::Backups,
         }

@@ -4,7 +4,7 @@ use super::command::{Context, Id};
 use super::layout::{self, Size};
 use super::list::Body;
 use super::modal::Modal;
-use super::{Pane, Screen, State, pages, source};
+use super::{Pane, Screen, State, choice, pages, source};
 use crate::config::{Content, Role};
 
 /// The rows that an error in a text takes below its line.
@@ -112,6 +112,13 @@ pub fn apply(state: &mut State, id: Id) -> bool {
                 let height = |line: &String| if notice.is_diff { 1 } else { line.chars().count() / width + 1 };
                 let rows: usize = notice.text.iter().map(height).sum();
                 Some(Moving { rows: rows.saturating_sub(body / 2), page: body / 2, at: &mut notice.offset })
+            }
+            _ => None,
+        },
+        Context::Choice => match state.modals.last_mut() {
+            Some(Modal::Choice(choice)) => {
+                let page = choice::page(screen, choice.rows.len());
+                Some(Moving { rows: choice.rows.len(), page, at: &mut choice.cursor })
             }
             _ => None,
         },
@@ -230,6 +237,10 @@ pub fn settle(state: &mut State) {
             let page = usize::from(layout::dialog(screen, pages::COMMANDS_WIDTH, screen.height).height)
                 .saturating_sub(4 + pages::commands_foot(screen));
             commands.offset = scrolled(commands.offset, commands.cursor, commands.rows.len(), page);
+        }
+        Some(Modal::Choice(choice)) => {
+            let page = choice::page(screen, choice.rows.len());
+            choice.offset = scrolled(choice.offset, choice.cursor, choice.rows.len(), page);
         }
         Some(Modal::Browse(browse)) => {
             let rows = browse.listing.as_ref().map_or(0, |listing| listing.entries.len() + 1);

@@ -250,6 +250,12 @@ fn choose(state: &mut State, at: usize, again: bool) -> Vec<Effect> {
                 return update::press(state, enter);
             }
         }
+        Some(Modal::Choice(choice)) => {
+            choice.cursor = at.min(choice.rows.len().saturating_sub(1));
+            if again {
+                return update::press(state, enter);
+            }
+        }
         Some(Modal::Backups(_)) => backups::choose(state, at),
         Some(Modal::Form(form)) => {
             form.active = at.min(form.rows.len().saturating_sub(1));

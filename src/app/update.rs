@@ -10,9 +10,9 @@ use super::list::Body;
 use super::message::{Effect, Message, Noticed, Reason};
 use super::modal::Modal;
 use super::{
-    Exit, Pane, Screen, State, Tone, backups, browse, conflict, dialogs, edits, external, forms, lists, motion, mouse,
-    outside, pages, palette, parameters, problems, programs, reading, recovery, review, saving, sides, source, verify,
-    wheels, writing,
+    Exit, Pane, Screen, State, Tone, backups, browse, conflict, dialogs, edits, external, find, forms, lists, motion,
+    mouse, outside, pages, palette, parameters, past, problems, programs, reading, recovery, review, saving, sides,
+    source, verify, wheels, writing,
 };
 use crate::config::Role;
 use crate::text::visible::visible_name;
@@ -251,6 +251,15 @@ fn paste(state: &mut State, text: &str) -> Vec<Effect> {
 
 /// Runs a command.
 pub fn run(state: &mut State, id: Id) -> Vec<Effect> {
+    let screen = state.screen;
+    let effects = run_here(state, id);
+    if state.screen != screen && !matches!(id, Id::Back | Id::Forward) {
+        state.forward.clear();
+    }
+    effects
+}
+
+fn run_here(state: &mut State, id: Id) -> Vec<Effect> {
     let context = state.screen_context();
     if motion::apply(state, id) {
         return Vec::new();
@@ -261,6 +270,9 @@ pub fn run(state: &mut State, id: Id) -> Vec<Effect> {
         Id::About => dialogs::notice(state, "What are plugins?", dialogs::about()),
         Id::Verify => return verify::start(state),
         Id::Source => source::open(state),
+        Id::Find => forms::open(state, find::form()),
+        Id::History => past::open(state),
+        Id::Forward => forward(state),
         Id::SideBySide => sides::open(state),
         Id::Backups => return backups::start(state, dialogs::editor_role(state)),
         Id::Build | Id::Install => return programs::start(state, id),
@@ -390,8 +402,31 @@ fn go_to_screen(state: &mut State, screen: Screen) {
     wheels::set_filter(state, String::new());
 }
 
+fn forward(state: &mut State) {
+    match state.forward.pop() {
+        Some(Screen::Parameters) if state.current_entry().is_none() => {}
+        Some(screen) => {
+            state.screen = screen;
+            return;
+        }
+        None => {}
+    }
+    state.say(Tone::Told, "There is no screen to go forward to.");
+}
+
 fn back(state: &mut State) {
     let screen = state.screen;
+    if matches!(screen, Screen::Main | Screen::Parameters | Screen::Wheels) && find::come_back(state) {
+        return;
+    }
+    step_back(state, screen);
+    let is_plain = matches!(screen, Screen::Parameters | Screen::Wheels | Screen::Preview);
+    if state.screen != screen && is_plain {
+        state.forward.push(screen);
+    }
+}
+
+fn step_back(state: &mut State, screen: Screen) {
     match screen {
         Screen::Review => saving::close(state),
         Screen::Conflict => conflict::back(state),

@@ -230,6 +230,7 @@ const fn accept_label(kind: &FormKind) -> &'static str {
     match kind {
         FormKind::AddClass { .. } | FormKind::AddValue { .. } | FormKind::Required { .. } => "add",
         FormKind::Rename { .. } => "rename",
+        FormKind::Find => "find",
         FormKind::Project => "go on",
         FormKind::Force(_) | FormKind::SavePath(_) => "save",
         _ => "change",

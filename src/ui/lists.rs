@@ -33,7 +33,7 @@ pub(super) fn draw(paper: &mut Paper<'_>, state: &State, role: Role, area: Rect)
                 marked => format!("{marked} marked of {}", list.entries.len()),
             }
         } else {
-            format!("/{}  {} of {}", visible(&list.filter), list.len(), list.entries.len())
+            format!("/{}  {} of {} shown", visible(&list.filter), list.len(), list.entries.len())
         };
         paper.frame(area, &title, &right, focused)
     };
@@ -183,7 +183,7 @@ fn entry(
         number if state.layout_size() == Size::Full => format!("{number} params"),
         number => number.to_string(),
     };
-    let severity = list.severity(index, &state.problems);
+    let severity = list.severity(index);
     let letter = severity.map_or(' ', crate::check::Severity::letter).to_string();
     let source = source(state, role, entry.class.as_deref(), area.width);
     let source_room = if source.is_some() { SOURCE_WIDTH + 2 } else { 0 };

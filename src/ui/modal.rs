@@ -4,6 +4,7 @@ use ratatui::layout::Rect;
 use ratatui::widgets::Widget as _;
 
 use super::backups;
+use super::choice;
 use super::form;
 use super::paper::{self, Paper};
 use super::run;
@@ -31,6 +32,7 @@ pub(super) fn draw(paper: &mut Paper<'_>, modal: &Modal, screen: Rect) {
         Modal::Browse(browse) => draw_browse(paper, browse, screen),
         Modal::Backups(backups) => backups::draw(paper, backups, screen),
         Modal::Run(run) => run::draw(paper, run, screen),
+        Modal::Choice(choice) => choice::draw(paper, choice, screen),
         Modal::Sides(sides) => sides::draw(paper, sides, screen),
     }
 }

@@ -10,6 +10,7 @@ mod conformance;
 mod driver;
 mod edits;
 mod facts;
+mod finding;
 mod fixes;
 mod hostile;
 mod keys;

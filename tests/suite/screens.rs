@@ -128,6 +128,16 @@ fn side_by_side() {
 }
 
 #[test]
+fn find() {
+    snapshots("find", ":find acme<Enter>");
+}
+
+#[test]
+fn history() {
+    snapshots("history", "jdaacme_new.Plugin<Enter>uu<Esc>U:history<Enter>");
+}
+
+#[test]
 fn add_class() {
     snapshots("add_class", "aacme_new.Plugin");
 }

@@ -3,12 +3,14 @@
 use tui_textarea::TextArea;
 
 use super::backups::Backups;
+use super::choice::Choice;
 use super::command::{Context, Id};
 use super::field::Field;
 use super::form::Form;
-use super::look::Choice;
+use super::look;
 use super::message::{Listing, Staged};
 use super::run::{Program, Run};
+use super::sides::Sides;
 use crate::config::Role;
 use crate::config::operation::Operation;
 use crate::yaml::Pointer;
@@ -33,7 +35,11 @@ pub enum Modal {
     /// The saved versions of a file.
     Backups(Box<Backups>),
     /// The list of themes.
-    Themes(Choice),
+    Themes(look::Choice),
+    /// A class in both lists.
+    Sides(Box<Sides>),
+    /// A list to choose from.
+    Choice(Box<Choice>),
 }
 
 impl Modal {
@@ -44,9 +50,10 @@ impl Modal {
             Self::Form(_) => Context::Field,
             Self::Menu(_) | Self::Themes(_) => Context::Menu,
             Self::Commands(_) => Context::Commands,
-            Self::Notice(_) => Context::Notice,
+            Self::Notice(_) | Self::Sides(_) => Context::Notice,
             Self::Area(_) => Context::Area,
             Self::Browse(_) => Context::Browse,
+            Self::Choice(_) => Context::Choice,
             Self::Run(_) => Context::Run,
             Self::Backups(_) => Context::Backups,
         }

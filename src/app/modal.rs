@@ -7,6 +7,7 @@ use super::choice::Choice;
 use super::command::{Context, Id};
 use super::field::Field;
 use super::form::Form;
+use super::look;
 use super::message::{Listing, Staged};
 use super::run::{Program, Run};
 use super::sides::Sides;
@@ -37,6 +38,8 @@ pub enum Modal {
     Sides(Box<Sides>),
     /// A list to choose from.
     Choice(Box<Choice>),
+    /// The list of themes.
+    Themes(look::Choice),
 }
 
 impl Modal {
@@ -45,7 +48,7 @@ impl Modal {
     pub const fn context(&self) -> Context {
         match self {
             Self::Form(_) => Context::Field,
-            Self::Menu(_) => Context::Menu,
+            Self::Menu(_) | Self::Themes(_) => Context::Menu,
             Self::Commands(_) => Context::Commands,
             Self::Notice(_) | Self::Sides(_) => Context::Notice,
             Self::Area(_) => Context::Area,

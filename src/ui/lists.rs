@@ -226,7 +226,7 @@ fn entry(
     if is_current && (focused || state.role == role) {
         paper.style_row(area, line, theme.selected(focused));
     } else if marked {
-        paper.style_row(area, line, theme.heading());
+        paper.style_row(area, line, theme.selected(false));
     }
 }
 

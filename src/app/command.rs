@@ -155,6 +155,7 @@ pub enum Id {
     KeptEdits,
     Verify,
     Backups,
+    Theme,
     EditComment,
     EditLineComment,
     Source,
@@ -162,7 +163,6 @@ pub enum Id {
     Find,
     History,
     Forward,
-    Theme,
     // Moving.
     Down,
     Up,

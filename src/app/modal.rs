@@ -34,12 +34,12 @@ pub enum Modal {
     Run(Box<Run>),
     /// The saved versions of a file.
     Backups(Box<Backups>),
+    /// The list of themes.
+    Themes(look::Choice),
     /// A class in both lists.
     Sides(Box<Sides>),
     /// A list to choose from.
     Choice(Box<Choice>),
-    /// The list of themes.
-    Themes(look::Choice),
 }
 
 impl Modal {

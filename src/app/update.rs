@@ -131,6 +131,7 @@ fn opened_files(state: &mut State, (workspace, facts): (crate::config::Workspace
     effects.extend(writing::opened(state));
     effects.extend(state.classify_if_needed());
     effects.extend(reading::start(state));
+    effects.extend(mouse::begin(state));
     effects
 }
 
@@ -303,9 +304,9 @@ fn run_here(state: &mut State, id: Id) -> Vec<Effect> {
             state.say(Tone::Failed, "plugins.yaml cannot be read: mend it first (e opens it).");
         }
         Id::Browse => return browse::browse(state),
+        Id::Theme => look::open(state),
         Id::EditComment => return comments::edit_above(state),
         Id::EditLineComment => return comments::edit_behind(state),
-        Id::Theme => look::open(state),
         Id::KeptEdits => recovery::offer_again(state),
         Id::NextProblem => problems::next_problem(state, true),
         Id::PreviousProblem => problems::next_problem(state, false),

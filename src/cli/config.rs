@@ -99,6 +99,7 @@ impl Loaded {
             preferences: Preferences {
                 keymap: settings.keymap.clone(),
                 themes: Themes { names, chosen, fixed },
+                mouse: settings.mouse.value,
                 complaint,
                 ..Preferences::default()
             },
@@ -220,6 +221,7 @@ fn rows(session: &Session) -> Vec<Row> {
         row("theme", &settings.theme, settings.theme.value.as_str()),
         row("color", &settings.color, Color::ALL.iter().find(|one| one.1 == settings.color.value).map(|one| one.0)),
         row("ascii", &settings.ascii, settings.ascii.value),
+        row("mouse", &settings.mouse, settings.mouse.value),
         row("keys", &settings.preset, name_of(&Preset::ALL, settings.preset.value)),
         row(
             "fkeys",

@@ -129,7 +129,7 @@ fn rows(paper: &mut Paper<'_>, file: &ReviewFile, cursor: Cursor, area: Rect) {
             if is_out && part_number == 0 && line.kind != RowKind::Part {
                 paper.write(area, row, 0, "o", paper.theme.key());
             }
-            paper.write(area, row, 1, part, style(*paper.theme, line.kind, is_out));
+            paper.write(area, row, 1, part, style(paper.theme, line.kind, is_out));
             if number == at {
                 paper.style_row(area, row, paper.theme.selected(true));
             }
@@ -138,7 +138,7 @@ fn rows(paper: &mut Paper<'_>, file: &ReviewFile, cursor: Cursor, area: Rect) {
     }
 }
 
-fn style(theme: Theme, kind: RowKind, is_out: bool) -> Style {
+fn style(theme: &Theme, kind: RowKind, is_out: bool) -> Style {
     match kind {
         _ if is_out => theme.dim(),
         RowKind::Hunk => theme.kind(),

@@ -31,6 +31,7 @@ pub mod outside;
 pub mod pages;
 pub mod palette;
 pub mod parameters;
+pub mod paste;
 pub mod problems;
 pub mod programs;
 pub mod reading;

@@ -129,6 +129,7 @@ pub enum Id {
     KeptEdits,
     Verify,
     Backups,
+    PasteEntries,
     EditComment,
     EditLineComment,
     // Moving.
@@ -465,6 +466,7 @@ static TABLE: &[Command] = &[
     row(Id::Browse, "browse for the wheel directory", "", G::Edit, BEFORE_REVIEW, &[], "Walks directories, with the number of wheels in each."),
     row(Id::About, "what are plugins?", "what are plugins?", G::Look, &[C::FirstRun], &["i"], "One page on plugins, the two files and the upload."),
     row(Id::About, "what are plugins?", "", G::Look, NOT_FIRST_RUN, &[], "One page on plugins, the two files and the upload."),
+    row(Id::PasteEntries, "paste entries", "", G::Edit, &[C::List, C::FirstRun], &[], "Opens a field for entries as YAML, shows what would be inserted, and puts them behind this one."),
     row(Id::EditComment, "edit comment", "", G::Edit, ENTRY, &[], "Edits the comment above this entry, in lines without #; an empty one goes."),
     row(Id::EditLineComment, "edit comment behind", "", G::Edit, ENTRY, &[], "Edits the comment behind the class of this entry; an empty one goes."),
     row(Id::KeptEdits, "kept edits", "", G::Files, BEFORE_REVIEW, &[], "Offers the unsaved edits of earlier runs again."),

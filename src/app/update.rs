@@ -11,8 +11,8 @@ use super::message::{Effect, Message, Noticed, Reason};
 use super::modal::Modal;
 use super::{
     Exit, Pane, Screen, State, Tone, backups, browse, comments, conflict, dialogs, edits, external, forms, lists,
-    motion, outside, pages, palette, parameters, problems, programs, reading, recovery, review, saving, verify, wheels,
-    writing,
+    motion, outside, pages, palette, parameters, paste, problems, programs, reading, recovery, review, saving, verify,
+    wheels, writing,
 };
 use crate::config::Role;
 use crate::text::visible::visible_name;
@@ -21,7 +21,7 @@ use crate::text::visible::visible_name;
 pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
     let mut effects = match message {
         Message::Pressed(key) => press(state, key),
-        Message::Pasted(text) => paste(state, &text),
+        Message::Pasted(text) => take_paste(state, &text),
         Message::Resized(width, height) => {
             state.size = (width, height);
             Vec::new()
@@ -242,11 +242,14 @@ fn press_blind(state: &mut State, key: Key) -> Vec<Effect> {
     }
 }
 
-fn paste(state: &mut State, text: &str) -> Vec<Effect> {
+fn take_paste(state: &mut State, text: &str) -> Vec<Effect> {
     if !state.modals.is_empty() {
-        return dialogs::paste(state, text);
+        return dialogs::take_paste(state, text);
     }
-    state.say(Tone::Told, "Pasted text goes into a field: press a or Enter first.");
+    if matches!(state.screen_context(), Context::List | Context::FirstRun) && state.ready {
+        return paste::on_list(state, text);
+    }
+    state.say(Tone::Told, "Pasted text goes into a field or a list: press a or Enter first.");
     Vec::new()
 }
 
@@ -281,6 +284,7 @@ pub fn run(state: &mut State, id: Id) -> Vec<Effect> {
             state.say(Tone::Failed, "plugins.yaml cannot be read: mend it first (e opens it).");
         }
         Id::Browse => return browse::browse(state),
+        Id::PasteEntries => return paste::open(state),
         Id::EditComment => return comments::edit_above(state),
         Id::EditLineComment => return comments::edit_behind(state),
         Id::KeptEdits => recovery::offer_again(state),

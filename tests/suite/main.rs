@@ -18,6 +18,7 @@ mod keys;
 mod lossless;
 mod mutants;
 mod partial;
+mod paste;
 mod preview;
 mod programs;
 mod random;

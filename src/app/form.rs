@@ -80,6 +80,8 @@ pub enum FormKind {
         /// The line, from 0.
         line: usize,
     },
+    /// What is looked for everywhere.
+    Find,
     /// What a list is filtered by.
     Filter(Filtered),
     /// A path for a file that has none.

@@ -14,7 +14,7 @@ use super::message::Effect;
 use super::modal::{Area, AreaOf, Modal};
 use super::tree::{Row, Shape};
 use super::value::{self, Type};
-use super::{State, Tone, completion, notes, pages, paste, programs, saving, wheels, writing};
+use super::{State, Tone, completion, find, notes, pages, paste, programs, saving, wheels, writing};
 use crate::check::classes::site;
 use crate::config::comment::Which;
 use crate::config::operation::Operation;
@@ -342,7 +342,7 @@ pub(super) fn operation_of(state: &State, form: &Form) -> Option<(Operation, Opt
             let text: Arc<str> = format!("{head}{}{tail}", form.text("line")).into();
             plain(Operation::ReplaceText { role: *role, text })
         }
-        FormKind::Filter(_) | FormKind::SavePath(_) | FormKind::Force(_) | FormKind::Project => None,
+        FormKind::Filter(_) | FormKind::Find | FormKind::SavePath(_) | FormKind::Force(_) | FormKind::Project => None,
     }
 }
 
@@ -431,6 +431,10 @@ pub fn accept(state: &mut State) -> Vec<Effect> {
             if !form.text("filter").is_empty() {
                 state.say(Tone::Told, format!("{shown} of {all} shown. Esc shows all."));
             }
+            Vec::new()
+        }
+        FormKind::Find => {
+            find::open(state, form.text("find"));
             Vec::new()
         }
         FormKind::Force(role) => saving::force(state, *role),

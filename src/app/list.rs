@@ -6,6 +6,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
+use super::needle::Needle;
 use crate::check::{Diagnostic, FileKind, Severity};
 use crate::config::disabled::{self, Disabled};
 use crate::config::matching::{Keyed, Matching};
@@ -73,6 +74,8 @@ pub struct List {
     pub removed: usize,
     /// The diagnostics of each entry that has any, as indices into the report.
     pub problems: HashMap<usize, Vec<usize>>,
+    /// The worst severity of each.
+    worst: HashMap<usize, Severity>,
     /// The place of the cursor among the shown rows.
     pub cursor: usize,
     /// The first row on the screen.
@@ -175,7 +178,7 @@ impl List {
         if marked.is_empty() { self.current().into_iter().collect() } else { marked }
     }
 
-    /// Shows only the entries that hold `filter`: smart case, `E:`, `W:` and `~` by state.
+    /// Shows only the entries that hold `filter`: by state behind `e:`, `w:` and `~`, the rest as [`Needle`] reads it.
     pub fn set_filter(&mut self, filter: String) {
         let current = self.row_at(self.cursor);
         self.filter = filter;
@@ -191,17 +194,19 @@ impl List {
             self.rows = None;
             return;
         }
-        let needle = self.filter.as_str();
-        let fold = !needle.chars().any(char::is_uppercase);
-        let named = |class: &str| if fold { class.to_lowercase().contains(needle) } else { class.contains(needle) };
-        let holds = |index: usize, entry: &Entry| match needle {
-            "" => true,
-            "e:" | "E:" | "w:" | "W:" => self.problems.contains_key(&index),
-            "~" | "+" => self.markers.get(index).is_some_and(|marker| *marker != Marker::Same),
-            "#" => false,
-            _ => entry.class.as_deref().is_some_and(named),
+        let (state, text) = by_state(&self.filter);
+        let needle = Needle::of(text);
+        let only_disabled = self.filter == "#";
+        let holds = |index: usize, entry: &Entry| {
+            let in_state = match state {
+                None => !only_disabled,
+                Some(State::Problem(severity)) => self.worst.get(&index) == Some(&severity),
+                Some(State::Changed) => self.markers.get(index).is_some_and(|marker| *marker != Marker::Same),
+            };
+            in_state && (text.is_empty() || entry.class.as_ref().is_some_and(|class| needle.is_in(class)))
         };
-        let is_out = |one: &Disabled| needle.is_empty() || needle == "#" || named(&one.class);
+        let is_out =
+            |one: &Disabled| only_disabled || (state.is_none() && (text.is_empty() || needle.is_in(&one.class)));
         let mut rows = Vec::with_capacity(self.entries.len() + self.disabled.len());
         let mut disabled = self.disabled.iter().enumerate().peekable();
         for index in 0..=self.entries.len() {
@@ -237,6 +242,7 @@ impl List {
     /// Sorts the diagnostics of a report by entry.
     pub fn take_problems(&mut self, role: Role, diagnostics: &[Diagnostic]) {
         self.problems.clear();
+        self.worst.clear();
         let kind = FileKind::of(role);
         for (number, one) in diagnostics.iter().enumerate().filter(|(_, one)| one.place.file == kind) {
             let Some(pointer) = &one.place.pointer else { continue };
@@ -245,6 +251,8 @@ impl List {
                 && let Ok(index) = index.parse()
             {
                 self.problems.entry(index).or_default().push(number);
+                let worst = self.worst.entry(index).or_insert(one.severity);
+                *worst = (*worst).max(one.severity);
             }
         }
         if !self.filter.is_empty() {
@@ -255,9 +263,30 @@ impl List {
 
     /// Returns the worst severity of an entry's problems.
     #[must_use]
-    pub fn severity(&self, index: usize, diagnostics: &[Diagnostic]) -> Option<Severity> {
-        self.problems.get(&index)?.iter().filter_map(|number| diagnostics.get(*number)).map(|one| one.severity).max()
+    pub fn severity(&self, index: usize) -> Option<Severity> {
+        self.worst.get(&index).copied()
     }
+}
+
+/// What a filter asks of an entry beside its class.
+#[derive(Clone, Copy)]
+enum State {
+    /// Its worst problem is of this severity.
+    Problem(Severity),
+    /// It differs from the file on disk.
+    Changed,
+}
+
+/// Reads the state off the front of a filter.
+fn by_state(filter: &str) -> (Option<State>, &str) {
+    let states = [
+        ("e:", State::Problem(Severity::Error)),
+        ("w:", State::Problem(Severity::Warning)),
+        ("i:", State::Problem(Severity::Info)),
+        ("~", State::Changed),
+    ];
+    let found = states.into_iter().find_map(|(sign, state)| Some((state, filter.strip_prefix(sign)?)));
+    found.map_or((None, filter), |(state, rest)| (Some(state), rest.trim_start()))
 }
 
 fn entries(file: &ConfigFile) -> Vec<Entry> {

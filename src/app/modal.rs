@@ -3,11 +3,13 @@
 use tui_textarea::TextArea;
 
 use super::backups::Backups;
+use super::choice::Choice;
 use super::command::{Context, Id};
 use super::field::Field;
 use super::form::Form;
 use super::message::{Listing, Staged};
 use super::run::{Program, Run};
+use super::sides::Sides;
 use crate::config::Role;
 use crate::config::operation::Operation;
 use crate::yaml::Pointer;
@@ -31,6 +33,10 @@ pub enum Modal {
     Run(Box<Run>),
     /// The saved versions of a file.
     Backups(Box<Backups>),
+    /// A class in both lists.
+    Sides(Box<Sides>),
+    /// A list to choose from.
+    Choice(Box<Choice>),
 }
 
 impl Modal {
@@ -41,9 +47,10 @@ impl Modal {
             Self::Form(_) => Context::Field,
             Self::Menu(_) => Context::Menu,
             Self::Commands(_) => Context::Commands,
-            Self::Notice(_) => Context::Notice,
+            Self::Notice(_) | Self::Sides(_) => Context::Notice,
             Self::Area(_) => Context::Area,
             Self::Browse(_) => Context::Browse,
+            Self::Choice(_) => Context::Choice,
             Self::Run(_) => Context::Run,
             Self::Backups(_) => Context::Backups,
         }

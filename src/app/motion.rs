@@ -4,7 +4,7 @@ use super::command::{Context, Id};
 use super::layout::{self, Size};
 use super::list::Body;
 use super::modal::Modal;
-use super::{Pane, Screen, State, pages};
+use super::{Pane, Screen, State, choice, pages, source};
 use crate::config::{Content, Role};
 
 /// The rows that an error in a text takes below its line.
@@ -103,11 +103,22 @@ pub fn apply(state: &mut State, id: Id) -> bool {
             _ => None,
         },
         Context::Notice => match state.modals.last_mut() {
+            Some(Modal::Sides(sides)) => {
+                let rows = sides.rows.len().saturating_sub(body / 2);
+                Some(Moving { rows, page: body / 2, at: &mut sides.offset })
+            }
             Some(Modal::Notice(notice)) => {
                 let width = usize::from(screen.width.saturating_sub(8)).clamp(20, 76);
                 let height = |line: &String| if notice.is_diff { 1 } else { line.chars().count() / width + 1 };
                 let rows: usize = notice.text.iter().map(height).sum();
                 Some(Moving { rows: rows.saturating_sub(body / 2), page: body / 2, at: &mut notice.offset })
+            }
+            _ => None,
+        },
+        Context::Choice => match state.modals.last_mut() {
+            Some(Modal::Choice(choice)) => {
+                let page = choice::page(screen, choice.rows.len());
+                Some(Moving { rows: choice.rows.len(), page, at: &mut choice.cursor })
             }
             _ => None,
         },
@@ -137,6 +148,11 @@ pub fn apply(state: &mut State, id: Id) -> bool {
             page: body,
             at: &mut review.cursor.at,
         }),
+        Context::Source => {
+            let rows = source::shown(state).0;
+            let rows = state.workspace.document(rows).map_or(0, |document| document.lines().count());
+            Some(Moving { rows, page: body, at: &mut state.source.cursor.at })
+        }
         Context::Conflict => {
             let (page, text_page) = conflict_rows(state);
             state.conflict.as_mut().map(|view| match &mut view.diff {
@@ -226,6 +242,10 @@ pub fn settle(state: &mut State) {
             let page = usize::from(layout::dialog(screen, pages::COMMANDS_WIDTH, screen.height).height)
                 .saturating_sub(4 + pages::commands_foot(screen));
             commands.offset = scrolled(commands.offset, commands.cursor, commands.rows.len(), page);
+        }
+        Some(Modal::Choice(choice)) => {
+            let page = choice::page(screen, choice.rows.len());
+            choice.offset = scrolled(choice.offset, choice.cursor, choice.rows.len(), page);
         }
         Some(Modal::Browse(browse)) => {
             let rows = browse.listing.as_ref().map_or(0, |listing| listing.entries.len() + 1);

@@ -4,7 +4,7 @@ use super::command::{Command, Context, Id, table};
 use super::form::{Form, FormRow};
 use super::layout::Size;
 use super::modal::Modal;
-use super::{State, problems, programs, verify};
+use super::{State, problems, programs, sides, verify};
 use crate::config::Role;
 
 /// Returns why a command cannot run now, for the palette.
@@ -62,6 +62,11 @@ pub fn unavailable(state: &State, id: Id) -> Option<&'static str> {
             Some("there is no merge")
         }
         Id::Fix if problems::fix_at_hand(state).is_none() => Some("no problem here offers one"),
+        Id::SideBySide
+            if state.current_entry().is_none_or(|(role, index)| sides::place(state, role, index).is_none()) =>
+        {
+            Some("the other list does not have this class")
+        }
         Id::NextProblem | Id::PreviousProblem if state.problems.is_empty() => Some("there is no problem"),
         Id::Copy
         | Id::Transfer

@@ -2,14 +2,14 @@
 
 use ratatui::layout::Rect;
 
-use super::lists;
 use super::paper::{self, Paper, width};
 use crate::app::comments;
 use crate::app::completion::{self, origin_words};
 use crate::app::layout::Size;
 use crate::app::motion;
+use crate::app::mouse::Target;
 use crate::app::tree::{Row, Shape};
-use crate::app::{Pane, State};
+use crate::app::{Pane, State, sides};
 use crate::check::classes::site;
 use crate::config::secret::MASK;
 use crate::python::Answer;
@@ -24,6 +24,7 @@ pub(super) fn draw(paper: &mut Paper<'_>, state: &State, area: Rect) {
         return;
     }
     let focused = state.focus == Pane::Detail;
+    paper.mark(area, Target::Pane(Pane::Detail));
     let size = state.layout_size();
     let entry = state.current_entry();
     let class = class(state);
@@ -42,7 +43,7 @@ pub(super) fn draw(paper: &mut Paper<'_>, state: &State, area: Rect) {
         return;
     };
     let theme = paper.theme;
-    let also = lists::also_in(state, role, index);
+    let also = sides::told(state, role, index);
     let comment = comments::told(state, role, index);
     let narrow = size <= Size::One;
     match size {
@@ -189,6 +190,7 @@ pub(super) fn tree(paper: &mut Paper<'_>, state: &State, area: Rect, focused: bo
         let Some(row) = state.tree.rows.get(at) else { break };
         let is_current = at == state.tree.cursor;
         draw_row(paper, state, area, line, row, &columns, is_current && focused, narrow);
+        paper.mark_row(area, line, Target::Value(at));
         if is_current && focused {
             paper.style_row(area, line, paper.theme.selected(true));
         }

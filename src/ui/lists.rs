@@ -6,7 +6,7 @@ use super::paper::{self, Paper, width};
 use crate::app::completion::origin_text;
 use crate::app::layout::Size;
 use crate::app::list::{Body, List, Marker, Row};
-use crate::app::{Pane, State, pages, review, value, writing};
+use crate::app::{Pane, State, mouse, pages, review, value, writing};
 use crate::check::classes::site;
 use crate::check::{self, FileKind, Severity};
 use crate::config::writing::Target;
@@ -22,6 +22,7 @@ pub(super) fn draw(paper: &mut Paper<'_>, state: &State, role: Role, area: Rect)
     }
     let focused = state.focus == Pane::of(role);
     let list = state.list(role);
+    paper.mark(area, mouse::Target::Pane(Pane::of(role)));
     let inside = if state.layout_size() == Size::One {
         area
     } else {
@@ -32,7 +33,7 @@ pub(super) fn draw(paper: &mut Paper<'_>, state: &State, role: Role, area: Rect)
                 marked => format!("{marked} marked of {}", list.entries.len()),
             }
         } else {
-            format!("/{}  {} of {}", visible(&list.filter), list.len(), list.entries.len())
+            format!("/{}  {} of {} shown", visible(&list.filter), list.len(), list.entries.len())
         };
         paper.frame(area, &title, &right, focused)
     };
@@ -155,6 +156,7 @@ fn entries(paper: &mut Paper<'_>, state: &State, role: Role, area: Rect) {
             Some(Row::Entry(index)) => entry(paper, state, role, body, line, (at, index, digits)),
             Some(Row::Disabled(number)) => commented_out(paper, state, role, body, line, (at, number, digits)),
         }
+        paper.mark_row(body, line, mouse::Target::Entry(role, at));
     }
     if full {
         legend(paper, list, area, role);
@@ -186,7 +188,7 @@ fn entry(
         number if state.layout_size() == Size::Full => format!("{number} params"),
         number => number.to_string(),
     };
-    let severity = list.severity(index, &state.problems);
+    let severity = list.severity(index);
     let letter = severity.map_or(' ', crate::check::Severity::letter).to_string();
     let source = source(state, role, entry.class.as_deref(), area.width);
     let source_room = if source.is_some() { SOURCE_WIDTH + 2 } else { 0 };
@@ -387,28 +389,6 @@ fn shown_line(document: &Document, line: usize, show_secrets: bool) -> String {
     let text = document.lines().line(document.text(), line).of(document.text());
     let text = if show_secrets { text.to_owned() } else { secret::masked(&Document::parse(text)) };
     visible(&text.replace('\t', "    ")).into_owned()
-}
-
-/// Returns how the other list has the class of an entry.
-pub(super) fn also_in(state: &State, role: Role, index: usize) -> String {
-    let other = role.other();
-    let Some(class) = state.list(role).entries.get(index).and_then(|entry| entry.class.as_ref()) else {
-        return String::new();
-    };
-    let name = match other {
-        Role::Api => "API list",
-        Role::Remote => "remote list",
-    };
-    let Some(at) = state.list(other).entries.iter().position(|entry| entry.class.as_ref() == Some(class)) else {
-        return format!("(not in the {name})  c copies it there, m moves it");
-    };
-    let same = data(state, role, index) == data(state, other, at);
-    format!("{name} #{}, {}", at + 1, if same { "same parameters" } else { "other parameters" })
-}
-
-fn data(state: &State, role: Role, index: usize) -> Option<crate::yaml::Value> {
-    let data = state.workspace.document(role)?.data().ok()?;
-    data.get("plugins")?.as_list()?.get(index)?.get("parameters").cloned()
 }
 
 /// Returns whether anything is uploaded, for the empty remote list.

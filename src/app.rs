@@ -38,6 +38,7 @@ pub mod pages;
 pub mod palette;
 pub mod parameters;
 pub mod past;
+pub mod paste;
 pub mod preferences;
 pub mod problems;
 pub mod programs;

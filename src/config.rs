@@ -4,7 +4,8 @@
 //! `remote_plugins.yaml`, whatever state they are in. Where the files are is
 //! `locate`'s, how they can be written is `writing`'s, what their entries are is
 //! `model`'s, those that are commented out `disabled`'s, their comments `comment`'s, edits are `operation`'s, two readings that went apart are `merge`'s,
-//! a text with some of the changes of another is `partial`'s;
+//! a text with some of the changes of another is `partial`'s,
+//! entries from a text that was copied elsewhere `pasted`'s;
 //! reading and writing them is `io`'s.
 
 pub mod comment;
@@ -16,6 +17,7 @@ pub mod merge;
 pub mod model;
 pub mod operation;
 pub mod partial;
+pub mod pasted;
 pub mod schema;
 pub mod secret;
 pub mod writing;

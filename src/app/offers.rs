@@ -29,11 +29,13 @@ pub fn unavailable(state: &State, id: Id) -> Option<&'static str> {
         | Id::EditEntry
         | Id::Fix
         | Id::WheelPath
+        | Id::PasteEntries
+        | Id::EditComment
+        | Id::EditLineComment
             if state.settings.read_only =>
         {
             Some("read-only (--read-only)")
         }
-        Id::EditComment | Id::EditLineComment if state.settings.read_only => Some("read-only (--read-only)"),
         Id::EditComment | Id::EditLineComment if state.current_entry().is_none() => Some("there is no entry here"),
         Id::Verify => verify::unavailable(state),
         Id::Theme => state.preferences.themes.fixed,

@@ -13,8 +13,8 @@ use super::modal::Modal;
 use super::preferences::{Meaning, complain, meaning};
 use super::{
     Exit, Pane, Screen, State, Tone, backups, browse, comments, conflict, dialogs, edits, external, find, forms, lists,
-    look, motion, mouse, outside, pages, palette, parameters, past, problems, programs, reading, recovery, review,
-    saving, sides, source, verify, wheels, writing,
+    look, motion, mouse, outside, pages, palette, parameters, past, paste, problems, programs, reading, recovery,
+    review, saving, sides, source, verify, wheels, writing,
 };
 use crate::config::Role;
 use crate::text::visible::visible_name;
@@ -24,7 +24,7 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
     let mut effects = match message {
         Message::Pressed(key) => press(state, key),
         Message::Pointed(pointed) => mouse::point(state, pointed),
-        Message::Pasted(text) => paste(state, &text),
+        Message::Pasted(text) => take_paste(state, &text),
         Message::Resized(width, height) => {
             state.size = (width, height);
             Vec::new()
@@ -250,11 +250,14 @@ fn press_blind(state: &mut State, key: Key) -> Vec<Effect> {
     }
 }
 
-fn paste(state: &mut State, text: &str) -> Vec<Effect> {
+fn take_paste(state: &mut State, text: &str) -> Vec<Effect> {
     if !state.modals.is_empty() {
-        return dialogs::paste(state, text);
+        return dialogs::take_paste(state, text);
     }
-    state.say(Tone::Told, "Pasted text goes into a field: press a or Enter first.");
+    if matches!(state.screen_context(), Context::List | Context::FirstRun) && state.ready {
+        return paste::on_list(state, text);
+    }
+    state.say(Tone::Told, "Pasted text goes into a field or a list: press a or Enter first.");
     Vec::new()
 }
 
@@ -305,6 +308,7 @@ fn run_here(state: &mut State, id: Id) -> Vec<Effect> {
         }
         Id::Browse => return browse::browse(state),
         Id::Theme => look::open(state),
+        Id::PasteEntries => return paste::open(state),
         Id::EditComment => return comments::edit_above(state),
         Id::EditLineComment => return comments::edit_behind(state),
         Id::KeptEdits => recovery::offer_again(state),

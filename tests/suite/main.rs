@@ -21,6 +21,7 @@ mod lossless;
 mod mouse;
 mod mutants;
 mod partial;
+mod paste;
 mod preview;
 mod programs;
 mod random;

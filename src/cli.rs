@@ -9,6 +9,7 @@ mod classes;
 mod demo;
 mod edit;
 mod explain;
+mod export;
 mod inspect;
 mod output;
 mod purge;
@@ -78,6 +79,9 @@ struct Globals {
     /// The controllers' list [default: SKYPILOT_SERVER_REMOTE_PLUGINS_CONFIG, else ~/.sky/remote_plugins.yaml]
     #[arg(long, global = true, value_name = "FILE")]
     remote_plugins: Option<PathBuf>,
+    /// A ConfigMap (or a Secret with stringData) that holds both lists: they are read and edited inside this manifest
+    #[arg(long, global = true, value_name = "FILE", conflicts_with_all = ["plugins", "remote_plugins"])]
+    configmap: Option<PathBuf>,
     /// Where the API server runs: relative paths count from there [default: that of the one running local server, else the current directory]
     #[arg(long, global = true, value_name = "DIR")]
     server_cwd: Option<PathBuf>,
@@ -340,6 +344,11 @@ enum Command {
         #[arg(long, conflicts_with = "code")]
         all: bool,
     },
+    /// Write both lists for elsewhere
+    Export {
+        #[command(subcommand)]
+        what: export::Export,
+    },
     /// Delete what is kept of the files: journals of runs that have ended, backups, replaced texts, drafts
     Purge {
         /// Say what would be deleted and delete nothing
@@ -361,6 +370,9 @@ pub fn run(cli: Cli) -> anyhow::Result<Exit> {
     let Cli { globals, command } = cli;
     let mut out = Output::new(globals.color, globals.show_secrets);
     let session = Session { environment: io::scan::environment(), globals };
+    if let Some(Err(why)) = session.options().manifest(&session.environment).map(|path| io::manifest::check(&path)) {
+        return Ok(refused(&why));
+    }
     match command {
         None => session.screens(),
         Some(Command::Demo) => demo::run(&session),
@@ -373,10 +385,17 @@ pub fn run(cli: Cli) -> anyhow::Result<Exit> {
         Some(Command::Wheels { format }) => wheels::wheels(&session, format, &mut out),
         Some(Command::Classes { format }) => classes::classes(&session, format, &mut out),
         Some(Command::Explain { code, all }) => explain::explain(code.as_deref(), all, &mut out),
+        Some(Command::Export { what }) => export::run(&session, &what, &mut out),
         Some(Command::Purge { dry_run }) => purge::run(&session, dry_run, &mut out),
         Some(Command::Keys) => inspect::keys(&mut out),
         Some(command) => edit::run(&session, command, &mut out),
     }
+}
+
+#[expect(clippy::print_stderr, reason = "refusals go to standard error")]
+fn refused(why: &str) -> Exit {
+    eprintln!("skyplug-tui: {}", crate::text::visible::visible(why));
+    Exit::Findings
 }
 
 /// The arguments and the process that all subcommands share.
@@ -391,6 +410,7 @@ impl Session {
         io::Options {
             plugins: globals.plugins.clone(),
             remote_plugins: globals.remote_plugins.clone(),
+            configmap: globals.configmap.clone(),
             server_cwd: globals.server_cwd.clone(),
             sky_version: globals.sky_version,
             controller: match globals.controller {

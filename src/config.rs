@@ -3,10 +3,11 @@
 //! A [`Workspace`] holds what was read of `plugins.yaml` and
 //! `remote_plugins.yaml`, whatever state they are in. Where the files are is
 //! `locate`'s, how they can be written is `writing`'s, what their entries are is
-//! `model`'s, edits are `operation`'s, two readings that went apart are `merge`'s;
-//! reading and writing them is `io`'s.
+//! `model`'s, edits are `operation`'s, two readings that went apart are `merge`'s,
+//! what Kubernetes mounts is `kubernetes`'s; reading and writing them is `io`'s.
 
 pub mod diff;
+pub mod kubernetes;
 pub mod locate;
 pub mod matching;
 pub mod merge;

@@ -3,9 +3,11 @@
 pub mod backup;
 pub mod classes;
 pub mod editor;
+pub mod export;
 pub mod inspect;
 pub mod journal;
 pub mod load;
+pub mod manifest;
 pub mod memory;
 pub mod modules;
 pub mod perform;
@@ -23,7 +25,7 @@ use std::path::{Path, PathBuf};
 
 use crate::check::{Controller, Facts, SkyVersion};
 use crate::config::writing::Target;
-use crate::config::{Environment, Role, Workspace, locate};
+use crate::config::{Environment, Location, PathSource, Role, Workspace, locate};
 use crate::preview;
 
 /// What the global options of the command line say.
@@ -33,6 +35,8 @@ pub struct Options {
     pub plugins: Option<PathBuf>,
     /// `--remote-plugins`
     pub remote_plugins: Option<PathBuf>,
+    /// `--configmap`
+    pub configmap: Option<PathBuf>,
     /// `--server-cwd`
     pub server_cwd: Option<PathBuf>,
     /// `--sky-version`
@@ -45,6 +49,15 @@ pub struct Options {
     pub python_path: Vec<PathBuf>,
 }
 
+impl Options {
+    /// Returns the manifest that holds both lists, where one is named.
+    #[must_use]
+    pub fn manifest(&self, environment: &Environment) -> Option<PathBuf> {
+        let path = self.configmap.as_ref()?;
+        Some(environment.cwd.join(locate::expand_user(path.as_os_str(), environment)))
+    }
+}
+
 /// Finds and reads both files, and gathers the facts that bear on them.
 #[must_use]
 pub fn open(options: &Options, environment: Environment) -> (Workspace, Facts) {
@@ -54,8 +67,11 @@ pub fn open(options: &Options, environment: Environment) -> (Workspace, Facts) {
             Role::Api => options.plugins.as_deref(),
             Role::Remote => options.remote_plugins.as_deref(),
         };
-        let location = locate::locate(role, flag, &facts.environment);
-        load::load(location, &facts.server_cwd)
+        let location = match options.manifest(&facts.environment) {
+            Some(path) => Location { path: Some(path), source: PathSource::ConfigMap },
+            None => locate::locate(role, flag, &facts.environment),
+        };
+        load::load(location, role, &facts.server_cwd)
     };
     let workspace = Workspace::new(read(Role::Api), read(Role::Remote));
     facts.targets = targets(&workspace, &facts.server_cwd);

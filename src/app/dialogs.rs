@@ -8,8 +8,8 @@ use super::keymap::{self, Code, Key};
 use super::message::{EditTarget, Effect};
 use super::modal::{Answer, Menu, MenuItem, Modal, Notice};
 use super::{
-    Exit, Screen, State, Tone, backups, browse, completion, edits, external, forms, motion, palette, parameters,
-    programs, recovery, saving, update, verify, writing,
+    Exit, Screen, State, Tone, backups, browse, completion, edits, export, external, forms, motion, palette,
+    parameters, programs, recovery, saving, update, verify, writing,
 };
 use crate::config::Role;
 use crate::config::operation::Operation;
@@ -197,6 +197,7 @@ fn answer(state: &mut State, answer: Answer) -> Vec<Effect> {
         }
         Answer::WriteOut(operation) => edits::commit_written_out(state, &operation),
         Answer::Kept(at, kept) => recovery::answer(state, at, kept),
+        Answer::Export(request) => export::replace(*request),
         Answer::ReadOnly => recovery::read_only(state),
         Answer::RemoveWheelPath => edits::commit(state, &Operation::SetWheelPath(None)),
     }

@@ -9,6 +9,7 @@ use super::form::Form;
 use super::message::{Listing, Staged};
 use super::run::{Program, Run};
 use crate::config::Role;
+use crate::config::kubernetes::Request;
 use crate::config::operation::Operation;
 use crate::yaml::Pointer;
 
@@ -111,6 +112,8 @@ pub enum Answer {
     RemoveWheelPath,
     /// Does something about the kept edits at a place of the list.
     Kept(usize, super::recovery::Kept),
+    /// Exports both lists, whatever files are there.
+    Export(Box<Request>),
     /// Makes the screens read-only.
     ReadOnly,
 }

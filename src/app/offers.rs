@@ -4,7 +4,7 @@ use super::command::{Command, Context, Id, table};
 use super::form::{Form, FormRow};
 use super::layout::Size;
 use super::modal::Modal;
-use super::{State, problems, programs, verify};
+use super::{State, export, problems, programs, verify};
 use crate::config::Role;
 
 /// Returns why a command cannot run now, for the palette.
@@ -33,6 +33,7 @@ pub fn unavailable(state: &State, id: Id) -> Option<&'static str> {
             Some("read-only (--read-only)")
         }
         Id::Verify => verify::unavailable(state),
+        Id::Export => export::unavailable(state),
         Id::Build | Id::Install => programs::unavailable(state, id),
         Id::Undo if state.history.undo_count() == 0 => Some("nothing to undo"),
         Id::Redo if state.history.redo_count() == 0 => Some("nothing to redo"),

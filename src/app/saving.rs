@@ -7,7 +7,7 @@ use super::message::{Effect, Reason, Replaces, SaveFailure, SavedFile};
 use super::modal::{Answer, Menu, Modal};
 use super::review::{Review, sentences};
 use super::value::count;
-use super::{Exit, Pane, Screen, State, Tone, conflict, dialogs, edits, forms, writing};
+use super::{Exit, Pane, Screen, State, Tone, conflict, dialogs, edits, forms, manifest, writing};
 use crate::config::operation::Operation;
 use crate::config::{Content, Role, model};
 use crate::text::visible::visible;
@@ -131,7 +131,12 @@ pub(super) fn save(state: &mut State, roles: Vec<Role>, anything: bool) -> Vec<E
     }
     state.saved.clear();
     state.overwrites = anything;
+    let together = manifest::save(state, &roles, anything);
+    state.queued.extend(together);
     for role in roles {
+        if manifest::holds(state, role) {
+            continue;
+        }
         let Some(path) = state.path(role) else { continue };
         let replaces = match &state.disk.file(role).content {
             _ if anything => Replaces::Anything,

@@ -10,9 +10,9 @@ use super::list::Body;
 use super::message::{Effect, Message, Noticed, Reason};
 use super::modal::Modal;
 use super::{
-    Exit, Pane, Screen, State, Tone, backups, browse, conflict, dialogs, edits, external, forms, lists, motion,
-    outside, pages, palette, parameters, problems, programs, reading, recovery, review, saving, verify, wheels,
-    writing,
+    Exit, Pane, Screen, State, Tone, backups, browse, conflict, dialogs, edits, export, external, forms, lists,
+    manifest, motion, outside, pages, palette, parameters, problems, programs, reading, recovery, review, saving,
+    verify, wheels, writing,
 };
 use crate::config::Role;
 use crate::text::visible::visible_name;
@@ -70,6 +70,7 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
             Vec::new()
         }
         Message::Saved { role, text, result } => saving::saved(state, role, &text, result),
+        Message::SavedManifest { texts, result } => manifest::saved(state, &texts, &result),
         Message::Listed(listing) => browse::listed(state, listing),
         Message::Drafted(result) => drafted(state, result),
         Message::Staged(result) => {
@@ -93,6 +94,10 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
         }
         Message::Verified(result) => {
             verify::done(state, &result);
+            Vec::new()
+        }
+        Message::Exported { request, result } => {
+            export::done(state, *request, result);
             Vec::new()
         }
         Message::Planned(result) => {
@@ -261,6 +266,7 @@ pub fn run(state: &mut State, id: Id) -> Vec<Effect> {
         Id::Palette => palette::open_commands(state, true),
         Id::About => dialogs::notice(state, "What are plugins?", dialogs::about()),
         Id::Verify => return verify::start(state),
+        Id::Export => return export::start(state),
         Id::Backups => return backups::start(state, dialogs::editor_role(state)),
         Id::Build | Id::Install => return programs::start(state, id),
         Id::Undo => return edits::undo(state, false),

@@ -229,6 +229,7 @@ const fn accept_label(kind: &FormKind) -> &'static str {
         FormKind::AddClass { .. } | FormKind::AddValue { .. } | FormKind::Required { .. } => "add",
         FormKind::Rename { .. } => "rename",
         FormKind::Project => "go on",
+        FormKind::Export => "export",
         FormKind::Force(_) | FormKind::SavePath(_) => "save",
         _ => "change",
     }

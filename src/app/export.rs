@@ -187,7 +187,7 @@ pub(super) fn replace(mut request: Request) -> Vec<Effect> {
 }
 
 /// Takes what came of it.
-pub(super) fn done(state: &mut State, request: Request, result: Result<Exported, ExportFailure>) {
+pub(super) fn done(state: &mut State, request: Request, result: Result<Exported, ExportFailure>) -> Vec<Effect> {
     let in_form = matches!(state.modals.last(), Some(Modal::Form(form)) if form.kind == FormKind::Export);
     match result {
         Ok(exported) => {
@@ -211,6 +211,7 @@ pub(super) fn done(state: &mut State, request: Request, result: Result<Exported,
             }
         }
     }
+    Vec::new()
 }
 
 fn told(state: &mut State, request: &Request, exported: Exported) {

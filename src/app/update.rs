@@ -96,10 +96,7 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
             verify::done(state, &result);
             Vec::new()
         }
-        Message::Exported { request, result } => {
-            export::done(state, *request, result);
-            Vec::new()
-        }
+        Message::Exported { request, result } => export::done(state, *request, result),
         Message::Planned(result) => {
             programs::planned(state, result);
             Vec::new()

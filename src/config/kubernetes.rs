@@ -1,4 +1,4 @@
-//! Both lists as objects of Kubernetes: a ConfigMap or a Secret, and what mounts it into SkyPilot's API server.
+//! Both lists as objects of Kubernetes: a `ConfigMap` or a Secret, and what mounts it into SkyPilot's API server.
 //!
 //! Pure: bytes and wishes in, files as bytes out; `io::export` reads and writes
 //! them. Nothing of the lists is rewritten: what does not fit where the files
@@ -24,7 +24,7 @@ use crate::text::visible::visible;
 use crate::yaml::{Document, Value, write};
 pub use wheels::{MOUNT as WHEEL_MOUNT, mount};
 
-/// What the API server accepts as the values of one ConfigMap or Secret together, in bytes
+/// What the API server accepts as the values of one `ConfigMap` or Secret together, in bytes
 /// (`MaxSecretSize` of Kubernetes, which counts binary data as it is, not in base64).
 pub const MOST_BYTES: usize = 1024 * 1024;
 /// The directory that both lists are mounted at: as a whole, since a `subPath` never follows a change.
@@ -39,7 +39,7 @@ const MOST_IN_NAMESPACE: usize = 63;
 /// Which kind of object holds the lists.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Kind {
-    /// Readable to whoever may read the namespace's ConfigMaps.
+    /// Readable to whoever may read the namespace's `ConfigMaps`.
     #[default]
     ConfigMap,
     /// For lists with secrets in them.
@@ -74,7 +74,7 @@ pub enum Wheels {
     Image,
     /// They lie on a volume that is there already.
     Volume,
-    /// They are in a ConfigMap of their own.
+    /// They are in a `ConfigMap` of their own.
     BinaryData,
 }
 
@@ -93,7 +93,7 @@ pub struct Wishes {
     pub wheels: Wheels,
 }
 
-/// A wheel to be put into a ConfigMap.
+/// A wheel to be put into a `ConfigMap`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WheelFile {
     /// Its file name.
@@ -171,7 +171,7 @@ pub enum ExportError {
         /// What helps.
         hint: &'static str,
     },
-    /// There are no wheels to put into a ConfigMap.
+    /// There are no wheels to put into a `ConfigMap`.
     #[error("there are no wheels for binaryData: controller_wheel_path names no directory with *.whl files here")]
     NoWheels,
 }
@@ -226,7 +226,7 @@ pub fn export(request: &Request, wheels: &[WheelFile]) -> Result<Export, ExportE
     let written = api.as_ref().and_then(model::wheel_path).and_then(|path| path.as_str().map(str::to_owned));
     let mount = wheels::mount(written.as_deref());
     let mut notes = notes(request, &lists);
-    notes.extend(wheels::notes(request, written.as_deref(), &mount, &packed));
+    notes.extend(wheels::notes(request, written.as_deref(), &mount, wheels));
     let is_secret = holds_secrets(&lists) > 0;
     let plan = mounts::Plan { wishes, roles: lists.iter().map(|(role, _)| *role).collect(), wheels: &packed, mount };
     let mut files = Vec::new();
@@ -268,10 +268,13 @@ fn notes(request: &Request, lists: &[(Role, &[u8])]) -> Vec<String> {
     let mut notes = Vec::new();
     let secrets = holds_secrets(lists);
     if secrets > 0 && request.wishes.kind == Kind::ConfigMap {
-        let values = if secrets == 1 { "1 value" } else { &format!("{secrets} values") };
+        let values = match secrets {
+            1 => "a value that looks like a secret".to_owned(),
+            many => format!("{many} values that look like secrets"),
+        };
         notes.push(format!(
-            "The lists hold {values} that look like secrets, and a ConfigMap is no Secret: write a Secret instead \
-             (--kind secret), or give the parameters another way."
+            "The lists hold {values}, and a ConfigMap is no Secret: write a Secret instead (--kind secret), or give \
+             the parameters another way."
         ));
     }
     if request.errors > 0 {
@@ -279,6 +282,12 @@ fn notes(request: &Request, lists: &[(Role, &[u8])]) -> Vec<String> {
     }
     for role in Role::ALL.into_iter().filter(|role| lists.iter().all(|(one, _)| one != role)) {
         notes.push(format!("{} is not there: it is left out, and so is its variable.", role.file_name()));
+    }
+    if request.wishes.kustomize {
+        notes.push(
+            "The patch is for the Deployment that `helm template` renders: kustomization.yaml says where it goes."
+                .to_owned(),
+        );
     }
     for (role, bytes) in lists.iter().filter(|(_, bytes)| std::str::from_utf8(bytes).is_err()) {
         let bytes = bytes.len();
@@ -293,20 +302,16 @@ pub fn commands(wishes: &Wishes, directory: &str) -> Vec<String> {
     let namespace = wishes.namespace.as_ref().map(|name| format!(" -n {name}")).unwrap_or_default();
     // A plain `apply` keeps a copy in an annotation, which holds 256 KiB.
     let apply = "kubectl apply --server-side";
-    let mut commands = if wishes.kustomize {
-        vec![format!("{apply}{namespace} -k {directory}")]
-    } else {
-        let file = |name: &str| format!("{}/{name}", directory.trim_end_matches('/'));
-        vec![
-            format!("{apply}{namespace} -f {}", file(wishes.kind.file_name())),
-            format!(
-                "helm upgrade skypilot skypilot/skypilot{namespace} --reuse-values -f {}",
-                file("values-plugins.yaml")
-            ),
-        ]
-    };
-    commands.push(format!("kubectl rollout restart{namespace} deployment/skypilot-api-server"));
-    commands
+    if wishes.kustomize {
+        return vec![format!("{apply}{namespace} -k {directory}")];
+    }
+    let file = |name: &str| format!("{}/{name}", directory.trim_end_matches('/'));
+    vec![
+        format!("{apply}{namespace} -f {}", file(wishes.kind.file_name())),
+        format!("helm upgrade skypilot skypilot/skypilot{namespace} --reuse-values -f {}", file("values-plugins.yaml")),
+        // For a later change of the lists alone.
+        format!("kubectl rollout restart{namespace} deployment/skypilot-api-server"),
+    ]
 }
 
 /// Returns a text as a scalar that any YAML reader takes for this string.

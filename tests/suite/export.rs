@@ -46,11 +46,10 @@ fn refused(schema: &Json, value: &Json, place: &str) -> Vec<String> {
     }
     for (name, below) in value.as_object().into_iter().flatten() {
         let place = format!("{place}/{name}");
-        match (schema["properties"].get(name), schema.get("additionalProperties")) {
-            (Some(schema), _) => wrong.extend(refused(schema, below, &place)),
-            (None, Some(Json::Bool(false))) => wrong.push(format!("{place} is unknown")),
-            (None, Some(schema)) => wrong.extend(refused(schema, below, &place)),
-            (None, None) => {}
+        match schema["properties"].get(name).or_else(|| schema.get("additionalProperties")) {
+            Some(Json::Bool(false)) => wrong.push(format!("{place} is unknown")),
+            Some(schema) => wrong.extend(refused(schema, below, &place)),
+            None => {}
         }
     }
     for (number, item) in value.as_array().into_iter().flatten().enumerate() {

@@ -1,7 +1,7 @@
 //! A manifest with the lists in it: each is the text of one scalar, and an edit changes the bytes of that scalar alone.
 //!
 //! A stream may hold more documents; the keys `plugins.yaml` and
-//! `remote_plugins.yaml` are looked for in the `data` of each ConfigMap and the
+//! `remote_plugins.yaml` are looked for in the `data` of each `ConfigMap` and the
 //! `stringData` of each Secret. A literal block stays one, with its indentation,
 //! its header and the source of all lines that are not changed; a quoted or plain
 //! scalar becomes a block where its new text can be one. What comes out is read
@@ -144,7 +144,7 @@ impl<'t> Manifest<'t> {
         }
         let splices = match (self.part(role), self.part(role.other())) {
             (Some(part), _) => self.replaced(part, text),
-            (None, Some(sibling)) if !sibling.flow => self.added(sibling, role, text),
+            (None, Some(sibling)) if !sibling.flow => Some(self.added(sibling, role, text)),
             _ => None,
         };
         let splices = splices.ok_or_else(|| unwritable("no block can hold it, nor quotes where it stands"))?;
@@ -186,7 +186,7 @@ impl<'t> Manifest<'t> {
     }
 
     /// Puts a list behind the other one.
-    fn added(&self, sibling: &Part, role: Role, text: &str) -> Option<Vec<Splice>> {
+    fn added(&self, sibling: &Part, role: Role, text: &str) -> Vec<Splice> {
         let is_block = matches!(sibling.style, ScalarStyle::Literal | ScalarStyle::Folded);
         let eol = self.eol(sibling.span.start);
         let at =
@@ -197,7 +197,7 @@ impl<'t> Manifest<'t> {
             Some(lines) => format!("{start}{key} {}{eol}{}", lines[0], block::body(&lines[1..], sibling.column, eol)),
             None => format!("{start}{key} {}{eol}", write::double_quoted(text)),
         };
-        Some(vec![Splice::new(Span::empty(at), new)])
+        vec![Splice::new(Span::empty(at), new)]
     }
 
     /// Returns the line end that is used at a place.

@@ -11,7 +11,7 @@ pub(super) struct Plan<'a> {
     pub(super) wishes: &'a Wishes,
     /// The lists that are there.
     pub(super) roles: Vec<Role>,
-    /// The wheels in a ConfigMap.
+    /// The wheels in a `ConfigMap`.
     pub(super) wheels: &'a [Packed],
     /// Where the wheels are.
     pub(super) mount: String,
@@ -34,7 +34,7 @@ pub(super) fn values(plan: &Plan) -> String {
     section(&mut out, "extraEnvs", 2, &variables(plan));
     section(&mut out, "extraVolumes", 2, &volumes(plan));
     section(&mut out, "extraVolumeMounts", 2, &volume_mounts(plan));
-    for line in packages(plan) {
+    for line in packages(plan, false) {
         let _ = writeln!(out, "  # {line}");
     }
     out
@@ -104,7 +104,7 @@ pub(super) fn patch(plan: &Plan) -> String {
     section(&mut out, "env", 10, &variables(plan));
     section(&mut out, "volumeMounts", 10, &volume_mounts(plan));
     section(&mut out, "volumes", 6, &volumes(plan));
-    for line in packages(plan) {
+    for line in packages(plan, true) {
         let _ = writeln!(out, "# {line}");
     }
     out
@@ -171,22 +171,29 @@ fn volume_mounts(plan: &Plan) -> Vec<String> {
 }
 
 /// Returns what a person decides: how the server itself gets the packages of its plugins.
-fn packages(plan: &Plan) -> Vec<String> {
+fn packages(plan: &Plan, is_patch: bool) -> Vec<String> {
     let mount = told(&plan.mount);
-    let lines: &[String] = match plan.wishes.wheels {
-        Wheels::Image => &[
+    let install = format!("pip install {mount}/*.whl");
+    if plan.wishes.wheels == Wheels::Image {
+        return vec![
             "The server's own plugins and the wheels for controllers come with the image, made with lines like:".into(),
             "  FROM berkeleyskypilot/skypilot:0.14.1".into(),
             format!("  COPY *.whl {mount}/"),
-            format!("  RUN pip install {mount}/*.whl"),
-            "image: REGISTRY/IMAGE:TAG".into(),
-        ],
-        Wheels::Volume | Wheels::BinaryData => &[
-            "The server installs the packages of its own plugins before it starts, where they are no part of the image:"
-                .into(),
-            "preDeployHook: |-".into(),
-            format!("  pip install {mount}/*.whl"),
-        ],
-    };
-    lines.to_vec()
+            format!("  RUN {install}"),
+            if is_patch {
+                "which stands as image: in the container.".into()
+            } else {
+                "image: REGISTRY/IMAGE:TAG".into()
+            },
+        ];
+    }
+    let mut lines = vec![
+        "The server needs the packages of its own plugins before it starts, where they are not in the image:".into(),
+    ];
+    if is_patch {
+        lines.push(format!("  {install}   (apiService.preDeployHook in the values of `helm template`)"));
+    } else {
+        lines.extend(["preDeployHook: |-".into(), format!("  {install}")]);
+    }
+    lines
 }

@@ -1,4 +1,4 @@
-//! The wheels in the pod: where they are mounted, under which keys they go into a ConfigMap, what is told of them.
+//! The wheels in the pod: where they are mounted, under which keys they go into a `ConfigMap`, what is told of them.
 
 use std::collections::BTreeSet;
 
@@ -6,11 +6,11 @@ use super::{ExportError, Kind, MOST_BYTES, Request, WheelFile, Wheels, Wishes, h
 
 /// Where the wheels are mounted where `controller_wheel_path` names no place that they could be.
 pub const MOUNT: &str = "/etc/skypilot/wheels";
-/// What the name of the wheels' ConfigMap ends in.
+/// What the name of the wheels' `ConfigMap` ends in.
 pub(super) const SUFFIX: &str = "-wheels";
 /// The folder of the wheels in a kustomization.
 pub(super) const FOLDER: &str = "wheels";
-/// The longest key of a ConfigMap.
+/// The longest key of a `ConfigMap`.
 const MOST_IN_KEY: usize = 253;
 /// What `~` is in the chart's container.
 const HOME: &str = "/root";
@@ -42,7 +42,7 @@ const TAKEN: [&str; 24] = [
     "/var",
 ];
 
-/// A wheel with its key in a ConfigMap.
+/// A wheel with its key in a `ConfigMap`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Packed {
     /// The file name.
@@ -51,7 +51,7 @@ pub(super) struct Packed {
     pub(super) key: String,
 }
 
-/// Returns the wheels as they go into a ConfigMap, none where they come from elsewhere.
+/// Returns the wheels as they go into a `ConfigMap`, none where they come from elsewhere.
 pub(super) fn pack(wishes: &Wishes, files: &[WheelFile]) -> Result<Vec<Packed>, ExportError> {
     if wishes.wheels != Wheels::BinaryData {
         return Ok(Vec::new());
@@ -103,13 +103,18 @@ pub fn mount(written: Option<&str>) -> String {
 }
 
 /// Returns what is to be said of the wheels.
-pub(super) fn notes(request: &Request, written: Option<&str>, mount: &str, packed: &[Packed]) -> Vec<String> {
+pub(super) fn notes(request: &Request, written: Option<&str>, mount: &str, files: &[WheelFile]) -> Vec<String> {
     let mut notes = Vec::new();
     let sends = request.lists[1].as_deref().is_some_and(has_plugins);
     let wheels = request.wishes.wheels;
-    if !packed.is_empty() {
-        let what = if packed.len() == 1 { "1 wheel".to_owned() } else { format!("{} wheels", packed.len()) };
-        notes.push(format!("{what} in the ConfigMap {}{SUFFIX}, mounted at {}.", request.wishes.name, told(mount)));
+    if wheels == Wheels::BinaryData {
+        let what = if files.len() == 1 { "1 wheel is".to_owned() } else { format!("{} wheels are", files.len()) };
+        let size: usize = files.iter().map(|file| file.bytes.len()).sum();
+        notes.push(format!(
+            "{what} in the ConfigMap {}{SUFFIX} ({size} of {MOST_BYTES} bytes), mounted at {}.",
+            request.wishes.name,
+            told(mount)
+        ));
     }
     match written {
         None if sends || wheels != Wheels::Image => notes.push(format!(

@@ -46,23 +46,26 @@ pub(super) fn rewritten(source: &str, column: usize, old: Option<&str>, new: &st
     let tail = if old.is_some() { lines.get(old_lines.len()..).unwrap_or_default() } else { &[] };
     let (mut tail, ends) = (tail.concat(), new.len() - new.trim_end_matches('\n').len());
     let keeps = match (header.chomping, ends) {
-        ("-", 0) | ("", 1) => true,
+        ("-", 0) => true,
+        // Of breaks alone all but `+` leaves nothing.
+        ("", 1) => new.len() > 1,
         ("+", ends) => ends > 0 && tail.is_empty(),
         _ => new.is_empty(),
     };
     let chomping = match ends {
         _ if keeps => header.chomping,
         0 => "-",
-        1 => "",
+        1 if new.len() > 1 => "",
         _ => {
             tail.clear();
             "+"
         }
     };
-    let needs_digit = new_lines
-        .iter()
-        .take(new_lines.iter().take_while(|line| line.trim_end_matches('\n').trim_matches(' ').is_empty()).count() + 1)
-        .any(|line| line.starts_with([' ', '\t']));
+    // Blanks in front of the first text are no indentation, and without any text a comment
+    // behind the block would be taken for it.
+    let blank = |line: &&&str| line.trim_end_matches('\n').trim_matches(' ').is_empty();
+    let first = new_lines.iter().take_while(blank).count();
+    let needs_digit = first == new_lines.len() || new_lines[..=first].iter().any(|line| line.starts_with([' ', '\t']));
     let digit = match header.digit {
         None if needs_digit => Some(indent.checked_sub(column).filter(|digit| (1..=9).contains(digit))?),
         known => known,

@@ -105,7 +105,8 @@ proptest! {
         let is_block = header.starts_with(['|', '>']);
         let mut body = String::new();
         for line in old.lines().filter(|_| is_block) {
-            body.push_str(&if line.trim().is_empty() { "\n".to_owned() } else { format!("{pad}  {line}\n") });
+            let line = if line.trim().is_empty() { String::new() } else { format!("{pad}  {line}") };
+            body.extend([line.as_str(), "\n"]);
         }
         let head = format!("{before}kind: ConfigMap\ndata:\n{pad}plugins.yaml: ");
         let last = format!("{pad}other: z\n{after}");

@@ -230,5 +230,5 @@ fn told(state: &mut State, request: &Request, exported: Exported) {
 
 /// Adds the export to the ways out of a save that cannot be.
 pub(super) fn offer(menu: Menu) -> Menu {
-    menu.item('x', "export for Kubernetes", "ConfigMap and Helm values, into a directory", Answer::Run(Id::Export))
+    menu.item('x', "export it", "as ConfigMap or Secret, with Helm values, into a directory", Answer::Run(Id::Export))
 }

@@ -12,6 +12,13 @@ pub fn holds(state: &State, role: Role) -> bool {
     state.workspace.file(role).location.source == PathSource::ConfigMap
 }
 
+/// Returns where a list is, as it is shown: in a manifest with its key.
+#[must_use]
+pub fn shown(state: &State, role: Role) -> String {
+    let told = state.workspace.file(role).location.told(role);
+    told.map_or_else(|| role.file_name().to_owned(), |path| state.shown_path(&state.facts.server_cwd.join(path)))
+}
+
 /// Returns the save of all lists that are inside the manifest, none where there is no such.
 pub(super) fn save(state: &mut State, roles: &[Role], anything: bool) -> Option<Effect> {
     let roles: Vec<Role> = roles.iter().copied().filter(|role| holds(state, *role)).collect();

@@ -216,8 +216,9 @@ fn remember(state: &State) -> Vec<Effect> {
 /// Returns what to say about a saved file, and what takes effect when.
 fn told(state: &State, role: Role, file: &SavedFile) -> String {
     let verb = if file.created { "created" } else { "saved" };
-    let path = state.shown_path(&file.path);
+    let path = if manifest::holds(state, role) { manifest::shown(state, role) } else { state.shown_path(&file.path) };
     let effect = match role {
+        _ if manifest::holds(state, role) => "takes effect once the manifest is applied",
         Role::Remote => "read at the next controller launch",
         Role::Api if only_wheel_path(state) => "the wheel directory is read at each launch: no restart",
         Role::Api => "takes effect after sky api stop; sky api start",

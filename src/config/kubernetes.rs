@@ -15,12 +15,12 @@ mod mounts;
 mod object;
 mod wheels;
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::{Role, model, secret};
-use crate::text::visible::visible;
+use crate::text::visible::{is_invisible, visible};
 use crate::yaml::{Document, Value, write};
 pub use wheels::{MOUNT as WHEEL_MOUNT, mount};
 
@@ -322,7 +322,24 @@ fn scalar(text: &str) -> String {
     if safe && text.chars().all(plain) && write::is_plain(text, true) {
         return text.to_owned();
     }
-    write::single_quoted(text).unwrap_or_else(|| write::double_quoted(text))
+    match write::single_quoted(text) {
+        Some(quoted) if !text.chars().any(is_invisible) => quoted,
+        _ => quoted(text),
+    }
+}
+
+/// Returns a text in double quotes; whatever cannot be seen is an escape, since it may be printed.
+fn quoted(text: &str) -> String {
+    let mut out = String::new();
+    for c in write::double_quoted(text).chars() {
+        if is_invisible(c) {
+            // Writing to a string cannot fail.
+            let _ = write!(out, "\\U{:08X}", u32::from(c));
+        } else {
+            out.push(c);
+        }
+    }
+    out
 }
 
 /// Returns a text for a comment: one line, nothing invisible.

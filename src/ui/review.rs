@@ -7,7 +7,7 @@ use super::paper::{self, Paper};
 use crate::app::layout::{self, Size};
 use crate::app::review::{Review, RowKind, sentences};
 use crate::app::value::count;
-use crate::app::{State, Tone, writing};
+use crate::app::{State, Tone, manifest, writing};
 use crate::check::Severity;
 use crate::config::writing::Strategy;
 
@@ -26,7 +26,7 @@ pub(super) fn draw(paper: &mut Paper<'_>, state: &State, area: Rect) {
     let mut body = areas.body;
     let question = question(paper, state, review, &mut body);
     let Some(file) = review.files.get(review.file) else { return };
-    let name = state.shown_path(&state.path(file.role).unwrap_or_else(|| file.role.file_name().into()));
+    let name = manifest::shown(state, file.role);
     let created = if file.created { "  (new file)" } else { "" };
     let title = format!("{name}{created}  +{} -{}", file.added, file.removed);
     let right = if review.files.len() > 1 {

@@ -84,6 +84,15 @@ fn home_with_crlf() -> Home {
 }
 
 #[test]
+fn a_list_that_the_manifest_lacks_is_added_to_it() {
+    let home = home("kind: ConfigMap\ndata:\n  plugins.yaml: |\n    plugins: []\n# end\n");
+    let output = run(&home, &["add", "a.B", "--to", "remote"]);
+    assert_eq!(status(&output), 0, "{output:?}");
+    let added = "  remote_plugins.yaml: |\n    plugins:\n      - class: a.B\n";
+    assert_eq!(text(&home), format!("kind: ConfigMap\ndata:\n  plugins.yaml: |\n    plugins: []\n{added}# end\n"));
+}
+
+#[test]
 fn both_lists_are_one_write_and_one_backup() {
     let mut driver = Driver::open_manifest(MANIFEST);
     driver.press("mss");
@@ -93,7 +102,8 @@ fn both_lists_are_one_write_and_one_backup() {
         .replace("    plugins: []\n", "    plugins:\n      # audits\n      - class: acme.Audit   # first\n");
     assert_eq!(new, want, "{}", driver.screen());
     assert!(driver.state.unsaved_roles().is_empty());
-    assert!(driver.status().contains("lists.yaml"), "{}", driver.status());
+    assert!(driver.status().contains("once the manifest is applied"), "{}", driver.status());
+    assert!(driver.screen().contains("~/lists.yaml") && driver.screen().contains("API server: plugins.yaml"));
     let mut backups = Vec::new();
     files(&driver.home().join(".local/state/skyplug-tui/backup"), &mut backups);
     assert_eq!(backups.iter().filter(|text| *text == MANIFEST).count(), 1, "{backups:?}");

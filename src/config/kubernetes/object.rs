@@ -6,8 +6,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::wheels::{self, Packed};
-use super::{Kind, WheelFile, Wishes, scalar};
+use super::{Kind, WheelFile, Wishes, quoted, scalar};
 use crate::config::Role;
+use crate::text::visible::is_invisible;
 use crate::yaml::write;
 
 /// Columns from a key to its text.
@@ -62,7 +63,8 @@ fn head(wishes: &Wishes, kind: Kind, name: &str) -> String {
 
 /// Returns a text as a scalar below a key that is indented by [`STEP`].
 fn text_scalar(text: &str) -> String {
-    let Some(lines) = write::literal(text, STEP) else { return write::double_quoted(text) };
+    let hides = text.chars().any(|c| is_invisible(c) && !matches!(c, '\n' | '\t'));
+    let Some(lines) = write::literal(text, STEP).filter(|_| !hides) else { return quoted(text) };
     lines.into_iter().enumerate().map(|(i, line)| if i == 0 { line } else { format!("\n{}", deeper(&line)) }).collect()
 }
 

@@ -34,7 +34,7 @@ fn read_back(manifest: &str) -> Vec<u8> {
 }
 
 /// Files that are hard to carry.
-const ODD: [&[u8]; 24] = [
+const ODD: [&[u8]; 25] = [
     b"",
     b"\n",
     b"\n\n\n",
@@ -57,6 +57,7 @@ const ODD: [&[u8]; 24] = [
     b"a: \"\\\"\" # ' \\\n",
     b"#\xc2\x85\xe2\x80\xa8\xe2\x80\xae\n",
     "a: \u{1f600} \u{fffd} \u{e000}\n".as_bytes(),
+    "# \u{200d}\u{fe0f}\u{3164}\u{e0100} \u{1d173}\n".as_bytes(),
     b"%YAML 1.1\n---\nplugins: []\n",
     b"\x80\x81\x82",
 ];

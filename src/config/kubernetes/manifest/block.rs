@@ -43,24 +43,8 @@ pub(super) fn rewritten(source: &str, column: usize, old: Option<&str>, new: &st
     let old_lines: Vec<&str> = old.unwrap_or_default().split_inclusive('\n').collect();
     let new_lines: Vec<&str> = new.split_inclusive('\n').collect();
     // What stands for no line of the text: blank lines that are cut off.
-    let tail = if old.is_some() { lines.get(old_lines.len()..).unwrap_or_default() } else { &[] };
-    let (mut tail, ends) = (tail.concat(), new.len() - new.trim_end_matches('\n').len());
-    let keeps = match (header.chomping, ends) {
-        ("-", 0) => true,
-        // Of breaks alone all but `+` leaves nothing.
-        ("", 1) => new.len() > 1,
-        ("+", ends) => ends > 0 && tail.is_empty(),
-        _ => new.is_empty(),
-    };
-    let chomping = match ends {
-        _ if keeps => header.chomping,
-        0 => "-",
-        1 if new.len() > 1 => "",
-        _ => {
-            tail.clear();
-            "+"
-        }
-    };
+    let tail = if old.is_some() { lines.get(old_lines.len()..).unwrap_or_default() } else { &[] }.concat();
+    let (chomping, tail) = chomping(&header, new, &tail);
     // Blanks in front of the first text are no indentation, and without any text a comment
     // behind the block would be taken for it.
     let blank = |line: &&&str| line.trim_end_matches('\n').trim_matches(' ').is_empty();
@@ -91,8 +75,27 @@ pub(super) fn rewritten(source: &str, column: usize, old: Option<&str>, new: &st
     for line in lines.get(old_lines.len() - end..old_lines.len()).unwrap_or_default() {
         push(&mut out, line, eol);
     }
-    out.push_str(&tail);
+    out.push_str(tail);
     Some(out)
+}
+
+/// Returns what becomes of the last breaks of a text, as the header has it where that is the same,
+/// and the blank lines behind it that may stay.
+fn chomping<'s>(header: &Header<'s>, new: &str, tail: &'s str) -> (&'s str, &'s str) {
+    let ends = new.len() - new.trim_end_matches('\n').len();
+    // Of breaks alone all but `+` leaves nothing.
+    let has_text = new.len() > ends;
+    let keeps = match header.chomping {
+        "-" => ends == 0,
+        "" => (ends == 1 && has_text) || new.is_empty(),
+        _ => ends > 0 && tail.is_empty(),
+    };
+    match ends {
+        _ if keeps => (header.chomping, tail),
+        0 => ("-", tail),
+        1 if has_text => ("", tail),
+        _ => ("+", ""),
+    }
 }
 
 /// Adds a line of the source; the last one of a file may lack its break.

@@ -16,6 +16,7 @@ pub mod run;
 pub mod save;
 pub mod scan;
 pub mod server;
+pub mod settings;
 pub mod state;
 pub mod verify;
 pub mod watch;
@@ -56,23 +57,26 @@ impl Options {
         let path = self.configmap.as_ref()?;
         Some(environment.cwd.join(locate::expand_user(path.as_os_str(), environment)))
     }
+
+    /// Returns where a list is.
+    #[must_use]
+    pub fn locate(&self, role: Role, environment: &Environment) -> Location {
+        if let Some(path) = self.manifest(environment) {
+            return Location { path: Some(path), source: PathSource::ConfigMap };
+        }
+        let flag = match role {
+            Role::Api => self.plugins.as_deref(),
+            Role::Remote => self.remote_plugins.as_deref(),
+        };
+        locate::locate(role, flag, environment)
+    }
 }
 
 /// Finds and reads both files, and gathers the facts that bear on them.
 #[must_use]
 pub fn open(options: &Options, environment: Environment) -> (Workspace, Facts) {
     let mut facts = scan::facts(options, environment);
-    let read = |role| {
-        let flag = match role {
-            Role::Api => options.plugins.as_deref(),
-            Role::Remote => options.remote_plugins.as_deref(),
-        };
-        let location = match options.manifest(&facts.environment) {
-            Some(path) => Location { path: Some(path), source: PathSource::ConfigMap },
-            None => locate::locate(role, flag, &facts.environment),
-        };
-        load::load(location, role, &facts.server_cwd)
-    };
+    let read = |role| load::load(options.locate(role, &facts.environment), role, &facts.server_cwd);
     let workspace = Workspace::new(read(Role::Api), read(Role::Remote));
     facts.targets = targets(&workspace, &facts.server_cwd);
     scan::add_neighbours(&workspace, &mut facts);

@@ -10,7 +10,9 @@
 //! drawn, what was edited goes to the recovery journal: whatever a person has
 //! seen on the screen outlives the program.
 
+mod clipboard;
 mod input;
+mod mouse;
 mod signals;
 mod terminal;
 
@@ -24,7 +26,10 @@ use anyhow::{Context as _, bail};
 use rustix::io::Errno;
 use signal_hook::consts::SIGHUP;
 
+use crate::app::look;
 use crate::app::message::{Effect, Message};
+use crate::app::mouse::Marks;
+use crate::app::preferences::Preferences;
 use crate::app::update::update;
 use crate::app::{self, State};
 use crate::cli::Exit;
@@ -39,25 +44,27 @@ use terminal::Terminal;
 
 /// How long the first frame waits for the files: one frame is better than two.
 const FIRST_FRAME: Duration = Duration::from_millis(20);
-/// The largest text that is sent to the clipboard, in bytes: terminals cut off more.
-const CLIPBOARD_LIMIT: usize = 74_000;
 /// The status of a panic, as Rust's runtime has it.
 const PANICKED: i32 = 101;
 
-/// What the command line says of the screens.
-#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
-#[derive(Clone, Copy, Debug, Default)]
+/// What the command line and the settings say of the screens.
+#[derive(Clone, Debug, Default)]
 pub struct Settings {
-    /// Whether nothing may be changed.
-    pub read_only: bool,
-    /// Whether frames are made of ASCII.
-    pub ascii: bool,
-    /// Whether there are colours.
-    pub color: bool,
-    /// Whether secrets are shown.
-    pub show_secrets: bool,
-    /// Whether the files are a throw-away copy of the sample.
-    pub demo: bool,
+    /// What the state knows of it.
+    pub screens: app::Settings,
+    /// The keys, the names of the themes, what is wrong with the settings.
+    pub preferences: Preferences,
+    /// How things look.
+    pub look: Look,
+}
+
+/// How things look.
+#[derive(Clone, Debug, Default)]
+pub struct Look {
+    /// The themes to choose from, as this terminal can show them.
+    pub themes: Vec<Theme>,
+    /// Whether frames are made of ASCII; none where the locale says it.
+    pub ascii: Option<bool>,
 }
 
 /// What the loop waits for.
@@ -88,7 +95,11 @@ pub fn run(options: &Options, environment: Environment, settings: Settings) -> a
     if !std::io::stdin().is_terminal() || !std::io::stdout().is_terminal() || dumb {
         bail!("there is no terminal to draw on; `skyplug-tui check` works without one (see `skyplug-tui --help`)");
     }
-    let theme = Theme::new(settings.color, settings.ascii || !is_utf8(&environment));
+    let ascii = settings.look.ascii.unwrap_or_else(|| !is_utf8(&environment));
+    let mut themes = settings.look.themes;
+    for theme in &mut themes {
+        theme.ascii = ascii;
+    }
     let (sender, receiver) = channel();
     let outside = Outside::new(options.clone(), environment);
     let effects = worker(outside.clone(), sender.clone());
@@ -97,15 +108,15 @@ pub fn run(options: &Options, environment: Environment, settings: Settings) -> a
     terminal::hook_panics();
     signals::listen(sender.clone())?;
     let size = terminal::size();
+    let mut state = State::new(settings.screens, size);
+    state.preferences = settings.preferences;
     let mut program = Program {
-        state: State::new(
-            app::Settings { read_only: settings.read_only, show_secrets: settings.show_secrets, demo: settings.demo },
-            size,
-        ),
-        theme,
+        state,
+        themes,
         outside,
         effects,
         terminal: Terminal::enter()?,
+        marks: Marks::default(),
         reader: Reader::start(sender, size),
         forget: Vec::new(),
         told: false,
@@ -204,10 +215,12 @@ enum Ended {
 
 struct Program {
     state: State,
-    theme: Theme,
+    themes: Vec<Theme>,
     outside: Outside,
     effects: Sender<Effect>,
     terminal: Terminal,
+    /// Where things are on the last frame.
+    marks: Marks,
     reader: Reader,
     /// The journals of earlier runs that go once our own holds their edits.
     forget: Vec<Effect>,
@@ -279,8 +292,11 @@ impl Program {
     }
 
     fn draw(&mut self) -> anyhow::Result<()> {
-        let (state, theme) = (&self.state, &self.theme);
-        self.terminal.draw(|frame| ui::draw(state, theme, frame)).context("cannot write to the terminal")
+        let (state, marks) = (&self.state, &mut self.marks);
+        let theme = self.themes.get(look::shown(state)).or(self.themes.first()).context("there is no theme")?;
+        self.terminal
+            .draw(|frame| *marks = ui::draw_marked(state, theme, frame))
+            .context("cannot write to the terminal")
     }
 
     fn take(&mut self, event: Event) -> anyhow::Result<()> {
@@ -304,11 +320,14 @@ impl Program {
         Ok(())
     }
 
-    fn take_message(&mut self, message: Message) -> anyhow::Result<()> {
+    fn take_message(&mut self, mut message: Message) -> anyhow::Result<()> {
         #[cfg(debug_assertions)]
         self.panic_if_asked(&message);
         if let Message::Resized(width, height) = message {
             self.terminal.resize(width, height)?;
+        }
+        if let Message::Pointed(pointed) = &mut message {
+            pointed.on = self.marks.at(self.state.context(), pointed.x, pointed.y);
         }
         let effects = update(&mut self.state, message);
         for effect in effects {
@@ -342,7 +361,11 @@ impl Program {
                 let (width, height) = terminal::size();
                 Some(Message::Resized(width, height))
             }
-            Effect::Copy { text, what } => Some(copy(&text, what)),
+            Effect::SetMouse(on) => {
+                terminal::set_mouse(on).context("cannot write to the terminal")?;
+                None
+            }
+            Effect::Copy { text, what } => Some(copy(&text, what, &self.outside.environment)),
             Effect::Suspend => {
                 self.suspend()?;
                 None
@@ -429,14 +452,12 @@ impl Program {
 }
 
 /// Sends a text to the clipboard of the terminal.
-fn copy(text: &str, what: String) -> Message {
-    let characters = text.chars().count();
-    let problem = if text.len() > CLIPBOARD_LIMIT {
-        Some(format!("{} bytes are more than terminals take ({CLIPBOARD_LIMIT})", text.len()))
-    } else {
-        terminal::copy(text).err().map(|error| error.to_string())
-    };
-    Message::Copied { what, characters, problem }
+fn copy(text: &str, what: String, environment: &Environment) -> Message {
+    let result = clipboard::Way::of(environment).map_err(str::to_owned).and_then(|way| {
+        terminal::send(&way.sequence(text)?).map_err(|error| error.to_string())?;
+        Ok(way.name())
+    });
+    Message::Copied { what, characters: text.chars().count(), result }
 }
 
 /// In debug builds: this key ends in a panic, any where it is 1: for the tests of what survives one.

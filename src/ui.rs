@@ -6,11 +6,14 @@
 
 mod backups;
 mod bars;
+mod choice;
+mod chord;
 mod conflict;
 mod detail;
 mod first_run;
 mod form;
 mod lists;
+mod look;
 mod modal;
 mod paper;
 mod parameters;
@@ -18,6 +21,8 @@ mod preview;
 mod problems;
 mod review;
 mod run;
+mod sides;
+mod source;
 pub mod theme;
 mod wheels;
 
@@ -27,13 +32,22 @@ use ratatui::layout::Rect;
 use self::paper::Paper;
 use self::theme::Theme;
 use crate::app::layout::Size;
+use crate::app::mouse::Marks;
 use crate::app::{Screen, State};
 use crate::config::Role;
 
 /// Draws the state.
 pub fn draw(state: &State, theme: &Theme, frame: &mut Frame<'_>) {
+    let _ = draw_marked(state, theme, frame);
+}
+
+/// Draws the state; returns where things are, for the mouse.
+pub fn draw_marked(state: &State, theme: &Theme, frame: &mut Frame<'_>) -> Marks {
     let area = frame.area();
-    let mut paper = Paper { buffer: frame.buffer_mut(), theme, cursor: None };
+    let keymap = &state.preferences.keymap;
+    let mut paper =
+        Paper { buffer: frame.buffer_mut(), theme, keymap, cursor: None, marks: Marks::new(state.context()) };
+    paper.buffer.set_style(area, theme.ground());
     if Size::of(area.width, area.height) == Size::TooSmall {
         too_small(&mut paper, state, area);
     } else if !state.ready {
@@ -41,12 +55,16 @@ pub fn draw(state: &State, theme: &Theme, frame: &mut Frame<'_>) {
     } else {
         screen(&mut paper, state, area);
         for modal in &state.modals {
-            modal::draw(&mut paper, modal, area);
+            paper.marks.clear();
+            modal::draw(&mut paper, modal, state, area);
         }
+        chord::draw(&mut paper, state, area);
     }
-    if let Some(cursor) = paper.cursor {
+    let Paper { cursor, marks, .. } = paper;
+    if let Some(cursor) = cursor {
         frame.set_cursor_position(cursor);
     }
+    marks
 }
 
 fn screen(paper: &mut Paper<'_>, state: &State, area: Rect) {
@@ -63,6 +81,7 @@ fn screen(paper: &mut Paper<'_>, state: &State, area: Rect) {
         Screen::Preview => preview::draw(paper, state, area),
         Screen::Review => review::draw(paper, state, area),
         Screen::Conflict => conflict::draw(paper, state, area),
+        Screen::Source => source::screen(paper, state, area),
     }
 }
 
@@ -75,6 +94,7 @@ fn main(paper: &mut Paper<'_>, state: &State) {
     }
     detail::draw(paper, state, areas.detail);
     problems::draw(paper, state, areas.problems);
+    source::pane(paper, state, areas.source);
     bars::upload(paper, state, areas.upload);
     bars::status(paper, state, areas.status);
     bars::keys(paper, state, areas.bar);

@@ -4,8 +4,10 @@ use ratatui::layout::Rect;
 
 use super::paper::{self, Paper, Piece, width};
 use super::problems;
+use crate::app::command::{Context, Id};
 use crate::app::layout::Size;
 use crate::app::list::Body;
+use crate::app::mouse::Target;
 use crate::app::{Pane, State, Tone, form::FormKind, forms, history, modal::Modal, offers, pages, review, value};
 use crate::check::{Severity, VersionSource};
 use crate::config::Role;
@@ -104,7 +106,9 @@ fn tabs(paper: &mut Paper<'_>, state: &State, area: Rect) {
         if at + width(&text) > area.width {
             break;
         }
+        let start = at;
         at = paper.write(area, 0, at, &text, style);
+        paper.mark(Rect { x: area.x + start, width: at - start, ..area }, Target::Pane(pane));
     }
 }
 
@@ -121,13 +125,15 @@ pub(super) fn notes(paper: &mut Paper<'_>, state: &State, area: Rect) {
 /// Draws what the next launch uploads.
 pub(super) fn upload(paper: &mut Paper<'_>, state: &State, area: Rect) {
     let theme = paper.theme;
+    paper.mark(area, Target::Pane(Pane::Upload));
     let (severity, verdict) = pages::verdict(state);
     let letter = severity.map_or(String::new(), |severity| format!("{} ", severity.letter()));
     let style = severity.map_or(theme.text(), |severity| theme.severity(severity));
     match state.layout_size() {
         Size::Full => {
             let focused = state.focus == Pane::Upload;
-            let inside = paper.frame(area, "5 Controller upload", "p preview", focused);
+            let hint = hint(paper, state, Id::Preview, "preview");
+            let inside = paper.frame(area, "5 Controller upload", &hint, focused);
             let wheels = wheels_text(state);
             paper.pieces(
                 inside,
@@ -149,23 +155,33 @@ pub(super) fn upload(paper: &mut Paper<'_>, state: &State, area: Rect) {
                 paper.write(area, row, 0, &line, theme.text());
                 row += 1;
             }
-            paper.write(area, row + 1, 0, "Enter preview   b wheel directory", theme.dim());
+            let hints = [(Id::Preview, "preview"), (Id::WheelPath, "wheel directory")];
+            let hints = hints.map(|(id, label)| hint(paper, state, id, label)).join("   ");
+            paper.write(area, row + 1, 0, hints.trim(), theme.dim());
         }
         _ => {
-            let hint = "p preview ";
+            let hint = format!("{} ", hint(paper, state, Id::Preview, "preview"));
             let focused = state.focus == Pane::Upload;
             let label = if focused { "> upload  " } else { "  upload  " };
             let label_style = if focused { theme.heading() } else { theme.dim() };
-            let room = area.width.saturating_sub(width(label) + width(hint) + 2);
+            let room = area.width.saturating_sub(width(label) + width(&hint) + 2);
             paper.pieces(
                 area,
                 0,
                 0,
                 &[(label, label_style), (&letter, style), (&paper::fit(&verdict, room), theme.text())],
             );
-            paper.write_right(area, 0, hint, theme.dim());
+            paper.write_right(area, 0, &hint, theme.dim());
         }
     }
+}
+
+/// Returns a key with what it does; nothing where no key does it.
+fn hint(paper: &Paper<'_>, state: &State, id: Id, label: &str) -> String {
+    // In the pane itself Enter does it as well: the letter tells more.
+    let context =
+        if id == Id::Preview && state.layout_size() != Size::One { Context::List } else { state.screen_context() };
+    paper.keymap.first(id, context).map_or_else(String::new, |key| format!("{key} {label}"))
 }
 
 fn wheels_text(state: &State) -> String {
@@ -248,26 +264,31 @@ pub(super) fn keys(paper: &mut Paper<'_>, state: &State, area: Rect) {
     let room = area.width.saturating_sub(width(help) + 2);
     let mut at = 1;
     for command in offers::bar(state) {
+        let Some(first) = paper.keymap.first(command.id, state.context()) else { continue };
         // Where the label names its keys itself: "K/J order".
-        let names_keys = command
+        let named = command
             .bar
             .split_once(' ')
-            .is_some_and(|(keys, _)| keys.contains('/') || keys.starts_with(command.keys[0]));
-        let (key, label) = if names_keys {
-            command.bar.split_once(' ').unwrap_or(("", command.bar))
-        } else {
-            (command.keys[0], command.bar)
+            .filter(|(keys, _)| command.keys.first().is_some_and(|key| keys.contains('/') || keys.starts_with(key)));
+        let is_usual = command.keys.first().is_some_and(|key| *key == first);
+        let (key, label) = match named {
+            Some(named) if is_usual => named,
+            Some((_, label)) => (first.as_str(), label),
+            None => (first.as_str(), command.bar),
         };
         let long = width(key) + 1 + width(label);
         if at + long > room {
             continue;
         }
+        let start = at;
         at = paper.pieces(area, 0, at, &[(key, theme.key()), (" ", theme.text()), (label, theme.text())]);
+        paper.mark_key(area, 0, (start, at), key);
         at += 2;
     }
     if !help.is_empty() {
         let column = area.width.saturating_sub(width(help) + 1);
-        paper.pieces(area, 0, column, &[("?", theme.key()), (" help", theme.text())]);
+        let end = paper.pieces(area, 0, column, &[("?", theme.key()), (" help", theme.text())]);
+        paper.mark_key(area, 0, (column, end), "?");
     }
 }
 
@@ -279,5 +300,6 @@ pub(super) fn title(paper: &mut Paper<'_>, area: Rect, name: &str, rest: &str) {
     let name = paper::fit(name, room.saturating_sub(1));
     let at = paper.write(area, 0, 1, &name, theme.heading());
     paper.write(area, 0, at + 3, &paper::fit(rest, room.saturating_sub(at + 3)), theme.text());
-    paper.write_right(area, 0, right, theme.dim());
+    let column = paper.write_right(area, 0, right, theme.dim());
+    paper.mark_key(area, 0, (column, column + 8), "Esc");
 }

@@ -10,13 +10,19 @@ use unicode_segmentation::UnicodeSegmentation as _;
 use unicode_width::UnicodeWidthStr as _;
 
 use super::theme::Theme;
+use crate::app::bindings::Keymap;
+use crate::app::keymap::Key;
+use crate::app::mouse::{Marks, Target};
 
 /// What is drawn on.
 pub(super) struct Paper<'a> {
     pub(super) buffer: &'a mut Buffer,
     pub(super) theme: &'a Theme,
+    pub(super) keymap: &'a Keymap,
     /// Where the hardware cursor belongs, once something has set it.
     pub(super) cursor: Option<(u16, u16)>,
+    /// Where things are, for the mouse.
+    pub(super) marks: Marks,
 }
 
 /// A piece of text with its style.
@@ -52,6 +58,25 @@ impl Paper<'_> {
         column
     }
 
+    /// Says what an area shows.
+    pub(super) fn mark(&mut self, area: Rect, target: Target) {
+        self.marks.add(area.intersection(self.buffer.area), target);
+    }
+
+    /// Says what a row of an area shows.
+    pub(super) fn mark_row(&mut self, area: Rect, row: u16, target: Target) {
+        if row < area.height {
+            self.mark(Rect { y: area.y + row, height: 1, ..area }, target);
+        }
+    }
+
+    /// Says that the cells from `start` to `end` of a row name a key.
+    pub(super) fn mark_key(&mut self, area: Rect, row: u16, (start, end): (u16, u16), key: &str) {
+        if let Ok(key) = key.parse::<Key>() {
+            self.mark_row(Rect { x: area.x + start, width: end.saturating_sub(start), ..area }, row, Target::Key(key));
+        }
+    }
+
     /// Gives a whole row a style on top of what is there.
     pub(super) fn style_row(&mut self, area: Rect, row: u16, style: Style) {
         if row < area.height {
@@ -62,6 +87,7 @@ impl Paper<'_> {
     /// Blanks an area, so that nothing shines through; halves of wide characters at its edge go too.
     pub(super) fn clear(&mut self, area: Rect) {
         let area = area.intersection(self.buffer.area);
+        let ground = self.theme.ground();
         for y in area.top()..area.bottom() {
             if area.x > self.buffer.area.x {
                 let cell = &mut self.buffer[(area.x - 1, y)];
@@ -71,6 +97,7 @@ impl Paper<'_> {
             }
             for x in area.left()..area.right() {
                 self.buffer[(x, y)].reset();
+                self.buffer[(x, y)].set_style(ground);
             }
         }
     }
@@ -132,6 +159,7 @@ impl Paper<'_> {
         let mut at = edge.width.saturating_sub(total - 1);
         at = self.write(edge, 0, at, " ", self.theme.text());
         for (number, (key, label)) in shown.iter().enumerate() {
+            let start = at;
             let gap = if number + 1 == shown.len() { " " } else { "  " };
             at = self.pieces(
                 edge,
@@ -144,6 +172,7 @@ impl Paper<'_> {
                     (gap, self.theme.text()),
                 ],
             );
+            self.mark_key(edge, 0, (start, at - width(gap)), key);
         }
     }
 

@@ -8,13 +8,13 @@ use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use skyplug_tui::app::Settings;
 use skyplug_tui::app::message::Message;
-use skyplug_tui::ui::{draw, theme::Theme};
+use skyplug_tui::ui::draw;
 use unicode_width::UnicodeWidthStr as _;
 
 use crate::driver::Driver;
 use crate::zip;
 
-const API: &str = "\
+pub(crate) const API: &str = "\
 # What the API server loads.
 controller_wheel_path: ~/wheels
 
@@ -36,16 +36,16 @@ plugins:
       api_token: example-not-a-real-token
       window: 12:30
 ";
-const REMOTE: &str = "\
+pub(crate) const REMOTE: &str = "\
 # What controllers load.
 plugins:
 - class: acme_audit.AuditPlugin
   parameters:
     path: /tmp/audit.log
 ";
-const SIZES: [(u16, u16); 3] = [(120, 36), (80, 24), (40, 12)];
+pub(crate) const SIZES: [(u16, u16); 3] = [(120, 36), (80, 24), (40, 12)];
 
-fn sample() -> Driver {
+pub(crate) fn sample() -> Driver {
     Driver::open_with(Some(API), Some(REMOTE), Settings::default(), |home| {
         let wheels = home.join("wheels");
         fs::create_dir(&wheels).expect("made");
@@ -63,7 +63,7 @@ fn sample() -> Driver {
 }
 
 /// Returns the screen, with the name of the home directory replaced by one of the same length.
-fn shown(driver: &Driver) -> String {
+pub(crate) fn shown(driver: &Driver) -> String {
     let home = driver.home().to_str().expect("UTF-8");
     let name = "/home/user".to_owned() + &"_".repeat(home.len().saturating_sub(10));
     driver.screen().replace(home, &name)
@@ -82,6 +82,59 @@ fn snapshots(name: &str, keys: &str) {
 #[test]
 fn main_screen() {
     snapshots("main", "jaAcmeLegacy<Enter>");
+}
+
+#[test]
+fn source_beside_the_lists() {
+    let mut driver = sample();
+    driver.press("j3").resize(160, 40);
+    assert_snapshot!("wide_160x40", shown(&driver));
+    assert!(!driver.screen().contains("example-not-a-real-token"));
+    // It follows the cursor and the edits.
+    driver.press("<Down><Down><Down><Down><Enter>");
+    let line = shown(&driver).lines().find(|line| line.contains("dry_run: ")).expect("the line").to_owned();
+    assert!(line.contains("> 15        dry_run: no"), "{line}");
+    driver.press("2");
+    assert!(driver.screen().contains("remote_plugins.yaml as written"), "{}", driver.screen());
+}
+
+#[test]
+fn source() {
+    snapshots("source", "jS");
+    let mut driver = sample();
+    driver.press("jS").resize(80, 24);
+    assert!(!driver.screen().contains("example-not-a-real-token"));
+    driver.press("<Tab>");
+    assert!(driver.screen().contains("What controllers load"), "{}", driver.screen());
+    driver.press("<Tab>gjjjjjj<Enter>");
+    assert_eq!(driver.state.list(skyplug_tui::config::Role::Api).cursor, 0, "the entry on that line");
+    assert!(driver.screen().contains("1 API server"));
+    driver.press("<Enter>S<Esc>");
+    assert_eq!(driver.state.screen, skyplug_tui::app::Screen::Parameters, "back to where it was opened");
+}
+
+#[test]
+fn side_by_side() {
+    snapshots("side_by_side", "=");
+    let mut driver = sample();
+    let told = "remote list #1, parameters differ: path, level";
+    assert!(driver.screen().contains(told), "{}", driver.screen());
+    driver.press("j=");
+    assert!(driver.state.modals.is_empty(), "{}", driver.screen());
+    assert!(driver.status().starts_with("The other list does not have this class"), "{}", driver.status());
+    driver.press("c<Tab>");
+    driver.press("j");
+    assert!(driver.screen().contains("same parameters"), "{}", driver.screen());
+}
+
+#[test]
+fn find() {
+    snapshots("find", ":find acme<Enter>");
+}
+
+#[test]
+fn history() {
+    snapshots("history", "jdaacme_new.Plugin<Enter>uu<Esc>U:history<Enter>");
 }
 
 #[test]
@@ -242,16 +295,6 @@ fn broken_file() {
         driver.resize(width, height);
         assert_snapshot!(format!("broken_{width}x{height}"), shown(&driver));
     }
-}
-
-#[test]
-fn ascii() {
-    let mut driver = sample();
-    driver.theme = Theme::new(false, true);
-    driver.resize(80, 24);
-    let screen = shown(&driver);
-    assert!(screen.is_ascii(), "{screen}");
-    assert_snapshot!("ascii_80x24", screen);
 }
 
 #[test]

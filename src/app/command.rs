@@ -157,6 +157,7 @@ pub enum Id {
     Backups,
     Theme,
     PasteEntries,
+    Export,
     EditComment,
     EditLineComment,
     Source,
@@ -547,6 +548,7 @@ static TABLE: &[Command] = &[
     row(Id::KeptEdits, "kept edits", "", G::Files, BEFORE_REVIEW, &[], "Offers the unsaved edits of earlier runs again."),
     row(Id::Verify, "verify with SkyPilot", "", G::Look, BEFORE_REVIEW, &[], "Asks a real SkyPilot about the files on disk and marks what it sees in another way."),
     row(Id::Backups, "backups", "", G::Files, BEFORE_REVIEW, &[], "Lists the saved versions of the file at hand, with what each would change, and takes one back."),
+    row(Id::Export, "export configmap", "", G::Files, SCREENS, &[], "Writes both lists as a ConfigMap or a Secret of Kubernetes, with the Helm values that mount it."),
     row(Id::Theme, "theme", "", G::Look, SCREENS, &[], "Chooses the colours; moving through the list shows them."),
     row(Id::Build, "build a wheel", "", G::Edit, BESIDE_WHEELS, &[], "Builds a wheel of a project directory into the wheel directory, after a question."),
     // Text fields.

@@ -9,8 +9,8 @@ use super::message::{EditTarget, Effect};
 use super::modal::{Answer, Menu, MenuItem, Modal, Notice};
 use super::preferences::{Meaning, meaning};
 use super::{
-    Exit, Screen, State, Tone, backups, browse, choice, completion, edits, external, forms, look, motion, palette,
-    parameters, paste, programs, recovery, saving, update, verify, writing,
+    Exit, Screen, State, Tone, backups, browse, choice, completion, edits, export, external, forms, look, motion,
+    palette, parameters, paste, programs, recovery, saving, update, verify, writing,
 };
 use crate::config::Role;
 use crate::config::operation::Operation;
@@ -206,6 +206,7 @@ fn answer(state: &mut State, answer: Answer) -> Vec<Effect> {
         }
         Answer::PasteLines(lines, text) => paste::lines(state, lines, &text),
         Answer::Kept(at, kept) => recovery::answer(state, at, kept),
+        Answer::Export(request) => export::replace(*request),
         Answer::ReadOnly => recovery::read_only(state),
         Answer::RemoveWheelPath => edits::commit(state, &Operation::SetWheelPath(None)),
     }

@@ -12,6 +12,7 @@ use super::message::{Listing, Staged};
 use super::run::{Program, Run};
 use super::sides::Sides;
 use crate::config::Role;
+use crate::config::kubernetes::Request;
 use crate::config::operation::Operation;
 use crate::yaml::Pointer;
 
@@ -134,6 +135,8 @@ pub enum Answer {
     PasteLines(super::paste::Lines, String),
     /// Does something about the kept edits at a place of the list.
     Kept(usize, super::recovery::Kept),
+    /// Exports both lists, whatever files are there.
+    Export(Box<Request>),
     /// Makes the screens read-only.
     ReadOnly,
 }

@@ -12,9 +12,9 @@ use super::message::{Effect, Message, Noticed, Reason};
 use super::modal::Modal;
 use super::preferences::{Meaning, complain, meaning};
 use super::{
-    Exit, Pane, Screen, State, Tone, backups, browse, comments, conflict, dialogs, edits, external, find, forms, lists,
-    look, motion, mouse, outside, pages, palette, parameters, past, paste, problems, programs, reading, recovery,
-    review, saving, sides, source, verify, wheels, writing,
+    Exit, Pane, Screen, State, Tone, backups, browse, comments, conflict, dialogs, edits, export, external, find,
+    forms, lists, look, manifest, motion, mouse, outside, pages, palette, parameters, past, paste, problems, programs,
+    reading, recovery, review, saving, sides, source, verify, wheels, writing,
 };
 use crate::config::Role;
 use crate::text::visible::visible_name;
@@ -73,6 +73,7 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
             Vec::new()
         }
         Message::Saved { role, text, result } => saving::saved(state, role, &text, result),
+        Message::SavedManifest { texts, result } => manifest::saved(state, &texts, &result),
         Message::Listed(listing) => browse::listed(state, listing),
         Message::Drafted(result) => drafted(state, result),
         Message::Staged(result) => {
@@ -95,6 +96,7 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
             verify::done(state, &result);
             Vec::new()
         }
+        Message::Exported { request, result } => export::done(state, *request, result),
         Message::Planned(result) => {
             programs::planned(state, result);
             Vec::new()
@@ -281,6 +283,7 @@ fn run_here(state: &mut State, id: Id) -> Vec<Effect> {
         Id::Palette => palette::open_commands(state, true),
         Id::About => dialogs::notice(state, "What are plugins?", dialogs::about()),
         Id::Verify => return verify::start(state),
+        Id::Export => return export::start(state),
         Id::Source => source::open(state),
         Id::Find => forms::open(state, find::form()),
         Id::History => past::open(state),

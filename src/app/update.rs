@@ -12,9 +12,9 @@ use super::message::{Effect, Message, Noticed, Reason};
 use super::modal::Modal;
 use super::preferences::{Meaning, complain, meaning};
 use super::{
-    Exit, Pane, Screen, State, Tone, backups, browse, comments, conflict, dialogs, edits, external, find, forms, lists,
-    look, motion, mouse, outside, pages, palette, parameters, past, problems, programs, reading, recovery, review,
-    saving, sides, source, verify, wheels, writing,
+    Exit, Pane, Screen, State, Tone, backups, browse, comments, conflict, dialogs, edits, export, external, find,
+    forms, lists, look, manifest, motion, mouse, outside, pages, palette, parameters, past, paste, problems, programs,
+    reading, recovery, review, saving, sides, source, verify, wheels, writing,
 };
 use crate::config::Role;
 use crate::text::visible::visible_name;
@@ -24,7 +24,7 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
     let mut effects = match message {
         Message::Pressed(key) => press(state, key),
         Message::Pointed(pointed) => mouse::point(state, pointed),
-        Message::Pasted(text) => paste(state, &text),
+        Message::Pasted(text) => take_paste(state, &text),
         Message::Resized(width, height) => {
             state.size = (width, height);
             Vec::new()
@@ -73,6 +73,7 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
             Vec::new()
         }
         Message::Saved { role, text, result } => saving::saved(state, role, &text, result),
+        Message::SavedManifest { texts, result } => manifest::saved(state, &texts, &result),
         Message::Listed(listing) => browse::listed(state, listing),
         Message::Drafted(result) => drafted(state, result),
         Message::Staged(result) => {
@@ -95,6 +96,7 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
             verify::done(state, &result);
             Vec::new()
         }
+        Message::Exported { request, result } => export::done(state, *request, result),
         Message::Planned(result) => {
             programs::planned(state, result);
             Vec::new()
@@ -250,11 +252,14 @@ fn press_blind(state: &mut State, key: Key) -> Vec<Effect> {
     }
 }
 
-fn paste(state: &mut State, text: &str) -> Vec<Effect> {
+fn take_paste(state: &mut State, text: &str) -> Vec<Effect> {
     if !state.modals.is_empty() {
-        return dialogs::paste(state, text);
+        return dialogs::take_paste(state, text);
     }
-    state.say(Tone::Told, "Pasted text goes into a field: press a or Enter first.");
+    if matches!(state.screen_context(), Context::List | Context::FirstRun) && state.ready {
+        return paste::on_list(state, text);
+    }
+    state.say(Tone::Told, "Pasted text goes into a field or a list: press a or Enter first.");
     Vec::new()
 }
 
@@ -278,6 +283,7 @@ fn run_here(state: &mut State, id: Id) -> Vec<Effect> {
         Id::Palette => palette::open_commands(state, true),
         Id::About => dialogs::notice(state, "What are plugins?", dialogs::about()),
         Id::Verify => return verify::start(state),
+        Id::Export => return export::start(state),
         Id::Source => source::open(state),
         Id::Find => forms::open(state, find::form()),
         Id::History => past::open(state),
@@ -305,6 +311,7 @@ fn run_here(state: &mut State, id: Id) -> Vec<Effect> {
         }
         Id::Browse => return browse::browse(state),
         Id::Theme => look::open(state),
+        Id::PasteEntries => return paste::open(state),
         Id::EditComment => return comments::edit_above(state),
         Id::EditLineComment => return comments::edit_behind(state),
         Id::KeptEdits => recovery::offer_again(state),

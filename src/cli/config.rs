@@ -242,16 +242,14 @@ fn rows(session: &Session) -> Vec<Row> {
     rows.push(row("masks.also", &settings.masks_also, settings.masks_also.value.clone()));
     rows.push(row("masks.never", &settings.masks_never, settings.masks_never.value.clone()));
     let options = session.options();
-    for (role, name, flag) in
-        [(Role::Api, "plugins", &options.plugins), (Role::Remote, "remote_plugins", &options.remote_plugins)]
-    {
-        let found = locate::locate(role, flag.as_deref(), &session.environment);
+    for (role, name) in [(Role::Api, "plugins"), (Role::Remote, "remote_plugins")] {
+        let found = options.locate(role, &session.environment);
         let source = match found.source {
-            PathSource::Flag => Source::Flag,
+            PathSource::Flag | PathSource::ConfigMap => Source::Flag,
             PathSource::Env => Source::Env(locate::variable(role)),
             PathSource::Default => Source::Default,
         };
-        rows.push(Row { name: name.to_owned(), value: path(&found.path).into(), source });
+        rows.push(Row { name: name.to_owned(), value: path(&found.told(role)).into(), source });
     }
     rows
 }

@@ -9,7 +9,7 @@ use super::theme::Theme;
 use crate::app::layout::{self, Size};
 use crate::app::review::{Review, ReviewFile, ReviewRow, RowKind, sentences};
 use crate::app::value::count;
-use crate::app::{Cursor, State, Tone, writing};
+use crate::app::{Cursor, State, Tone, manifest, writing};
 use crate::check::Severity;
 use crate::config::writing::Strategy;
 
@@ -30,7 +30,7 @@ pub(super) fn draw(paper: &mut Paper<'_>, state: &State, area: Rect) {
     let mut body = areas.body;
     let question = question(paper, state, review, &mut body);
     let Some(file) = review.current() else { return };
-    let name = state.shown_path(&state.path(file.role).unwrap_or_else(|| file.role.file_name().into()));
+    let name = manifest::shown(state, file.role);
     let created = if file.created { "  (new file)" } else { "" };
     let title = format!("{name}{created}  +{} -{}", file.added, file.removed);
     let right = if review.files.len() > 1 {

@@ -230,6 +230,11 @@ fn palette() {
 }
 
 #[test]
+fn export() {
+    snapshots("export", ":export configmap<Enter>");
+}
+
+#[test]
 fn quit_question() {
     snapshots("quit_question", "dq");
 }

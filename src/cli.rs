@@ -6,7 +6,7 @@
 #![expect(clippy::doc_markdown, reason = "the doc comments of arguments are help texts, printed as they are")]
 
 mod classes;
-mod demo;
+pub(crate) mod demo;
 mod edit;
 mod explain;
 mod inspect;
@@ -21,6 +21,7 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::app::Files;
 use crate::check::verify::Mode;
 use crate::check::{Controller, SkyVersion};
 use crate::config::{Environment, Role, Workspace};
@@ -415,16 +416,16 @@ impl Session {
     }
 
     fn screens(&self) -> anyhow::Result<Exit> {
-        self.screens_on(&self.options(), self.environment.clone(), false)
+        self.screens_on(&self.options(), self.environment.clone(), Files::Own)
     }
 
-    fn screens_on(&self, options: &io::Options, environment: Environment, demo: bool) -> anyhow::Result<Exit> {
+    fn screens_on(&self, options: &io::Options, environment: Environment, files: Files) -> anyhow::Result<Exit> {
         let settings = crate::tui::Settings {
             read_only: self.globals.read_only,
             ascii: self.globals.ascii,
             color: self.globals.color.for_screens(),
             show_secrets: self.globals.show_secrets,
-            demo,
+            files,
         };
         crate::tui::run(options, environment, settings).context("the terminal UI ended")
     }

@@ -6,6 +6,7 @@
 #![expect(clippy::doc_markdown, reason = "the doc comments of arguments are help texts, printed as they are")]
 
 mod classes;
+mod config;
 pub(crate) mod demo;
 mod edit;
 mod explain;
@@ -13,6 +14,8 @@ mod inspect;
 mod output;
 mod purge;
 mod report;
+mod schema;
+mod shell;
 mod verify;
 mod wheels;
 
@@ -26,7 +29,8 @@ use crate::check::verify::Mode;
 use crate::check::{Controller, SkyVersion};
 use crate::config::{Environment, Role, Workspace};
 use crate::io;
-use output::{ColorChoice, Output};
+use crate::settings::Color;
+use output::Output;
 
 /// How the program ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -100,12 +104,34 @@ struct Globals {
     /// Only ASCII characters for frames
     #[arg(long, global = true)]
     ascii: bool,
-    /// When to use colours
-    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
-    color: ColorChoice,
+    /// The colours of the screens: terminal, light, dark, high-contrast, colour-blind, mono, or a theme file
+    #[arg(long, global = true, value_name = "NAME|FILE")]
+    theme: Option<String>,
+    /// When to use colours [default: auto: on a terminal, unless NO_COLOR is set]
+    #[arg(long, global = true, value_name = "WHEN")]
+    color: Option<ColorChoice>,
     /// Show secrets instead of ********
     #[arg(long, global = true)]
     show_secrets: bool,
+}
+
+/// When to use colours.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum ColorChoice {
+    /// On a terminal, unless NO_COLOR is set
+    Auto,
+    Always,
+    Never,
+}
+
+impl From<ColorChoice> for Color {
+    fn from(choice: ColorChoice) -> Self {
+        match choice {
+            ColorChoice::Auto => Self::Auto,
+            ColorChoice::Always => Self::Always,
+            ColorChoice::Never => Self::Never,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -266,6 +292,24 @@ enum Command {
         #[command(flatten)]
         flags: EditFlags,
     },
+    /// Comment out an entry in its place: SkyPilot does not see it
+    Disable {
+        list: List,
+        /// Its index from 0, or its class where that occurs once
+        #[arg(value_name = "INDEX|CLASS")]
+        entry: String,
+        #[command(flatten)]
+        flags: EditFlags,
+    },
+    /// Bring back an entry that is commented out
+    Enable {
+        list: List,
+        /// Its index from 0 among those that are commented out, or its class
+        #[arg(value_name = "INDEX|CLASS")]
+        entry: String,
+        #[command(flatten)]
+        flags: EditFlags,
+    },
     /// Move an entry within its list
     Move {
         list: List,
@@ -347,10 +391,39 @@ enum Command {
         #[arg(long)]
         dry_run: bool,
     },
-    /// Print the key table
-    Keys,
+    /// Print the key table in force
+    Keys {
+        /// As it would stand in config.toml, with the names of the commands
+        #[arg(long)]
+        toml: bool,
+    },
+    /// Say which settings are in force, and where each comes from
+    Config {
+        #[command(subcommand)]
+        what: ConfigCommand,
+    },
+    /// Print the JSON Schema (draft 7) of a file, for editors and yaml-language-server
+    Schema { list: List },
+    /// Print the completions of a shell
+    Completions { shell: clap_complete::Shell },
+    /// Print the man page
+    Man {
+        /// Write one for the program and each subcommand into this directory instead
+        #[arg(long, value_name = "DIR")]
+        out: Option<PathBuf>,
+    },
     /// Open the UI on a throw-away copy of a sample
     Demo,
+}
+
+#[derive(Clone, Copy, Debug, Subcommand)]
+enum ConfigCommand {
+    /// Print each setting with its source, and what is wrong with config.toml
+    Show {
+        /// How to answer
+        #[arg(long, default_value = "text")]
+        format: Format,
+    },
 }
 
 /// Runs what the arguments ask for.
@@ -360,8 +433,15 @@ enum Command {
 /// Returns our own failures; trouble with an input file is a finding instead.
 pub fn run(cli: Cli) -> anyhow::Result<Exit> {
     let Cli { globals, command } = cli;
-    let mut out = Output::new(globals.color, globals.show_secrets);
-    let session = Session { environment: io::scan::environment(), globals };
+    let environment = io::scan::environment();
+    let settings = config::Loaded::load(&globals, &environment);
+    let mut out = Output::new(settings.in_force.color.value, globals.show_secrets);
+    // The screens tell it themselves, and `config show` is about it.
+    if !matches!(command, None | Some(Command::Demo | Command::Config { .. })) {
+        settings.complain();
+    }
+    settings.in_force.name_rules().hold();
+    let session = Session { environment, globals, settings };
     match command {
         None => session.screens(),
         Some(Command::Demo) => demo::run(&session),
@@ -375,7 +455,11 @@ pub fn run(cli: Cli) -> anyhow::Result<Exit> {
         Some(Command::Classes { format }) => classes::classes(&session, format, &mut out),
         Some(Command::Explain { code, all }) => explain::explain(code.as_deref(), all, &mut out),
         Some(Command::Purge { dry_run }) => purge::run(&session, dry_run, &mut out),
-        Some(Command::Keys) => inspect::keys(&mut out),
+        Some(Command::Keys { toml }) => config::keys(&session, toml, &mut out),
+        Some(Command::Config { what: ConfigCommand::Show { format } }) => config::show(&session, format, &mut out),
+        Some(Command::Schema { list }) => schema::print(list.into(), &mut out),
+        Some(Command::Completions { shell }) => shell::completions(shell, &mut out),
+        Some(Command::Man { out: directory }) => shell::man(directory.as_deref(), &mut out),
         Some(command) => edit::run(&session, command, &mut out),
     }
 }
@@ -384,21 +468,22 @@ pub fn run(cli: Cli) -> anyhow::Result<Exit> {
 struct Session {
     environment: Environment,
     globals: Globals,
+    settings: config::Loaded,
 }
 
 impl Session {
     fn options(&self) -> io::Options {
-        let globals = &self.globals;
+        let (globals, settings) = (&self.globals, &self.settings.in_force);
         io::Options {
             plugins: globals.plugins.clone(),
             remote_plugins: globals.remote_plugins.clone(),
-            server_cwd: globals.server_cwd.clone(),
-            sky_version: globals.sky_version,
+            server_cwd: settings.server_cwd.value.clone(),
+            sky_version: settings.sky_version.value,
             controller: match globals.controller {
                 ControllerKind::Jobs => Controller::Jobs,
                 ControllerKind::Serve => Controller::Serve,
             },
-            python: globals.python.clone(),
+            python: settings.python.value.clone(),
             python_path: globals.python_path.clone(),
         }
     }
@@ -420,13 +505,9 @@ impl Session {
     }
 
     fn screens_on(&self, options: &io::Options, environment: Environment, files: Files) -> anyhow::Result<Exit> {
-        let settings = crate::tui::Settings {
-            read_only: self.globals.read_only,
-            ascii: self.globals.ascii,
-            color: self.globals.color.for_screens(),
-            show_secrets: self.globals.show_secrets,
-            files,
-        };
+        let screens =
+            crate::app::Settings { read_only: self.globals.read_only, show_secrets: self.globals.show_secrets, files };
+        let settings = self.settings.for_screens(screens, &self.environment);
         crate::tui::run(options, environment, settings).context("the terminal UI ended")
     }
 }

@@ -14,6 +14,7 @@ pub mod run;
 pub mod save;
 pub mod scan;
 pub mod server;
+pub mod settings;
 pub mod state;
 pub mod verify;
 pub mod watch;

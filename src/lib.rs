@@ -16,6 +16,7 @@
 //! - [`preview`]: what the next controller launch uploads and installs.
 //! - [`app`]: the state of the screens and how messages change it.
 //! - [`ui`]: the screens, drawn from the state.
+//! - [`settings`]: what a person has set, by flag, variable or `config.toml`, and where each comes from.
 //! - [`io`]: reading, saving, looking at processes and directories.
 //! - [`tui`]: the loop between terminal, state and the outside.
 //! - [`cli`]: the command line.
@@ -48,6 +49,7 @@ pub mod config;
 pub mod io;
 pub mod preview;
 pub mod python;
+pub mod settings;
 pub mod text;
 pub mod tui;
 pub mod ui;

@@ -7,6 +7,7 @@ use super::choice::Choice;
 use super::command::{Context, Id};
 use super::field::Field;
 use super::form::Form;
+use super::look;
 use super::message::{Listing, Staged};
 use super::run::{Program, Run};
 use super::sides::Sides;
@@ -37,6 +38,8 @@ pub enum Modal {
     Sides(Box<Sides>),
     /// A list to choose from.
     Choice(Box<Choice>),
+    /// The list of themes.
+    Themes(look::Choice),
 }
 
 impl Modal {
@@ -45,7 +48,7 @@ impl Modal {
     pub const fn context(&self) -> Context {
         match self {
             Self::Form(_) => Context::Field,
-            Self::Menu(_) => Context::Menu,
+            Self::Menu(_) | Self::Themes(_) => Context::Menu,
             Self::Commands(_) => Context::Commands,
             Self::Notice(_) | Self::Sides(_) => Context::Notice,
             Self::Area(_) => Context::Area,
@@ -232,17 +235,29 @@ pub struct Notice {
     pub offset: usize,
 }
 
-/// The area for a string of several lines.
+/// What the text of an area becomes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AreaOf {
+    /// A string.
+    Value {
+        /// Its place.
+        pointer: Pointer,
+        /// Whether it is new there.
+        adds: bool,
+    },
+    /// The comment above an entry.
+    Comment(usize),
+}
+
+/// The area for a text of several lines.
 #[derive(Clone, Debug)]
 pub struct Area {
     /// The title, made visible.
     pub title: String,
-    /// The list that the string is in.
+    /// The list that the text belongs to.
     pub role: Role,
-    /// Its place.
-    pub pointer: Pointer,
-    /// Whether it is new there.
-    pub adds: bool,
+    /// What it becomes.
+    pub about: AreaOf,
     /// The text as it was.
     pub was: String,
     /// The editor.

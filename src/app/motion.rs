@@ -143,9 +143,10 @@ pub fn apply(state: &mut State, id: Id) -> bool {
             let (rows, page) = sections[*section];
             Some(Moving { rows: (rows + 1).saturating_sub(page.max(1)), page, at: &mut offsets[*section] })
         }
-        Context::Review => state.review.as_mut().map(|review| {
-            let rows = review.rows().len();
-            Moving { rows: (rows + 1).saturating_sub(body.max(1)), page: body, at: &mut review.offset }
+        Context::Review => state.review.as_mut().map(|review| Moving {
+            rows: review.rows().len(),
+            page: body,
+            at: &mut review.cursor.at,
         }),
         Context::Source => {
             let rows = source::shown(state).0;
@@ -222,6 +223,10 @@ pub fn settle(state: &mut State) {
     let page = body_rows(state);
     let wheels = pages::wheel_rows(state);
     state.wheel.offset = scrolled(state.wheel.offset, state.wheel.at, wheels, page);
+    if let Some(review) = &mut state.review {
+        let rows = review.rows().len();
+        review.cursor.offset = scrolled(review.cursor.offset, review.cursor.at, rows, page);
+    }
     let (page, _) = conflict_rows(state);
     if let Some(view) = &mut state.conflict {
         view.cursor.offset = scrolled(view.cursor.offset, view.cursor.at, view.rows.len(), page);

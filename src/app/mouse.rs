@@ -7,8 +7,9 @@
 
 use ratatui::layout::{Position, Rect};
 
+use super::bindings::Stroke;
 use super::command::{Context, Id};
-use super::keymap::{self, Code, Key};
+use super::keymap::{Code, Key};
 use super::layout::{self, Edge, Size};
 use super::message::Effect;
 use super::modal::Modal;
@@ -268,7 +269,7 @@ fn choose(state: &mut State, at: usize, again: bool) -> Vec<Effect> {
 
 /// Presses the key that a label names.
 fn press_label(state: &mut State, key: Key) -> Vec<Effect> {
-    match keymap::find(state.context(), key) {
+    match state.preferences.keymap.find(state.context(), Stroke { first: key, then: None }) {
         Some(command) if is_safe(command.id) => update::press(state, key),
         Some(_) => {
             state.say(Tone::Told, format!("Press {key} itself for that."));

@@ -21,6 +21,7 @@ pub fn unavailable(state: &State, id: Id) -> Option<&'static str> {
         | Id::AddValue
         | Id::Delete
         | Id::DeleteValue
+        | Id::Disable
         | Id::Copy
         | Id::Transfer
         | Id::ChangeType
@@ -32,7 +33,10 @@ pub fn unavailable(state: &State, id: Id) -> Option<&'static str> {
         {
             Some("read-only (--read-only)")
         }
+        Id::EditComment | Id::EditLineComment if state.settings.read_only => Some("read-only (--read-only)"),
+        Id::EditComment | Id::EditLineComment if state.current_entry().is_none() => Some("there is no entry here"),
         Id::Verify => verify::unavailable(state),
+        Id::Theme => state.preferences.themes.fixed,
         Id::Build | Id::Install => programs::unavailable(state, id),
         Id::Undo if state.history.undo_count() == 0 => Some("nothing to undo"),
         Id::Redo if state.history.redo_count() == 0 => Some("nothing to redo"),
@@ -70,13 +74,29 @@ pub fn unavailable(state: &State, id: Id) -> Option<&'static str> {
         | Id::ChangeClass
         | Id::MoveUp
         | Id::MoveDown
+        | Id::Open
+        | Id::EditEntry
+        | Id::YankClass
+        | Id::YankYaml
+            if state.list(state.role).current_disabled().is_some() =>
+        {
+            Some("it is commented out (# brings it back)")
+        }
+        Id::Copy
+        | Id::Transfer
+        | Id::Delete
+        | Id::Duplicate
+        | Id::Disable
+        | Id::ChangeClass
+        | Id::MoveUp
+        | Id::MoveDown
         | Id::Mark
         | Id::MarkAll
         | Id::Open
         | Id::EditEntry
         | Id::YankClass
         | Id::YankYaml
-            if state.list(state.role).current().is_none() =>
+            if state.list(state.role).current().is_none() && state.list(state.role).current_disabled().is_none() =>
         {
             Some("the list is empty")
         }
@@ -106,7 +126,8 @@ pub fn bar(state: &State) -> Vec<&'static Command> {
     let context = state.context();
     let mut commands: Vec<&'static Command> = table()
         .iter()
-        .filter(|command| !command.bar.is_empty() && command.contexts.contains(&context) && !command.keys.is_empty())
+        .filter(|command| !command.bar.is_empty() && command.contexts.contains(&context))
+        .filter(|command| !state.preferences.keymap.keys(command.id, context).is_empty())
         .filter(|command| unavailable(state, command.id).is_none())
         .collect();
     let small = state.layout_size() <= Size::One;

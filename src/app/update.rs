@@ -2,17 +2,19 @@
 
 use std::sync::Arc;
 
+use super::bindings::Stroke;
 use super::command::{Context, Id};
 use super::form::Filtered;
-use super::keymap::{self, Code, Key};
+use super::keymap::{Code, Key};
 use super::layout::Size;
 use super::list::Body;
 use super::message::{Effect, Message, Noticed, Reason};
 use super::modal::Modal;
+use super::preferences::{Meaning, complain, meaning};
 use super::{
-    Exit, Files, Pane, Screen, State, Tone, about, backups, browse, conflict, dialogs, edits, external, find, forms,
-    lists, motion, mouse, outside, pages, palette, parameters, past, problems, programs, reading, recovery, review,
-    saving, sides, source, verify, wheels, writing,
+    Exit, Files, Pane, Screen, State, Tone, about, backups, browse, comments, conflict, dialogs, edits, external, find,
+    forms, lists, look, motion, mouse, outside, pages, palette, parameters, past, problems, programs, reading,
+    recovery, review, saving, sides, source, verify, wheels, writing,
 };
 use crate::config::Role;
 use crate::python::Catalog;
@@ -158,6 +160,7 @@ fn open(state: &mut State, workspace: crate::config::Workspace, facts: crate::ch
     } else if state.settings.read_only {
         state.say(Tone::Told, "Read-only: nothing can be changed.");
     }
+    complain(state);
 }
 
 /// Takes plugin classes that were found.
@@ -213,13 +216,18 @@ pub(super) fn press(state: &mut State, key: Key) -> Vec<Effect> {
     }
     if !state.ready {
         // Nothing can be lost yet.
-        if keymap::find(Context::List, key).is_some_and(|command| command.id == Id::Quit) {
+        let stroke = Stroke { first: key, then: None };
+        if state.preferences.keymap.find(Context::List, stroke).is_some_and(|command| command.id == Id::Quit) {
             state.exit = Some(Exit::Left);
         }
         return Vec::new();
     }
     let context = state.screen_context();
-    let Some(command) = keymap::find(context, key) else {
+    let command = match meaning(state, context, key) {
+        Meaning::Chord => return Vec::new(),
+        Meaning::Command(command) => command,
+    };
+    let Some(command) = command else {
         state.say(Tone::Told, format!("{key}: no action here (? shows the keys)."));
         return Vec::new();
     };
@@ -308,6 +316,9 @@ fn run_here(state: &mut State, id: Id) -> Vec<Effect> {
             state.say(Tone::Failed, "plugins.yaml cannot be read: mend it first (e opens it).");
         }
         Id::Browse => return browse::browse(state),
+        Id::EditComment => return comments::edit_above(state),
+        Id::EditLineComment => return comments::edit_behind(state),
+        Id::Theme => look::open(state),
         Id::KeptEdits => recovery::offer_again(state),
         Id::NextProblem => problems::next_problem(state, true),
         Id::PreviousProblem => problems::next_problem(state, false),
@@ -392,12 +403,13 @@ fn in_review(state: &mut State, id: Id) -> Vec<Effect> {
         Id::SaveNow => return saving::save_all(state),
         Id::SaveSound => return saving::save_sound(state),
         Id::GoToError => saving::go_to_error(state),
+        Id::LeaveOut => review::toggle(state),
         Id::Draft => return saving::draft(state),
         Id::Force => saving::ask_force_first(state),
         Id::NextFile => {
             if let Some(review) = &mut state.review {
                 review.file = (review.file + 1) % review.files.len().max(1);
-                review.offset = 0;
+                review.cursor = super::Cursor::default();
             }
         }
         Id::NextChange | Id::PreviousChange => {

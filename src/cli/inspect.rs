@@ -323,11 +323,6 @@ pub(super) fn preview(
     verify::exit(if bad { Exit::Findings } else { Exit::Fine }, &asked)
 }
 
-pub(super) fn keys(out: &mut Output) -> anyhow::Result<Exit> {
-    out.text(&crate::app::keymap::table_text())?;
-    Ok(Exit::Fine)
-}
-
 /// Returns a document for a diff where there is no file.
 pub(super) fn document_or_empty(workspace: &Workspace, role: Role) -> Arc<Document> {
     workspace.document(role).cloned().unwrap_or_else(|| Arc::new(Document::parse("")))

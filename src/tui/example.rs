@@ -46,6 +46,7 @@ impl Program {
         let settings = app::Settings { files: Files::Example, read_only: false, ..self.state.settings };
         let mut state = State::new(settings, self.state.size);
         state.mouse = self.state.mouse;
+        state.preferences = self.state.preferences.clone();
         self.own = Some(Own {
             state: std::mem::replace(&mut self.state, state),
             outside: std::mem::replace(&mut self.outside, outside),
@@ -61,9 +62,12 @@ impl Program {
         self.outside.running.end();
         let _ = self.outside.journal().close(false);
         let (size, mouse) = (self.state.size, self.state.mouse);
+        // The theme may have been changed there.
+        let preferences = std::mem::take(&mut self.state.preferences);
         let Own { state, outside, effects, run, _home } = own;
         (self.state, self.outside, self.effects, self.run) = (state, outside, effects, run);
         self.state.mouse = mouse;
+        self.state.preferences = preferences;
         self.state.say(Tone::Told, "Back at your own files; the example is gone.");
         self.take_message(Message::Resized(size.0, size.1))?;
         self.take_message(Message::FocusGained)

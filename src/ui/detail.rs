@@ -3,6 +3,7 @@
 use ratatui::layout::Rect;
 
 use super::paper::{self, Paper, width};
+use crate::app::comments;
 use crate::app::completion::{self, origin_words};
 use crate::app::layout::Size;
 use crate::app::motion;
@@ -34,13 +35,16 @@ pub(super) fn draw(paper: &mut Paper<'_>, state: &State, area: Rect) {
         let title = if entry.is_some() { format!("3 Detail: {class}") } else { "3 Detail".to_owned() };
         paper.frame(area, &title, &right, focused)
     };
+    if let Some(number) = state.list(state.role).current_disabled() {
+        return commented_out(paper, state, inside, number);
+    }
     let Some((role, index)) = entry else {
         paper.write(inside, 0, 1, "No entry here. a in a list adds a class.", paper.theme.dim());
         return;
     };
     let theme = paper.theme;
     let also = sides::told(state, role, index);
-    let comment = comment(state, role, index);
+    let comment = comments::told(state, role, index);
     let narrow = size <= Size::One;
     match size {
         Size::Full => {
@@ -77,6 +81,22 @@ pub(super) fn draw(paper: &mut Paper<'_>, state: &State, area: Rect) {
     tree(paper, state, rows, focused, narrow);
     if size > Size::One {
         tree_count(paper, state, area, rows.height);
+    }
+}
+
+/// Shows an entry that is commented out as it is written.
+fn commented_out(paper: &mut Paper<'_>, state: &State, area: Rect, number: usize) {
+    let Some(one) = state.list(state.role).disabled.get(number) else { return };
+    let theme = paper.theme;
+    let told = "Commented out: SkyPilot does not see it. # brings it back.";
+    let mut row = 0;
+    for line in paper::wrap(told, area.width.saturating_sub(2)) {
+        paper.write(area, row, 1, &line, theme.text());
+        row += 1;
+    }
+    for line in one.shown(state.settings.show_secrets) {
+        row += 1;
+        paper.write(area, row, 1, &paper::fit(&line, area.width.saturating_sub(2)), theme.dim());
     }
 }
 
@@ -129,17 +149,6 @@ fn place(state: &State, role: crate::config::Role, index: usize) -> String {
         return format!("{}:{first}", role.file_name());
     }
     format!("{}:{first}-{end}", role.file_name())
-}
-
-/// Returns the comment above an entry on one line.
-fn comment(state: &State, role: crate::config::Role, index: usize) -> String {
-    let list = state.list(role);
-    let (Some(entry), Some(document)) = (list.entries.get(index), state.workspace.document(role)) else {
-        return String::new();
-    };
-    let Some(span) = entry.comment else { return String::new() };
-    let lines: Vec<&str> = span.of(document.text()).lines().map(str::trim).filter(|line| !line.is_empty()).collect();
-    visible(&lines.join(" ")).into_owned()
 }
 
 /// The columns of the rows: where value, type and reading start.
@@ -323,7 +332,8 @@ fn draw_row(
     }
     let value_style = match row.shape {
         Shape::Map(_) | Shape::List(_) => theme.dim(),
-        _ => theme.text(),
+        _ if state.tree.masks(row, state.settings.show_secrets) => theme.text(),
+        _ => theme.value(row.kind),
     };
     let start = value_start(row, area, columns);
     for (line, value) in (line..area.height).zip(values) {

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use super::paper::{self, Paper, width};
 use crate::app::completion::origin_text;
 use crate::app::layout::Size;
-use crate::app::list::{Body, List, Marker};
+use crate::app::list::{Body, List, Marker, Row};
 use crate::app::{Pane, State, mouse, pages, review, value, writing};
 use crate::check::classes::site;
 use crate::check::{self, FileKind, Severity};
@@ -38,7 +38,9 @@ pub(super) fn draw(paper: &mut Paper<'_>, state: &State, role: Role, area: Rect)
         paper.frame(area, &title, &right, focused)
     };
     match &list.body {
-        Body::Entries if list.entries.is_empty() => empty(paper, state, role, inside, false),
+        Body::Entries if list.entries.is_empty() && list.disabled.is_empty() => {
+            empty(paper, state, role, inside, false);
+        }
         Body::Absent => empty(paper, state, role, inside, true),
         Body::Entries => entries(paper, state, role, inside),
         Body::Broken { .. } => text(paper, state, role, inside),
@@ -149,8 +151,11 @@ fn entries(paper: &mut Paper<'_>, state: &State, role: Role, area: Rect) {
     let body = Rect { y: area.y + row, height: rows, ..area };
     for line in 0..rows {
         let at = list.offset + usize::from(line);
-        let Some(index) = list.entry_at(at) else { break };
-        entry(paper, state, role, body, line, (at, index, digits));
+        match list.row_at(at) {
+            None => break,
+            Some(Row::Entry(index)) => entry(paper, state, role, body, line, (at, index, digits)),
+            Some(Row::Disabled(number)) => commented_out(paper, state, role, body, line, (at, number, digits)),
+        }
         paper.mark_row(body, line, mouse::Target::Entry(role, at));
     }
     if full {
@@ -221,7 +226,34 @@ fn entry(
     if is_current && (focused || state.role == role) {
         paper.style_row(area, line, theme.selected(focused));
     } else if marked {
-        paper.style_row(area, line, theme.heading());
+        paper.style_row(area, line, theme.selected(false));
+    }
+}
+
+/// Draws an entry that is commented out, at its place.
+fn commented_out(
+    paper: &mut Paper<'_>,
+    state: &State,
+    role: Role,
+    area: Rect,
+    line: u16,
+    (at, number, digits): (usize, usize, u16),
+) {
+    let theme = paper.theme;
+    let list = state.list(role);
+    let Some(one) = list.disabled.get(number) else { return };
+    let focused = state.focus == Pane::of(role);
+    let is_current = at == list.cursor && (focused || state.role == role);
+    let arrow = if is_current { ">" } else { " " };
+    let told = if state.layout_size() == Size::Full { "commented out" } else { "" };
+    let room = area.width.saturating_sub(digits + 6 + width(told) + 2);
+    let class = paper::fit_path(&visible(&one.class), room);
+    let mark = format!(" {:>width$} ", "#", width = usize::from(digits));
+    let pieces = [(arrow, theme.heading()), (&*mark, theme.dim()), ("  ", theme.text()), (&*class, theme.dim())];
+    paper.pieces(area, line, 0, &pieces);
+    paper.write_right(Rect { width: area.width.saturating_sub(1), ..area }, line, told, theme.dim());
+    if is_current {
+        paper.style_row(area, line, theme.selected(focused));
     }
 }
 

@@ -10,6 +10,7 @@ mod config;
 pub(crate) mod demo;
 mod edit;
 mod explain;
+mod export;
 mod inspect;
 mod output;
 mod purge;
@@ -83,6 +84,9 @@ struct Globals {
     /// The controllers' list [default: SKYPILOT_SERVER_REMOTE_PLUGINS_CONFIG, else ~/.sky/remote_plugins.yaml]
     #[arg(long, global = true, value_name = "FILE")]
     remote_plugins: Option<PathBuf>,
+    /// A ConfigMap (or a Secret with stringData) that holds both lists: they are read and edited inside this manifest
+    #[arg(long, global = true, value_name = "FILE", conflicts_with_all = ["plugins", "remote_plugins"])]
+    configmap: Option<PathBuf>,
     /// Where the API server runs: relative paths count from there [default: that of the one running local server, else the current directory]
     #[arg(long, global = true, value_name = "DIR")]
     server_cwd: Option<PathBuf>,
@@ -385,6 +389,11 @@ enum Command {
         #[arg(long, conflicts_with = "code")]
         all: bool,
     },
+    /// Write both lists for elsewhere
+    Export {
+        #[command(subcommand)]
+        what: export::Export,
+    },
     /// Delete what is kept of the files: journals of runs that have ended, backups, replaced texts, drafts
     Purge {
         /// Say what would be deleted and delete nothing
@@ -442,6 +451,9 @@ pub fn run(cli: Cli) -> anyhow::Result<Exit> {
     }
     settings.in_force.name_rules().hold();
     let session = Session { environment, globals, settings };
+    if let Some(Err(why)) = session.options().manifest(&session.environment).map(|path| io::manifest::check(&path)) {
+        return Ok(refused(&why));
+    }
     match command {
         None => session.screens(),
         Some(Command::Demo) => demo::run(&session),
@@ -454,6 +466,7 @@ pub fn run(cli: Cli) -> anyhow::Result<Exit> {
         Some(Command::Wheels { format }) => wheels::wheels(&session, format, &mut out),
         Some(Command::Classes { format }) => classes::classes(&session, format, &mut out),
         Some(Command::Explain { code, all }) => explain::explain(code.as_deref(), all, &mut out),
+        Some(Command::Export { what }) => export::run(&session, &what, &mut out),
         Some(Command::Purge { dry_run }) => purge::run(&session, dry_run, &mut out),
         Some(Command::Keys { toml }) => config::keys(&session, toml, &mut out),
         Some(Command::Config { what: ConfigCommand::Show { format } }) => config::show(&session, format, &mut out),
@@ -462,6 +475,12 @@ pub fn run(cli: Cli) -> anyhow::Result<Exit> {
         Some(Command::Man { out: directory }) => shell::man(directory.as_deref(), &mut out),
         Some(command) => edit::run(&session, command, &mut out),
     }
+}
+
+#[expect(clippy::print_stderr, reason = "refusals go to standard error")]
+fn refused(why: &str) -> Exit {
+    eprintln!("skyplug-tui: {}", crate::text::visible::visible(why));
+    Exit::Findings
 }
 
 /// The arguments and the process that all subcommands share.
@@ -477,6 +496,7 @@ impl Session {
         io::Options {
             plugins: globals.plugins.clone(),
             remote_plugins: globals.remote_plugins.clone(),
+            configmap: globals.configmap.clone(),
             server_cwd: settings.server_cwd.value.clone(),
             sky_version: settings.sky_version.value,
             controller: match globals.controller {

@@ -46,10 +46,11 @@ const fn known(
 
 /// Every setting of the file, in the order of the documentation.
 #[rustfmt::skip]
-pub static KNOWN: [Known; 10] = [
+pub static KNOWN: [Known; 11] = [
     known("theme", "a name or a file", "terminal", Some("SKYPLUG_TUI_THEME"), "The colours of the screens."),
     known("color", "auto, always, never", "auto", Some("SKYPLUG_TUI_COLOR"), "When there are colours, on the screens and in output."),
     known("ascii", "true, false", "as the locale", Some("SKYPLUG_TUI_ASCII"), "Whether frames are made of ASCII characters."),
+    known("mouse", "true, false", "false", Some("SKYPLUG_TUI_MOUSE"), "Whether the mouse works from the start; `%` switches it."),
     known("keys", "default, vim, emacs", "default", Some("SKYPLUG_TUI_KEYS"), "The preset of the keys; a table holds `preset` and keys of your own."),
     known("fkeys", "default, nconfig", "default", Some("SKYPLUG_TUI_FKEYS"), "What the function keys do."),
     known("server_cwd", "an absolute path", "the running server's", Some("SKYPLUG_TUI_SERVER_CWD"), "Where the API server runs: relative paths count from there."),
@@ -161,6 +162,8 @@ pub struct Settings {
     pub color: Sourced<Color>,
     /// Whether frames are made of ASCII; none where the locale says it.
     pub ascii: Sourced<Option<bool>>,
+    /// Whether the mouse works from the start.
+    pub mouse: Sourced<bool>,
     /// The preset of the keys.
     pub preset: Sourced<Preset>,
     /// What the function keys do.
@@ -202,6 +205,7 @@ impl Settings {
         let preset = or_default(choice.one(None, "keys", preset_of, file.preset));
         let function_keys = or_default(choice.one(None, "fkeys", function_keys_of, file.function_keys));
         let ascii = choice.one(flags.ascii.then_some(true), "ascii", bool_of, file.ascii);
+        let mouse = or_default(choice.one(None, "mouse", bool_of, file.mouse));
         let server_cwd = choice.one(flags.server_cwd.clone(), "server_cwd", path, file.server_cwd);
         let python = choice.one(flags.python.clone(), "python", path, file.python);
         let sky_version = choice.one(flags.sky_version, "sky_version", version_of, file.sky_version);
@@ -223,6 +227,7 @@ impl Settings {
             theme: theme.unwrap_or_else(|| Sourced { value: THEME.to_owned(), source: Source::Default }),
             color,
             ascii: optional(ascii),
+            mouse,
             preset,
             function_keys,
             overrides,
@@ -397,12 +402,13 @@ mod tests {
 
     #[test]
     fn each_setting_is_taken_from_the_file() {
-        let text = "ascii = true\nkeys = 'vim'\nfkeys = 'nconfig'\nserver_cwd = '~/srv'\npython = '/p'\n\
+        let text = "ascii = true\nmouse = true\nkeys = 'vim'\nfkeys = 'nconfig'\nserver_cwd = '~/srv'\npython = '/p'\n\
                     sky_version = '0.12.0'\n[masks]\nalso = ['*_pin']\nnever = ['public_key']\n";
         let all = settings(&Flags::default(), &[], text);
         assert_eq!(all.problems, []);
         assert_eq!((all.ascii.value, all.preset.value), (Some(true), Preset::Vim));
-        assert_eq!(all.function_keys, Sourced { value: FunctionKeys::Nconfig, source: Source::File(3) });
+        assert_eq!(all.function_keys, Sourced { value: FunctionKeys::Nconfig, source: Source::File(4) });
+        assert!(all.mouse.value);
         assert_eq!(all.server_cwd.value.as_deref(), Some(Path::new("/h/srv")));
         assert_eq!(all.python.value.as_deref(), Some(Path::new("/p")));
         assert_eq!(all.sky_version.value.map(|version| version.to_string()).as_deref(), Some("0.12.0"));

@@ -45,8 +45,8 @@ pub fn draw(state: &State, theme: &Theme, frame: &mut Frame<'_>) {
 pub fn draw_marked(state: &State, theme: &Theme, frame: &mut Frame<'_>) -> Marks {
     let area = frame.area();
     let keymap = &state.preferences.keymap;
-    let mut paper =
-        Paper { buffer: frame.buffer_mut(), theme, keymap, cursor: None, marks: Marks::new(state.context()) };
+    let marks = Marks::new(state.context());
+    let mut paper = Paper { buffer: frame.buffer_mut(), theme, keymap, cursor: None, marks };
     paper.buffer.set_style(area, theme.ground());
     if Size::of(area.width, area.height) == Size::TooSmall {
         too_small(&mut paper, state, area);

@@ -28,6 +28,7 @@ pub(super) fn lines(state: &State) -> Vec<String> {
         let source = match state.workspace.file(role).location.source {
             PathSource::Flag => "named by a flag",
             PathSource::Env => "named by an environment variable",
+            PathSource::ConfigMap => "inside a ConfigMap",
             PathSource::Default => "SkyPilot's default",
         };
         lines.push(format!("{path}  ({source})"));

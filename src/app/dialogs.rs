@@ -9,8 +9,8 @@ use super::message::{EditTarget, Effect};
 use super::modal::{Answer, Menu, MenuItem, Modal, Notice};
 use super::preferences::{Meaning, meaning};
 use super::{
-    Exit, Screen, State, Tone, backups, browse, choice, completion, edits, external, forms, look, motion, palette,
-    parameters, programs, recovery, saving, update, verify, writing,
+    Exit, Screen, State, Tone, backups, browse, choice, completion, edits, export, external, forms, look, motion,
+    palette, parameters, paste, programs, recovery, saving, update, verify, writing,
 };
 use crate::config::Role;
 use crate::config::operation::Operation;
@@ -46,14 +46,9 @@ pub fn press(state: &mut State, key: Key) -> Vec<Effect> {
 }
 
 /// Takes a pasted text in the topmost dialog.
-pub fn paste(state: &mut State, text: &str) -> Vec<Effect> {
+pub fn take_paste(state: &mut State, text: &str) -> Vec<Effect> {
     match state.modals.last_mut() {
-        Some(Modal::Form(form)) => {
-            if let Some(field) = form.field() {
-                field.paste(text);
-            }
-            forms::changed(state)
-        }
+        Some(Modal::Form(_)) => paste::in_field(state, text),
         Some(Modal::Area(area)) => {
             area.editor.insert_str(clean_paste(text));
             Vec::new()
@@ -204,7 +199,14 @@ fn answer(state: &mut State, answer: Answer) -> Vec<Effect> {
             Vec::new()
         }
         Answer::WriteOut(operation) => edits::commit_written_out(state, &operation),
+        Answer::Commit(operation) => edits::commit(state, &operation),
+        Answer::EditPaste { role, at, text } => {
+            paste::open_area(state, role, at, &text);
+            Vec::new()
+        }
+        Answer::PasteLines(lines, text) => paste::lines(state, lines, &text),
         Answer::Kept(at, kept) => recovery::answer(state, at, kept),
+        Answer::Export(request) => export::replace(*request),
         Answer::ReadOnly => recovery::read_only(state),
         Answer::RemoveWheelPath => edits::commit(state, &Operation::SetWheelPath(None)),
     }

@@ -4,7 +4,7 @@ use super::command::{Command, Context, Id, table};
 use super::form::{Form, FormRow};
 use super::layout::Size;
 use super::modal::Modal;
-use super::{State, problems, programs, sides, verify};
+use super::{State, export, problems, programs, sides, verify};
 use crate::config::Role;
 
 /// Returns why a command cannot run now, for the palette.
@@ -29,13 +29,16 @@ pub fn unavailable(state: &State, id: Id) -> Option<&'static str> {
         | Id::EditEntry
         | Id::Fix
         | Id::WheelPath
+        | Id::PasteEntries
+        | Id::EditComment
+        | Id::EditLineComment
             if state.settings.read_only =>
         {
             Some("read-only (--read-only)")
         }
-        Id::EditComment | Id::EditLineComment if state.settings.read_only => Some("read-only (--read-only)"),
         Id::EditComment | Id::EditLineComment if state.current_entry().is_none() => Some("there is no entry here"),
         Id::Verify => verify::unavailable(state),
+        Id::Export => export::unavailable(state),
         Id::Theme => state.preferences.themes.fixed,
         Id::Build | Id::Install => programs::unavailable(state, id),
         Id::Undo if state.history.undo_count() == 0 => Some("nothing to undo"),

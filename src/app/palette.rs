@@ -137,11 +137,11 @@ fn run_chosen(state: &mut State) -> Vec<Effect> {
             go_to_row(state, number);
             return Vec::new();
         }
-        if let Some(text) = typed.strip_prefix(FIND) {
-            find::open(state, text.trim_start());
+        if look::choose_by_name(state, typed) {
             return Vec::new();
         }
-        if look::choose_by_name(state, typed) {
+        if let Some(text) = typed.strip_prefix(FIND) {
+            find::open(state, text.trim_start());
             return Vec::new();
         }
         // The names that fingers know from vi.

@@ -16,6 +16,8 @@ pub struct Preferences {
     pub pending: Option<Key>,
     /// The themes to choose from.
     pub themes: Themes,
+    /// Whether the mouse works from the start.
+    pub mouse: bool,
     /// What is wrong with the settings, in a sentence.
     pub complaint: Option<String>,
 }

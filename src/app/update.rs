@@ -12,9 +12,9 @@ use super::message::{Effect, Message, Noticed, Reason};
 use super::modal::Modal;
 use super::preferences::{Meaning, complain, meaning};
 use super::{
-    Exit, Files, Pane, Screen, State, Tone, about, backups, browse, comments, conflict, dialogs, edits, external, find,
-    forms, lists, look, motion, mouse, outside, pages, palette, parameters, past, problems, programs, reading,
-    recovery, review, saving, sides, source, verify, wheels, writing,
+    Exit, Files, Pane, Screen, State, Tone, about, backups, browse, comments, conflict, dialogs, edits, export,
+    external, find, forms, lists, look, manifest, motion, mouse, outside, pages, palette, parameters, past, paste,
+    problems, programs, reading, recovery, review, saving, sides, source, verify, wheels, writing,
 };
 use crate::config::Role;
 use crate::python::Catalog;
@@ -25,7 +25,7 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
     let mut effects = match message {
         Message::Pressed(key) => press(state, key),
         Message::Pointed(pointed) => mouse::point(state, pointed),
-        Message::Pasted(text) => paste(state, &text),
+        Message::Pasted(text) => take_paste(state, &text),
         Message::Resized(width, height) => {
             state.size = (width, height);
             Vec::new()
@@ -66,6 +66,7 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
             Vec::new()
         }
         Message::Saved { role, text, result } => saving::saved(state, role, &text, result),
+        Message::SavedManifest { texts, result } => manifest::saved(state, &texts, &result),
         Message::Listed(listing) => browse::listed(state, listing),
         Message::Drafted(result) => drafted(state, result),
         Message::Staged(result) => {
@@ -88,6 +89,7 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
             verify::done(state, &result);
             Vec::new()
         }
+        Message::Exported { request, result } => export::done(state, *request, result),
         Message::Planned(result) => {
             programs::planned(state, result);
             Vec::new()
@@ -128,6 +130,7 @@ fn opened_files(state: &mut State, (workspace, facts): (crate::config::Workspace
     effects.extend(writing::opened(state));
     effects.extend(state.classify_if_needed());
     effects.extend(reading::start(state));
+    effects.extend(mouse::begin(state));
     effects
 }
 
@@ -262,11 +265,14 @@ fn press_blind(state: &mut State, key: Key) -> Vec<Effect> {
     }
 }
 
-fn paste(state: &mut State, text: &str) -> Vec<Effect> {
+fn take_paste(state: &mut State, text: &str) -> Vec<Effect> {
     if !state.modals.is_empty() {
-        return dialogs::paste(state, text);
+        return dialogs::take_paste(state, text);
     }
-    state.say(Tone::Told, "Pasted text goes into a field: press a or Enter first.");
+    if matches!(state.screen_context(), Context::List | Context::FirstRun) && state.ready {
+        return paste::on_list(state, text);
+    }
+    state.say(Tone::Told, "Pasted text goes into a field or a list: press a or Enter first.");
     Vec::new()
 }
 
@@ -290,6 +296,7 @@ fn run_here(state: &mut State, id: Id) -> Vec<Effect> {
         Id::Palette => palette::open_commands(state, true),
         Id::About => dialogs::notice(state, "What are plugins?", dialogs::about()),
         Id::Verify => return verify::start(state),
+        Id::Export => return export::start(state),
         Id::Source => source::open(state),
         Id::Find => forms::open(state, find::form()),
         Id::History => past::open(state),
@@ -316,9 +323,10 @@ fn run_here(state: &mut State, id: Id) -> Vec<Effect> {
             state.say(Tone::Failed, "plugins.yaml cannot be read: mend it first (e opens it).");
         }
         Id::Browse => return browse::browse(state),
+        Id::Theme => look::open(state),
+        Id::PasteEntries => return paste::open(state),
         Id::EditComment => return comments::edit_above(state),
         Id::EditLineComment => return comments::edit_behind(state),
-        Id::Theme => look::open(state),
         Id::KeptEdits => recovery::offer_again(state),
         Id::NextProblem => problems::next_problem(state, true),
         Id::PreviousProblem => problems::next_problem(state, false),

@@ -99,6 +99,7 @@ impl Loaded {
             preferences: Preferences {
                 keymap: settings.keymap.clone(),
                 themes: Themes { names, chosen, fixed },
+                mouse: settings.mouse.value,
                 complaint,
                 ..Preferences::default()
             },
@@ -220,6 +221,7 @@ fn rows(session: &Session) -> Vec<Row> {
         row("theme", &settings.theme, settings.theme.value.as_str()),
         row("color", &settings.color, Color::ALL.iter().find(|one| one.1 == settings.color.value).map(|one| one.0)),
         row("ascii", &settings.ascii, settings.ascii.value),
+        row("mouse", &settings.mouse, settings.mouse.value),
         row("keys", &settings.preset, name_of(&Preset::ALL, settings.preset.value)),
         row(
             "fkeys",
@@ -240,16 +242,14 @@ fn rows(session: &Session) -> Vec<Row> {
     rows.push(row("masks.also", &settings.masks_also, settings.masks_also.value.clone()));
     rows.push(row("masks.never", &settings.masks_never, settings.masks_never.value.clone()));
     let options = session.options();
-    for (role, name, flag) in
-        [(Role::Api, "plugins", &options.plugins), (Role::Remote, "remote_plugins", &options.remote_plugins)]
-    {
-        let found = locate::locate(role, flag.as_deref(), &session.environment);
+    for (role, name) in [(Role::Api, "plugins"), (Role::Remote, "remote_plugins")] {
+        let found = options.locate(role, &session.environment);
         let source = match found.source {
-            PathSource::Flag => Source::Flag,
+            PathSource::Flag | PathSource::ConfigMap => Source::Flag,
             PathSource::Env => Source::Env(locate::variable(role)),
             PathSource::Default => Source::Default,
         };
-        rows.push(Row { name: name.to_owned(), value: path(&found.path).into(), source });
+        rows.push(Row { name: name.to_owned(), value: path(&found.told(role)).into(), source });
     }
     rows
 }

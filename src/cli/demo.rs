@@ -34,8 +34,13 @@ const SAMPLE: [(&str, &[u8]); 6] = [
 /// Runs the UI with a home directory of its own; what was saved is gone afterwards.
 pub(super) fn run(session: &Session) -> anyhow::Result<Exit> {
     let home = unpack()?;
-    let options =
-        Options { server_cwd: Some(home.path().to_owned()), plugins: None, remote_plugins: None, ..session.options() };
+    let options = Options {
+        server_cwd: Some(home.path().to_owned()),
+        plugins: None,
+        remote_plugins: None,
+        configmap: None,
+        ..session.options()
+    };
     let environment = environment(&session.environment, home.path().as_os_str().to_owned());
     session.screens_on(&options, environment, Files::Demo)
 }

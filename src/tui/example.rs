@@ -36,6 +36,7 @@ impl Program {
             server_cwd: Some(home.path().to_owned()),
             plugins: None,
             remote_plugins: None,
+            configmap: None,
             ..self.outside.options.clone()
         };
         let environment = demo::environment(&self.outside.environment, home.path().as_os_str().to_owned());

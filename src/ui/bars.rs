@@ -76,6 +76,8 @@ fn unsaved_text(state: &State, wide: bool) -> String {
 fn place(state: &State) -> String {
     let path = |role| state.path(role);
     let text = match (path(Role::Api), path(Role::Remote)) {
+        // A manifest holds both.
+        (Some(api), Some(remote)) if api == remote => Some(api),
         (Some(api), Some(remote)) if api.parent() == remote.parent() => api.parent().map(std::path::Path::to_owned),
         _ => path(state.role),
     };

@@ -233,6 +233,7 @@ const fn accept_label(kind: &FormKind) -> &'static str {
         FormKind::Rename { .. } => "rename",
         FormKind::Find => "find",
         FormKind::Project => "go on",
+        FormKind::Export => "export",
         FormKind::Force(_) | FormKind::SavePath(_) => "save",
         _ => "change",
     }

@@ -6,6 +6,7 @@ use super::modal::dialog;
 use super::paper::{self, Paper, Piece};
 use crate::app::State;
 use crate::app::look::Choice;
+use crate::app::mouse::Target;
 use crate::check::Severity;
 use crate::text::visible::visible;
 
@@ -27,6 +28,7 @@ pub(super) fn draw(paper: &mut Paper<'_>, state: &State, choice: Choice, screen:
         let mark = if at == state.preferences.themes.chosen { "  (in force)" } else { "" };
         let name = paper::fit(&visible(name), inside.width.saturating_sub(14));
         paper.pieces(inside, row, 0, &[(arrow, theme.heading()), (&name, theme.text()), (mark, theme.dim())]);
+        paper.mark_row(inside, row, Target::Item(at));
         if at == choice.cursor {
             paper.style_row(inside, row, theme.selected(true));
         }

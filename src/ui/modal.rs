@@ -34,9 +34,9 @@ pub(super) fn draw(paper: &mut Paper<'_>, modal: &Modal, state: &State, screen: 
         Modal::Browse(browse) => draw_browse(paper, browse, screen),
         Modal::Backups(backups) => backups::draw(paper, backups, screen),
         Modal::Run(run) => run::draw(paper, run, screen),
+        Modal::Themes(choice) => look::draw(paper, state, *choice, screen),
         Modal::Choice(choice) => choice::draw(paper, choice, screen),
         Modal::Sides(sides) => sides::draw(paper, sides, screen),
-        Modal::Themes(choice) => look::draw(paper, state, *choice, screen),
     }
 }
 

@@ -258,6 +258,11 @@ fn palette() {
 }
 
 #[test]
+fn export() {
+    snapshots("export", ":export configmap<Enter>");
+}
+
+#[test]
 fn quit_question() {
     snapshots("quit_question", "dq");
 }

@@ -4,6 +4,7 @@
 //! asked of the outside. Nothing here does input or output, knows a clock or a
 //! terminal: `io` performs the effects, `ui` draws, `tui` runs the loop.
 
+pub mod about;
 pub mod backups;
 pub mod bindings;
 pub mod browse;
@@ -73,7 +74,7 @@ use self::list::{Body, List};
 use self::message::Effect;
 use self::modal::Modal;
 use self::review::Review;
-pub use self::screen::{Cursor, Exit, Pane, Screen, Settings, Status, Tone};
+pub use self::screen::{Cursor, Exit, Files, Pane, Screen, Settings, Status, Tone};
 use self::tree::Tree;
 use crate::check::{self, Diagnostic, Facts, FileKind, Report, Severity};
 use crate::config::{ConfigFile, Content, Environment, Location, PathSource, Role, Workspace, model};
@@ -549,6 +550,10 @@ impl State {
             })
         });
         tree.refresh(source.as_ref());
+        if let Some((role, index)) = tree.entry.filter(|_| tree.shows_unset && tree.level.is_none()) {
+            let missing = completion::missing(self, role, &tree::parameters_of(index));
+            tree.add_unset(missing.iter().map(|one| (one.name.clone(), completion::kind_text(one))).collect());
+        }
         self.tree = tree;
     }
 

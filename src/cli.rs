@@ -7,7 +7,7 @@
 
 mod classes;
 mod config;
-mod demo;
+pub(crate) mod demo;
 mod edit;
 mod explain;
 mod export;
@@ -25,6 +25,7 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::app::Files;
 use crate::check::verify::Mode;
 use crate::check::{Controller, SkyVersion};
 use crate::config::{Environment, Role, Workspace};
@@ -520,12 +521,12 @@ impl Session {
     }
 
     fn screens(&self) -> anyhow::Result<Exit> {
-        self.screens_on(&self.options(), self.environment.clone(), false)
+        self.screens_on(&self.options(), self.environment.clone(), Files::Own)
     }
 
-    fn screens_on(&self, options: &io::Options, environment: Environment, demo: bool) -> anyhow::Result<Exit> {
+    fn screens_on(&self, options: &io::Options, environment: Environment, files: Files) -> anyhow::Result<Exit> {
         let screens =
-            crate::app::Settings { read_only: self.globals.read_only, show_secrets: self.globals.show_secrets, demo };
+            crate::app::Settings { read_only: self.globals.read_only, show_secrets: self.globals.show_secrets, files };
         let settings = self.settings.for_screens(screens, &self.environment);
         crate::tui::run(options, environment, settings).context("the terminal UI ended")
     }

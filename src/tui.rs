@@ -11,6 +11,7 @@
 //! seen on the screen outlives the program.
 
 mod clipboard;
+mod example;
 mod input;
 mod mouse;
 mod signals;
@@ -39,6 +40,7 @@ use crate::io::perform::{Outside, perform};
 use crate::io::{Options, editor, run as programs};
 use crate::text::visible::visible_name;
 use crate::ui::{self, theme::Theme};
+use example::Own;
 use input::Reader;
 use terminal::Terminal;
 
@@ -71,6 +73,8 @@ pub struct Look {
 enum Event {
     /// Something for the state.
     Message(Message),
+    /// What an effect came to, with the number of the files that it was for.
+    Performed(u32, Message),
     /// What was read of the terminal in one turn; the reader waits until it is dealt with.
     Input(Vec<Message>),
     /// A signal that ends the program.
@@ -102,7 +106,7 @@ pub fn run(options: &Options, environment: Environment, settings: Settings) -> a
     }
     let (sender, receiver) = channel();
     let outside = Outside::new(options.clone(), environment);
-    let effects = worker(outside.clone(), sender.clone());
+    let effects = worker(outside.clone(), sender.clone(), 0);
     let noticing = sender.clone();
     outside.watching.start(move |noticed| noticing.send(Event::Message(Message::Noticed(noticed))).is_ok());
     terminal::hook_panics();
@@ -117,7 +121,11 @@ pub fn run(options: &Options, environment: Environment, settings: Settings) -> a
         effects,
         terminal: Terminal::enter()?,
         marks: Marks::default(),
-        reader: Reader::start(sender, size),
+        reader: Reader::start(sender.clone(), size),
+        sender,
+        run: 0,
+        runs: 0,
+        own: None,
         forget: Vec::new(),
         told: false,
         ended: None,
@@ -173,33 +181,33 @@ fn is_utf8(environment: &Environment) -> bool {
 }
 
 /// Starts the thread that performs effects one after the other.
-fn worker(outside: Outside, sender: Sender<Event>) -> Sender<Effect> {
+fn worker(outside: Outside, sender: Sender<Event>, run: u32) -> Sender<Effect> {
     let (effects, todo) = channel::<Effect>();
     thread::spawn(move || {
         for effect in todo {
             if effect.is_long() {
                 let (outside, sender) = (outside.clone(), sender.clone());
-                thread::spawn(move || perform_and_tell(effect, &outside, &sender));
+                thread::spawn(move || perform_and_tell(effect, &outside, &sender, run));
             } else {
-                perform_and_tell(effect, &outside, &sender);
+                perform_and_tell(effect, &outside, &sender, run);
             }
         }
     });
     effects
 }
 
-fn perform_and_tell(effect: Effect, outside: &Outside, sender: &Sender<Event>) {
+fn perform_and_tell(effect: Effect, outside: &Outside, sender: &Sender<Event>, run: u32) {
     // Nobody listens any more once the program ends.
     let tell = |event| _ = sender.send(event);
     let performed = catch_unwind(AssertUnwindSafe(|| match effect {
         Effect::Run(program) => {
-            programs::run(&program, outside, &mut |message| tell(Event::Message(message)));
+            programs::run(&program, outside, &mut |message| tell(Event::Performed(run, message)));
             None
         }
         effect => perform(effect, outside),
     }));
     match performed {
-        Ok(Some(message)) => tell(Event::Message(message)),
+        Ok(Some(message)) => tell(Event::Performed(run, message)),
         Ok(None) => {}
         Err(_) => tell(Event::Panicked),
     }
@@ -222,6 +230,12 @@ struct Program {
     /// Where things are on the last frame.
     marks: Marks,
     reader: Reader,
+    sender: Sender<Event>,
+    /// The number of the files on the screens, and of those opened so far.
+    run: u32,
+    runs: u32,
+    /// What waits while the example is open.
+    own: Option<Own>,
     /// The journals of earlier runs that go once our own holds their edits.
     forget: Vec<Effect>,
     /// Whether it was said that edits cannot be kept.
@@ -302,6 +316,9 @@ impl Program {
     fn take(&mut self, event: Event) -> anyhow::Result<()> {
         match event {
             Event::Message(message) => self.take_message(message)?,
+            Event::Performed(run, message) if run == self.run => self.take_message(message)?,
+            // It comes from the example, which was left, or from what waits behind it.
+            Event::Performed(..) => {}
             Event::Input(messages) => {
                 for message in messages {
                     self.take_message(message)?;
@@ -333,6 +350,11 @@ impl Program {
         for effect in effects {
             self.ask(effect)?;
         }
+        if self.state.exit.is_some()
+            && let Some(own) = self.own.take()
+        {
+            return self.leave_example(own);
+        }
         // What ends the program otherwise is not taken back.
         match self.state.exit {
             Some(app::Exit::Left) => self.ended = Some(Ended::Left),
@@ -363,6 +385,10 @@ impl Program {
             }
             Effect::SetMouse(on) => {
                 terminal::set_mouse(on).context("cannot write to the terminal")?;
+                None
+            }
+            Effect::OpenExample => {
+                self.open_example()?;
                 None
             }
             Effect::Copy { text, what } => Some(copy(&text, what, &self.outside.environment)),
@@ -435,8 +461,8 @@ impl Program {
 
     /// Returns what to say of the unsaved edits where the program ends now.
     fn kept(&self) -> Vec<String> {
-        // Those of the demo go with its files.
-        if self.state.settings.demo {
+        // Those of the sample go with its files.
+        if self.state.settings.files != app::Files::Own {
             return Vec::new();
         }
         let names = self.state.unsaved_roles().into_iter().map(Role::file_name).collect::<Vec<_>>().join(" and ");

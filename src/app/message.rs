@@ -121,6 +121,8 @@ pub enum Message {
     Met(Box<Met>),
     /// An edit could not be put into the recovery journal, and why not.
     NotKept(String),
+    /// The example cannot be opened, and why not.
+    NoExample(String),
     /// The program cannot be suspended here.
     NotSuspended(&'static str),
 }
@@ -401,6 +403,8 @@ pub enum Effect {
     Suspend,
     /// Have the terminal report the mouse, or no more.
     SetMouse(bool),
+    /// Open the example in place of the files.
+    OpenExample,
     /// Draw the whole screen again.
     Redraw,
 }
@@ -411,7 +415,13 @@ impl Effect {
     pub const fn needs_loop(&self) -> bool {
         matches!(
             self,
-            Self::Meet { .. } | Self::Edit(_) | Self::Copy { .. } | Self::Suspend | Self::SetMouse(_) | Self::Redraw
+            Self::Meet { .. }
+                | Self::Edit(_)
+                | Self::Copy { .. }
+                | Self::Suspend
+                | Self::SetMouse(_)
+                | Self::OpenExample
+                | Self::Redraw
         )
     }
 

@@ -7,7 +7,7 @@ use super::message::Effect;
 use super::modal::{Answer, Menu, Modal};
 use super::tree::{Row, Shape, names_at, parameters_of};
 use super::value::{self, Type};
-use super::{Pane, Screen, State, Tone, forms};
+use super::{Pane, Screen, State, Tone, completion, forms};
 use crate::config::Role;
 use crate::config::operation::Operation;
 use crate::yaml::edit::{NewValue, Written};
@@ -19,8 +19,12 @@ pub fn on_tree(state: &mut State, id: Id) -> Vec<Effect> {
         state.say(Tone::Told, "There is no entry here: a in a list adds one.");
         return Vec::new();
     };
+    if matches!(id, Id::Wrap | Id::ShowUnset) {
+        switch_view(state, id, (role, index));
+        return Vec::new();
+    }
     let Some(row) = state.tree.current().cloned() else {
-        return if id == Id::AddValue { add_value(state, role, parameters_of(index)) } else { Vec::new() };
+        return if id == Id::AddValue { add_value(state, role, parameters_of(index), None) } else { Vec::new() };
     };
     if row.shadowed && !matches!(id, Id::Fold | Id::Unfold | Id::AddValue | Id::Reveal) {
         state.say(Tone::Failed, "This key is written again below, and the later one counts: e opens the text.");
@@ -29,7 +33,8 @@ pub fn on_tree(state: &mut State, id: Id) -> Vec<Effect> {
     match (id, &row.shape) {
         (Id::EditValue, Shape::Add) | (Id::AddValue, _) => {
             let level = level_for_adding(state, &row);
-            add_value(state, role, level)
+            let name = row.unset.filter(|_| id == Id::EditValue).map(|(name, _)| name);
+            add_value(state, role, level, name)
         }
         (Id::EditValue, Shape::Map(_) | Shape::List(_)) => {
             fold(state, &row, !row.open);
@@ -98,10 +103,34 @@ fn level_for_adding(state: &State, row: &Row) -> Pointer {
     }
 }
 
-fn add_value(state: &mut State, role: Role, level: Pointer) -> Vec<Effect> {
-    let form = forms::add_value(state, role, level);
+fn add_value(state: &mut State, role: Role, level: Pointer, name: Option<String>) -> Vec<Effect> {
+    let mut form = forms::add_value(state, role, level);
+    if let Some(name) = name
+        && let Some(field) = form.field()
+    {
+        field.set(name);
+        form.active = 1;
+    }
     forms::open(state, form);
     Vec::new()
+}
+
+/// Switches between long values on one line and on several, or what is not given on and off.
+fn switch_view(state: &mut State, id: Id, (role, index): (Role, usize)) {
+    let tree = &mut state.tree;
+    let text = if id == Id::Wrap {
+        tree.wraps = !tree.wraps;
+        if tree.wraps { "Long values take several lines." } else { "Values take one line." }
+    } else {
+        tree.shows_unset = !tree.shows_unset;
+        match (tree.shows_unset, completion::missing(state, role, &parameters_of(index)).is_empty()) {
+            (true, true) => "No parameter is known that is not given.",
+            (true, false) => "Parameters that are not given are shown; Enter on one adds it.",
+            (false, _) => "Only what is given is shown.",
+        }
+    };
+    state.touch_tree();
+    state.say(Tone::Told, text);
 }
 
 fn edit_value(state: &mut State, role: Role, row: &Row) -> Vec<Effect> {

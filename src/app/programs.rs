@@ -12,7 +12,7 @@ use super::form::{Form, FormKind};
 use super::message::Effect;
 use super::modal::{Answer, Menu, MenuItem, Modal};
 use super::run::{Ended, How, Phase, Program, Purpose, Run};
-use super::{State, Tone, forms, motion, pages};
+use super::{Files, State, Tone, forms, motion, pages};
 use crate::config::locate::expand_user;
 use crate::text::visible::visible_name;
 use crate::wheel::EntryKind;
@@ -25,7 +25,7 @@ pub fn unavailable(state: &State, id: Id) -> Option<&'static str> {
     }
     match id {
         Id::Build if state.preview.wheel_dir.is_none() => Some("controller_wheel_path is not set (b sets it)"),
-        Id::Install if state.settings.demo => Some("the demo touches nothing of yours"),
+        Id::Install if state.settings.files != Files::Own => Some("the demo touches nothing of yours"),
         Id::Install if state.facts.python.is_none() => Some("the API server's Python is not known (--python)"),
         Id::Install if wheel_at_cursor(state).is_none() => Some("no wheel is under the cursor"),
         _ => None,

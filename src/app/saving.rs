@@ -7,7 +7,7 @@ use super::message::{Effect, Reason, Replaces, SaveFailure, SavedFile};
 use super::modal::{Answer, Menu, Modal};
 use super::review::{Review, sentences};
 use super::value::count;
-use super::{Exit, Pane, Screen, State, Tone, conflict, dialogs, edits, forms, manifest, writing};
+use super::{Exit, Files, Pane, Screen, State, Tone, conflict, dialogs, edits, forms, manifest, writing};
 use crate::config::operation::Operation;
 use crate::config::{Content, Role, model};
 use crate::text::visible::visible;
@@ -125,6 +125,10 @@ pub fn overwrite(state: &mut State, role: Role) -> Vec<Effect> {
 pub(super) fn save(state: &mut State, roles: Vec<Role>, anything: bool) -> Vec<Effect> {
     if state.settings.read_only {
         state.say(Tone::Failed, "Read-only (--read-only): nothing is written.");
+        return Vec::new();
+    }
+    if state.settings.files == Files::Example {
+        state.say(Tone::Told, "Save is off in the example. q goes back to your own files.");
         return Vec::new();
     }
     if !state.saving.is_empty() {
@@ -401,12 +405,18 @@ pub fn quit(state: &mut State) -> Vec<Effect> {
         state.say(Tone::Told, "A save is running; it takes a moment.");
         return Vec::new();
     }
-    if unsaved.is_empty() {
+    // Nothing of the example is ever saved: there is nothing to ask.
+    if unsaved.is_empty() || state.settings.files == Files::Example {
         state.exit = Some(Exit::Left);
         return Vec::new();
     }
     let names: Vec<&str> = unsaved.iter().map(|role| role.file_name()).collect();
-    let text = vec![format!("Edits in {} are not saved.", names.join(" and "))];
+    let keeps = if state.settings.files == Files::Demo {
+        "Ctrl-C once more leaves at once; the edits go with the demo."
+    } else {
+        "Ctrl-C once more leaves at once; the next start offers the edits again."
+    };
+    let text = vec![format!("Edits in {} are not saved.", names.join(" and ")), keeps.to_owned()];
     let mut menu = Menu::new("Leave?", text)
         .item('s', "review and save", "", Answer::Run(super::command::Id::Save))
         .careful('x', "discard the edits and leave", "cannot be undone", Answer::Discard);

@@ -9,8 +9,20 @@ pub struct Settings {
     pub read_only: bool,
     /// Whether secrets are shown.
     pub show_secrets: bool,
-    /// Whether the files are a throw-away copy of the sample.
-    pub demo: bool,
+    /// Whose files they are.
+    pub files: Files,
+}
+
+/// Whose files are on the screens.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Files {
+    /// Those of the person.
+    #[default]
+    Own,
+    /// A throw-away copy of the sample.
+    Demo,
+    /// The same, opened from the first run: nothing is saved.
+    Example,
 }
 
 /// A screen.

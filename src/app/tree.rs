@@ -69,6 +69,8 @@ pub struct Row {
     pub sign: &'static str,
     /// The worst problem with it.
     pub severity: Option<Severity>,
+    /// What the class says of a parameter that is not given: its name, its type and default.
+    pub unset: Option<(String, String)>,
 }
 
 /// The tree of the entry that is shown.
@@ -86,6 +88,10 @@ pub struct Tree {
     pub level: Option<Pointer>,
     /// The secret that is shown.
     pub revealed: Option<Pointer>,
+    /// Whether long values take several lines.
+    pub wraps: bool,
+    /// Whether parameters that are not given have rows.
+    pub shows_unset: bool,
     folds: HashMap<Pointer, bool>,
 }
 
@@ -120,7 +126,8 @@ impl Tree {
             return;
         };
         if self.entry != Some(source.entry) {
-            *self = Self { entry: Some(source.entry), ..Self::default() };
+            let Self { wraps, shows_unset, .. } = *self;
+            *self = Self { entry: Some(source.entry), wraps, shows_unset, ..Self::default() };
         }
         if !source.narrow || self.level.as_ref().is_some_and(|level| source.document.find(level).is_none()) {
             self.level = None;
@@ -130,6 +137,16 @@ impl Tree {
         if self.current().map(|row| &row.pointer) != self.revealed.as_ref() {
             self.revealed = None;
         }
+    }
+
+    /// Adds rows for parameters that are not given, in front of the last row, which adds any.
+    pub fn add_unset(&mut self, unset: Vec<(String, String)>) {
+        let Some(add) = self.rows.pop() else { return };
+        for (name, about) in unset {
+            let shown = format!("+ {}", visible(&name));
+            self.rows.push(Row { name: shown, unset: Some((name, about)), ..add.clone() });
+        }
+        self.rows.push(add);
     }
 
     /// Folds or unfolds a level; the rows are to be built again.
@@ -302,6 +319,7 @@ fn add_row(document: &Document, pointer: Pointer, depth: usize) -> Row {
         stray: false,
         sign: " ",
         severity: None,
+        unset: None,
     }
 }
 
@@ -330,6 +348,7 @@ fn row(source: &Source<'_>, pointer: &Pointer, node: NodeId, depth: usize, compa
         stray: false,
         sign: if compared { sign(source, pointer, node) } else { " " },
         severity: source.severities.get(pointer).copied(),
+        unset: None,
         shape,
     }
 }

@@ -12,11 +12,12 @@ use super::message::{Effect, Message, Noticed, Reason};
 use super::modal::Modal;
 use super::preferences::{Meaning, complain, meaning};
 use super::{
-    Exit, Pane, Screen, State, Tone, backups, browse, comments, conflict, dialogs, edits, export, external, find,
-    forms, lists, look, manifest, motion, mouse, outside, pages, palette, parameters, past, paste, problems, programs,
-    reading, recovery, review, saving, sides, source, verify, wheels, writing,
+    Exit, Files, Pane, Screen, State, Tone, about, backups, browse, comments, conflict, dialogs, edits, export,
+    external, find, forms, lists, look, manifest, motion, mouse, outside, pages, palette, parameters, past, paste,
+    problems, programs, reading, recovery, review, saving, sides, source, verify, wheels, writing,
 };
 use crate::config::Role;
+use crate::python::Catalog;
 use crate::text::visible::visible_name;
 
 /// Takes a message; returns what is asked of the outside for it.
@@ -45,15 +46,7 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
         }
         Message::Scanned(facts) => scanned(state, *facts),
         Message::Classified(found) => {
-            let mut now = state.facts.clone();
-            let mut found = *found;
-            // A question that was asked before may be answered later.
-            for (place, answer) in &now.catalog.answers {
-                found.answers.entry(place.clone()).or_insert_with(|| answer.clone());
-            }
-            now.catalog = Arc::new(found);
-            state.take_facts(now);
-            forms::retell(state);
+            classified(state, *found);
             Vec::new()
         }
         Message::Inspected(found) => reading::take(state, found),
@@ -106,6 +99,10 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
             Vec::new()
         }
         Message::RunEnded(ended) => programs::ended(state, &ended),
+        Message::NoExample(why) => {
+            state.say(Tone::Failed, format!("The example cannot be opened: {why}."));
+            Vec::new()
+        }
         Message::NotSuspended(why) => {
             state.say(Tone::Told, why);
             Vec::new()
@@ -154,15 +151,31 @@ fn open(state: &mut State, workspace: crate::config::Workspace, facts: crate::ch
         state.role = Role::Remote;
         state.focus = Pane::Remote;
     }
-    if state.settings.demo {
-        state.say(
-            Tone::Told,
-            "A throw-away copy of the sample: every key works, nothing of yours is touched. ? shows the keys.",
-        );
+    let sample = match state.settings.files {
+        Files::Own => None,
+        Files::Demo => {
+            Some("A throw-away copy of the sample: every key works, nothing of yours is touched. ? shows the keys.")
+        }
+        Files::Example => Some("An example: try every key, save is off. q goes back to your own files."),
+    };
+    if let Some(sample) = sample {
+        state.say(Tone::Told, sample);
     } else if state.settings.read_only {
         state.say(Tone::Told, "Read-only: nothing can be changed.");
     }
     complain(state);
+}
+
+/// Takes plugin classes that were found.
+fn classified(state: &mut State, mut found: Catalog) {
+    let mut now = state.facts.clone();
+    // A question that was asked before may be answered later.
+    for (place, answer) in &now.catalog.answers {
+        found.answers.entry(place.clone()).or_insert_with(|| answer.clone());
+    }
+    now.catalog = Arc::new(found);
+    state.take_facts(now);
+    forms::retell(state);
 }
 
 /// Takes what was looked at.
@@ -324,6 +337,8 @@ fn run_here(state: &mut State, id: Id) -> Vec<Effect> {
         Id::Redraw => return vec![Effect::Redraw],
         Id::Suspend => return vec![Effect::Suspend],
         Id::Mouse => return mouse::toggle(state),
+        Id::Example => return vec![Effect::OpenExample],
+        Id::AboutProgram => dialogs::notice(state, "About", about::lines(state)),
         Id::GoTo if context == Context::Source => source::go_to_line(state),
         Id::GoTo => problems::go_to_problem(state),
         Id::Explain => problems::explain(state),

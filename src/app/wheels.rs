@@ -76,7 +76,9 @@ pub(super) fn arrange(state: &mut State) {
     let current = wheel_row(state, state.wheel.at).map(|entry| entry.name.clone());
     let view = &state.wheel_view;
     let entries = wheel_directory(state).map_or(&[][..], |directory| directory.entries());
-    let needle = Needle::of(&view.filter);
+    // The names of packages know no case.
+    let is_plain = !view.filter.starts_with('\'') && !view.filter.starts_with("re:");
+    let needle = Needle::of(&if is_plain { view.filter.to_lowercase() } else { view.filter.clone() });
     let holds = |at: &usize| needle.is_in(&entries[*at].name.to_string_lossy());
     let mut rows: Vec<usize> = (0..entries.len()).filter(holds).collect();
     rows.sort_by_key(|at| {

@@ -5,8 +5,10 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 
 use anyhow::Context as _;
+use tempfile::TempDir;
 
 use super::{Exit, Session};
+use crate::app::Files;
 use crate::config::{Environment, Role, locate};
 use crate::io::Options;
 
@@ -31,6 +33,24 @@ const SAMPLE: [(&str, &[u8]); 6] = [
 
 /// Runs the UI with a home directory of its own; what was saved is gone afterwards.
 pub(super) fn run(session: &Session) -> anyhow::Result<Exit> {
+    let home = unpack()?;
+    let options = Options {
+        server_cwd: Some(home.path().to_owned()),
+        plugins: None,
+        remote_plugins: None,
+        configmap: None,
+        ..session.options()
+    };
+    let environment = environment(&session.environment, home.path().as_os_str().to_owned());
+    session.screens_on(&options, environment, Files::Demo)
+}
+
+/// Writes the sample to a home directory of its own.
+///
+/// # Errors
+///
+/// Returns which file cannot be written, and why.
+pub(crate) fn unpack() -> anyhow::Result<TempDir> {
     let home = tempfile::Builder::new()
         .prefix("skyplug-tui-demo.")
         .permissions(fs::Permissions::from_mode(0o700))
@@ -43,18 +63,11 @@ pub(super) fn run(session: &Session) -> anyhow::Result<Exit> {
         }
         fs::write(&path, bytes).with_context(|| format!("cannot write {}", path.display()))?;
     }
-    let options = Options {
-        server_cwd: Some(home.path().to_owned()),
-        plugins: None,
-        remote_plugins: None,
-        configmap: None,
-        ..session.options()
-    };
-    session.screens_on(&options, environment(&session.environment, home.path().as_os_str().to_owned()), true)
+    Ok(home)
 }
 
 /// Returns the environment with another home and without what names other files or servers.
-fn environment(of: &Environment, home: OsString) -> Environment {
+pub(crate) fn environment(of: &Environment, home: OsString) -> Environment {
     let mut new = of.clone();
     for role in Role::ALL {
         new.variables.remove(&OsString::from(locate::variable(role)));

@@ -137,6 +137,7 @@ pub fn perform(effect: Effect, outside: &Outside) -> Option<Message> {
         | Effect::Copy { .. }
         | Effect::Suspend
         | Effect::SetMouse(_)
+        | Effect::OpenExample
         | Effect::Redraw => return None,
     })
 }

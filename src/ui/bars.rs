@@ -116,7 +116,7 @@ fn tabs(paper: &mut Paper<'_>, state: &State, area: Rect) {
 pub(super) fn notes(paper: &mut Paper<'_>, state: &State, area: Rect) {
     for (row, one) in (0..area.height).zip(state.server_notes()) {
         let letter = format!(" {} ", one.severity.letter());
-        let text = paper::fit(&visible(&review::sentences(one)), area.width.saturating_sub(4));
+        let text = paper::fit_words(&visible(&review::sentences(one)), area.width.saturating_sub(4));
         let style = paper.theme.severity(one.severity);
         paper.pieces(area, row, 0, &[(&letter, style), (&text, paper.theme.text())]);
     }
@@ -145,7 +145,7 @@ pub(super) fn upload(paper: &mut Paper<'_>, state: &State, area: Rect) {
                 inside,
                 1,
                 1,
-                &[(&letter, style), (&paper::fit(&verdict, inside.width.saturating_sub(4)), theme.text())],
+                &[(&letter, style), (&paper::fit_words(&verdict, inside.width.saturating_sub(4)), theme.text())],
             );
         }
         Size::One => {
@@ -169,7 +169,7 @@ pub(super) fn upload(paper: &mut Paper<'_>, state: &State, area: Rect) {
                 area,
                 0,
                 0,
-                &[(label, label_style), (&letter, style), (&paper::fit(&verdict, room), theme.text())],
+                &[(label, label_style), (&letter, style), (&paper::fit_words(&verdict, room), theme.text())],
             );
             paper.write_right(area, 0, &hint, theme.dim());
         }
@@ -299,7 +299,11 @@ pub(super) fn title(paper: &mut Paper<'_>, area: Rect, name: &str, rest: &str) {
     let room = area.width.saturating_sub(width(right) + 1);
     let name = paper::fit(name, room.saturating_sub(1));
     let at = paper.write(area, 0, 1, &name, theme.heading());
-    paper.write(area, 0, at + 3, &paper::fit(rest, room.saturating_sub(at + 3)), theme.text());
+    let left = room.saturating_sub(at + 3);
+    // Where it is narrow, half a word tells nothing.
+    if area.width >= 60 || width(rest) <= left {
+        paper.write(area, 0, at + 3, &paper::fit(rest, left), theme.text());
+    }
     let column = paper.write_right(area, 0, right, theme.dim());
     paper.mark_key(area, 0, (column, column + 8), "Esc");
 }

@@ -54,7 +54,7 @@ pub(super) fn draw(paper: &mut Paper<'_>, state: &State, area: Rect) {
                 let text = paper::fit(&text, inside.width.saturating_sub(10));
                 paper.pieces(inside, row, 1, &[(label, theme.dim()), (&text, theme.text())]);
             }
-            heading(paper, Rect { y: inside.y + 4, height: inside.height.saturating_sub(4).min(1), ..inside });
+            heading(paper, state, Rect { y: inside.y + 4, height: inside.height.saturating_sub(4).min(1), ..inside });
         }
         Size::One | Size::TooSmall => {
             let level = state.tree.level.as_ref().map_or(String::new(), |level| {
@@ -73,7 +73,7 @@ pub(super) fn draw(paper: &mut Paper<'_>, state: &State, area: Rect) {
                 .collect();
             let text = parts.join("   ");
             paper.write(inside, 0, 1, &paper::fit(&text, inside.width.saturating_sub(2)), theme.dim());
-            heading(paper, Rect { y: inside.y + 1, height: inside.height.saturating_sub(1).min(1), ..inside });
+            heading(paper, state, Rect { y: inside.y + 1, height: inside.height.saturating_sub(1).min(1), ..inside });
         }
     }
     let head = u16::try_from(motion::detail_head(size)).unwrap_or(0).min(inside.height);
@@ -158,43 +158,116 @@ struct Columns {
     reads: u16,
 }
 
-fn columns(area: Rect) -> Columns {
+/// The most rows that the columns are measured by: those behind them are cut where they are longer.
+const MEASURED: usize = 500;
+/// The width of the types, with a blank.
+const TYPES: u16 = 7;
+/// The heading of what SkyPilot reads.
+const READS: &str = "SkyPilot reads";
+
+/// Returns what is said of how SkyPilot reads a row.
+fn reads(state: &State, row: &Row) -> String {
+    if row.shadowed {
+        "overridden below".to_owned()
+    } else if row.stray {
+        "unknown key".to_owned()
+    } else if state.tree.masks(row, state.settings.show_secrets) {
+        "v shows it".to_owned()
+    } else {
+        row.reads.clone().unwrap_or_default()
+    }
+}
+
+/// Gives names and readings what they need, and values the rest.
+fn columns(state: &State, area: Rect) -> Columns {
     let inner = area.width.saturating_sub(2);
-    let name = (inner / 3).clamp(16, 34);
-    let reads = if inner >= 60 { 16 } else { 0 };
-    let type_width = 7;
-    let kind = inner.saturating_sub(type_width + reads).max(name);
-    Columns { value: name, kind, reads: if reads > 0 { kind + type_width } else { 0 } }
+    let rows = || state.tree.rows.iter().take(MEASURED).filter(|row| row.shape != Shape::Add);
+    let name = |row: &Row| depth(row, area) * INDENT + 5 + width(&row.name);
+    let names = rows().map(name).max().unwrap_or(0).clamp(16, (inner * 2 / 5).clamp(16, 44));
+    let longest = rows().map(|row| width(&reads(state, row))).max().unwrap_or(0);
+    let room = if longest == 0 || inner < 60 { 0 } else { (longest + 1).clamp(width(READS) + 1, inner / 4) };
+    let kind = inner.saturating_sub(TYPES + room).max(names);
+    Columns { value: names, kind, reads: if room > 0 { kind + TYPES } else { 0 } }
+}
+
+fn depth(row: &Row, area: Rect) -> u16 {
+    u16::try_from(row.depth).unwrap_or(u16::MAX).min(area.width / INDENT / 3)
 }
 
 /// Draws the headings of the columns.
-pub(super) fn heading(paper: &mut Paper<'_>, area: Rect) {
+pub(super) fn heading(paper: &mut Paper<'_>, state: &State, area: Rect) {
     if area.is_empty() {
         return;
     }
-    let columns = columns(area);
+    let columns = columns(state, area);
     let style = paper.theme.dim();
     paper.write(area, 0, 3, "parameter", style);
     paper.write(area, 0, columns.value, "value", style);
     paper.write(area, 0, columns.kind, "type", style);
     if columns.reads > 0 {
-        paper.write(area, 0, columns.reads, "SkyPilot reads", style);
+        paper.write(area, 0, columns.reads, READS, style);
     }
 }
 
 /// Draws the rows of the parameters.
 pub(super) fn tree(paper: &mut Paper<'_>, state: &State, area: Rect, focused: bool, narrow: bool) {
-    let columns = columns(area);
-    for line in 0..area.height {
-        let at = state.tree.offset + usize::from(line);
-        let Some(row) = state.tree.rows.get(at) else { break };
-        let is_current = at == state.tree.cursor;
-        draw_row(paper, state, area, line, row, &columns, is_current && focused, narrow);
-        paper.mark_row(area, line, Target::Value(at));
-        if is_current && focused {
-            paper.style_row(area, line, paper.theme.selected(true));
+    let columns = columns(state, area);
+    let lines = |row: &Row| value_lines(state, row, area, &columns);
+    let mut at = state.tree.offset;
+    if state.tree.wraps {
+        // The row under the cursor is on the screen, however many lines those above take.
+        let height = |row: &Row| lines(row).len().max(1);
+        let shown = || state.tree.rows.get(at..=state.tree.cursor).unwrap_or_default();
+        let mut used: usize = shown().iter().map(height).sum();
+        for row in shown() {
+            if used <= usize::from(area.height) || at == state.tree.cursor {
+                break;
+            }
+            used -= height(row);
+            at += 1;
         }
     }
+    let mut line = 0;
+    while let Some(row) = state.tree.rows.get(at).filter(|_| line < area.height) {
+        let is_current = at == state.tree.cursor;
+        let values = lines(row);
+        draw_row(paper, state, area, line, (row, &values), &columns, is_current && focused, narrow);
+        for _ in 0..values.len().max(1) {
+            paper.mark_row(area, line, Target::Value(at));
+            if is_current && focused {
+                paper.style_row(area, line, paper.theme.selected(true));
+            }
+            line += 1;
+        }
+        at += 1;
+    }
+}
+
+/// Returns where the value of a row starts.
+fn value_start(row: &Row, area: Rect, columns: &Columns) -> u16 {
+    let room = columns.value.saturating_sub(5 + depth(row, area) * INDENT).max(6);
+    columns.value.max(depth(row, area) * INDENT + 4 + width(&row.name).min(room) + 1)
+}
+
+/// Returns the value of a row in the lines that it takes; none for what is only added.
+fn value_lines(state: &State, row: &Row, area: Rect, columns: &Columns) -> Vec<String> {
+    if row.shape == Shape::Add {
+        return Vec::new();
+    }
+    let value = if state.tree.masks(row, state.settings.show_secrets) { MASK } else { &row.text };
+    let room = columns.kind.saturating_sub(value_start(row, area, columns) + 3);
+    if !state.tree.wraps {
+        return vec![paper::fit(value, room)];
+    }
+    let most = usize::from(area.height).max(1);
+    let mut lines = paper::wrap(value, room);
+    if lines.len() > most {
+        lines.truncate(most);
+        if let Some(last) = lines.last_mut() {
+            *last = paper::fit(&format!("{last} ..."), room);
+        }
+    }
+    lines
 }
 
 /// Returns the parameters that the class knows and the entry does not give.
@@ -213,14 +286,14 @@ fn draw_row(
     state: &State,
     area: Rect,
     line: u16,
-    row: &Row,
+    (row, values): (&Row, &[String]),
     columns: &Columns,
     is_current: bool,
     narrow: bool,
 ) {
     let theme = paper.theme;
     let arrow = if is_current { ">" } else { " " };
-    let depth = u16::try_from(row.depth).unwrap_or(u16::MAX).min(area.width / INDENT / 3);
+    let depth = depth(row, area);
     let fold = match (&row.shape, row.open, narrow) {
         (Shape::Map(_) | Shape::List(_), true, _) => "v ",
         (Shape::Map(_) | Shape::List(_), false, _) => "> ",
@@ -249,20 +322,23 @@ fn draw_row(
         ],
     );
     if row.shape == Shape::Add {
-        let known = known(state, row);
+        let known = match &row.unset {
+            Some((_, about)) => format!("not set   {}", visible(about)),
+            None => known(state, row),
+        };
         let at = 4 + width(&indent) + width(&name) + 2;
         paper.write(area, line, at, &paper::fit(&known, area.width.saturating_sub(at + 1)), theme.dim());
         return;
     }
-    let masked = state.tree.masks(row, state.settings.show_secrets);
-    let value = if masked { MASK } else { &row.text };
     let value_style = match row.shape {
         Shape::Map(_) | Shape::List(_) => theme.dim(),
-        _ if masked => theme.text(),
+        _ if state.tree.masks(row, state.settings.show_secrets) => theme.text(),
         _ => theme.value(row.kind),
     };
-    let start = columns.value.max(width(&indent) + 4 + width(&name) + 1);
-    paper.write(area, line, start, &paper::fit(value, (columns.kind).saturating_sub(start + 3)), value_style);
+    let start = value_start(row, area, columns);
+    for (line, value) in (line..area.height).zip(values) {
+        paper.write(area, line, start, value, value_style);
+    }
     if let Some(severity) = row.severity {
         paper.write(
             area,
@@ -274,15 +350,7 @@ fn draw_row(
     }
     paper.write(area, line, columns.kind, row.kind, theme.kind());
     if columns.reads > 0 {
-        let reads = if row.shadowed {
-            "overridden below".to_owned()
-        } else if row.stray {
-            "unknown key".to_owned()
-        } else if masked {
-            "v shows it".to_owned()
-        } else {
-            row.reads.clone().unwrap_or_default()
-        };
+        let reads = reads(state, row);
         let style =
             if row.shadowed || row.stray { theme.severity(crate::check::Severity::Warning) } else { theme.kind() };
         let room = area.width.saturating_sub(columns.reads + 1);

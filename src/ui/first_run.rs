@@ -15,24 +15,27 @@ pub(super) fn first_run(paper: &mut Paper<'_>, state: &State, screen: Rect) {
     let mut place = screen;
     place.y += 1;
     place.height = place.height.saturating_sub(3);
-    let area = layout::dialog(place, 78, 19);
+    let area = layout::dialog(place, 78, 20);
     let area = if screen.height < MIN_HEIGHT + 8 { place } else { area };
     let inside = paper.frame(area, "No plugin files yet", "nothing is written until you save", true);
+    let is_small = inside.width < 60;
     let mut lines: Vec<(String, bool)> = Vec::new();
     for role in Role::ALL {
         let path = state.path(role).map_or("(no path)".to_owned(), |path| state.shown_path(&path));
-        let what = if role == Role::Api { "the API server loads no plugins" } else { "nothing is sent to controllers" };
-        lines.push((format!("{path}  does not exist: {what}"), false));
+        let what = if role == Role::Api { "the API server loads no plugins" } else { "controllers get none" };
+        let what = if is_small { String::new() } else { format!(": {what}") };
+        lines.push((format!("{path}  does not exist{what}"), false));
     }
     lines.push((String::new(), false));
-    for (key, text) in [
-        ("a", "add a plugin class for the API server"),
-        ("r", "add a plugin class for remote controllers"),
-        ("b", "choose the wheel directory (controller_wheel_path)"),
-        ("e", "write plugins.yaml in your editor"),
-        ("i", "what are plugins? (one page)"),
+    for (key, text, short) in [
+        ("a", "add a plugin class for the API server", "add a class for the API server"),
+        ("r", "add a plugin class for remote controllers", "add a class for controllers"),
+        ("b", "choose the wheel directory (controller_wheel_path)", "choose the wheel directory"),
+        ("e", "write plugins.yaml in your editor", "write it in your editor"),
+        ("x", "open an example: try every key, save is off", "open an example, save is off"),
+        ("i", "what are plugins? (one page)", "what are plugins? (one page)"),
     ] {
-        lines.push((format!("[{key}] {text}"), true));
+        lines.push((format!("[{key}] {}", if is_small { short } else { text }), true));
     }
     lines.push((String::new(), false));
     lines.push(("looked in".to_owned(), false));
@@ -49,7 +52,7 @@ pub(super) fn first_run(paper: &mut Paper<'_>, state: &State, screen: Rect) {
             continue;
         }
         let style = if is_key { theme.text() } else { theme.dim() };
-        let text = paper::fit(&visible(&line), inside.width.saturating_sub(3));
+        let text = paper::fit_words(&visible(&line), inside.width.saturating_sub(3));
         paper.write(inside, row, 2, &text, style);
         if is_key {
             paper.write(inside, row, 3, &text[1..2], theme.key());

@@ -101,7 +101,11 @@ fn draw_menu(paper: &mut Paper<'_>, menu: &Menu, screen: Rect) {
 
 fn draw_commands(paper: &mut Paper<'_>, commands: &Commands, screen: Rect) {
     let theme = paper.theme;
-    let title = if commands.palette { "Commands".to_owned() } else { format!("Help: {}", commands.context.title()) };
+    let title = match (commands.palette, commands.all) {
+        (true, _) => "Commands".to_owned(),
+        (false, true) => "Help: all keys".to_owned(),
+        (false, false) => format!("Help: {}", commands.context.title()),
+    };
     let (here, all) = commands.counts;
     let right = if commands.palette {
         format!("{} of {all}", commands.rows.len())
@@ -130,7 +134,11 @@ fn draw_commands(paper: &mut Paper<'_>, commands: &Commands, screen: Rect) {
         command_row(paper, body, line, command, row.unavailable, at == commands.cursor);
         paper.mark_row(body, line, Target::Item(at));
     }
-    let more: &[(&str, &str)] = if commands.palette { &[] } else { &[("?", "all keys")] };
+    let more: &[(&str, &str)] = match (commands.palette, commands.all) {
+        (true, _) => &[],
+        (false, true) => &[("?", "keys here")],
+        (false, false) => &[("?", "all keys")],
+    };
     let keys: Vec<(&str, &str)> = [("Enter", "run it"), ("Esc", "close")].iter().chain(more).copied().collect();
     paper.footer(area, &keys);
     tell_command(paper, commands, told);

@@ -202,6 +202,15 @@ pub(super) fn fit(text: &str, room: u16) -> String {
     out
 }
 
+/// Cuts a sentence that is too wide behind a whole word; `..` says so.
+pub(super) fn fit_words(text: &str, room: u16) -> String {
+    if width(text) <= room || room < 8 {
+        return fit(text, room);
+    }
+    let line = wrap(text, room - 3).swap_remove(0);
+    format!("{line} ..")
+}
+
 /// Cuts a class path in its middle: the last component tells most.
 pub(super) fn fit_path(text: &str, room: u16) -> String {
     if width(text) <= room || room < 12 {
@@ -287,6 +296,8 @@ mod tests {
     fn texts_are_cut_by_cells() {
         assert_eq!(fit("日本語の文", 7), "日本..");
         assert_eq!(column("日本語", 5), "日.. ");
+        assert_eq!(fit_words("the API server stops", 15), "the API ..");
+        assert_eq!(fit_words("the API server", 14), "the API server");
         assert_eq!(fit_path("acme_company.plugins.audit.AuditPlugin", 24), "acme_com..it.AuditPlugin");
     }
 

@@ -132,6 +132,6 @@ pub(super) fn one_line(paper: &mut Paper<'_>, state: &State, area: Rect) {
     let text = format!("{}{fix}", review::problem_text(one));
     let focused = state.focus == Pane::Problems && state.layout_size() == Size::Narrow;
     let letter = format!("{}{}", if focused { "> " } else { "" }, one.severity.letter());
-    let text = paper::fit(&text, area.width.saturating_sub(5));
+    let text = paper::fit_words(&text, area.width.saturating_sub(5));
     paper.pieces(area, 0, 1, &[(&letter, theme.severity(one.severity)), (" ", theme.text()), (&text, theme.text())]);
 }

@@ -144,3 +144,20 @@ fn the_dialog_of_classes() {
         assert_snapshot!(format!("known_parameters_{width}x{height}"), driver.screen());
     }
 }
+
+#[test]
+fn parameters_that_are_not_given_have_rows_where_asked_for() {
+    let mut driver = open();
+    driver.resize(80, 24).press("<Enter>");
+    let line = |driver: &Driver, text: &str| driver.screen().lines().any(|line| line.contains(text));
+    assert!(!line(&driver, "+ webhook_url"));
+    driver.press(".");
+    assert!(line(&driver, "+ webhook_url  not set   str, required"), "{}", driver.screen());
+    assert!(line(&driver, "+ daily_at  not set   str = '09:00'"), "{}", driver.screen());
+    // Enter on one asks for its value alone.
+    driver.press("Gk<Enter>10:00<Enter>");
+    assert!(driver.state.workspace.text(Role::Api).is_some_and(|text| text.contains("daily_at: '10:00'")));
+    assert!(!line(&driver, "+ daily_at"), "{}", driver.screen());
+    driver.press(".");
+    assert!(!line(&driver, "+ webhook_url  not set"), "{}", driver.screen());
+}

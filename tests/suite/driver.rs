@@ -209,6 +209,7 @@ impl Driver {
                         Some(Message::Edited { target: staged.target, result })
                     }
                     Effect::SetMouse(_) => None,
+                    Effect::OpenExample => Some(Message::NoExample("there is no terminal".to_owned())),
                     Effect::Suspend => Some(Message::NotSuspended(NO_SHELL)),
                     effect @ (Effect::Run(_) | Effect::StopRun) if self.holds => {
                         self.asked.push(effect);

@@ -138,6 +138,34 @@ fn history() {
 }
 
 #[test]
+fn long_values_wrap_and_known_parameters_show() {
+    let long = API.replace("/var/log/audit.log", &"/very/long/path of many words ".repeat(9));
+    let mut driver = Driver::open(Some(&long), Some(REMOTE));
+    driver.resize(80, 24).press("<Enter>");
+    // The row takes one line, as the one below it shows.
+    let row = |driver: &Driver, text: &str| driver.screen().lines().position(|line| line.contains(text));
+    assert_eq!(row(&driver, "  level"), row(&driver, ">   path").map(|row| row + 1));
+    driver.press("z");
+    assert_snapshot!("wrapped_80x24", shown(&driver));
+    assert!(row(&driver, "  level") > row(&driver, ">   path").map(|row| row + 3));
+    driver.press("j");
+    assert!(driver.screen().lines().any(|line| line.contains(">   level")), "{}", driver.screen());
+    driver.press("z");
+    assert_eq!(driver.status(), "Values take one line.");
+    driver.press(".");
+    assert_eq!(driver.status(), "No parameter is known that is not given.");
+}
+
+#[test]
+fn all_keys() {
+    let mut driver = sample();
+    driver.press("??");
+    assert!(driver.screen().contains("Help: all keys"), "{}", driver.screen());
+    driver.press("?");
+    assert!(driver.screen().contains("Help: Lists"), "{}", driver.screen());
+}
+
+#[test]
 fn add_class() {
     snapshots("add_class", "aacme_new.Plugin");
 }

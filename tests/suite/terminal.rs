@@ -312,6 +312,33 @@ fn the_mouse_is_off_while_the_program_is_stopped_or_an_editor_runs_and_on_again_
 }
 
 #[test]
+fn the_example_of_the_first_run_saves_nothing_and_leads_back() {
+    let mut session = Session::start_in(tempfile::tempdir().expect("a directory"), "exec \"$0\"", &[]);
+    session.wait_for("No plugin files yet");
+    session.send("x");
+    session.wait_for("An example: try every key");
+    session.send("d");
+    session.wait_for("emoved");
+    session.send("s");
+    session.wait_for("Review before save");
+    session.send("s");
+    session.wait_for("Save is off in the example");
+    session.send("\u{1b}");
+    session.wait_for("3 Detail");
+    session.send("q");
+    session.wait_for("Back at your own files");
+    session.wait_for("No plugin files yet");
+    assert!(!session.home().join(".sky").exists(), "nothing was written");
+    // Twice, and out by Ctrl-C: the example is never asked about.
+    session.send("x");
+    session.wait_for("An example: try every key");
+    session.send("d\u{3}");
+    session.wait_for("Back at your own files");
+    session.send("q");
+    assert_eq!(session.end(), 0);
+}
+
+#[test]
 fn every_kind_of_terminal_is_left_as_it_was() {
     let kinds = ["xterm", "xterm-256color", "tmux-256color", "screen", "linux", "vt100"];
     let named = kinds.map(|kind| format!("TERM={kind} exec \"$0\""));

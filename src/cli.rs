@@ -11,11 +11,13 @@ mod edit;
 mod explain;
 mod inspect;
 mod output;
+pub mod plain;
 mod purge;
 mod report;
 mod verify;
 mod wheels;
 
+use std::io::{IsTerminal as _, Write as _, stdin, stdout};
 use std::path::PathBuf;
 
 use anyhow::Context as _;
@@ -96,6 +98,9 @@ struct Globals {
     /// Never write anything
     #[arg(long, global = true)]
     read_only: bool,
+    /// Line mode: numbered questions instead of screens, for screen readers and TERM=dumb; no control sequences
+    #[arg(long, global = true)]
+    plain: bool,
     /// Only ASCII characters for frames
     #[arg(long, global = true)]
     ascii: bool,
@@ -419,6 +424,16 @@ impl Session {
     }
 
     fn screens_on(&self, options: &io::Options, environment: Environment, demo: bool) -> anyhow::Result<Exit> {
+        let dumb = environment.get("TERM").is_some_and(|term| term == "dumb");
+        let is_plain = self.globals.plain || (dumb && stdin().is_terminal() && stdout().is_terminal());
+        if is_plain {
+            if !self.globals.plain {
+                writeln!(stdout(), "TERM is dumb: nothing can be drawn, so this is line mode (--plain).")?;
+            }
+            let (read_only, show_secrets) = (self.globals.read_only, self.globals.show_secrets);
+            let settings = crate::app::Settings { read_only, show_secrets, demo };
+            return plain::run(options, environment, settings).context("line mode ended");
+        }
         let settings = crate::tui::Settings {
             read_only: self.globals.read_only,
             ascii: self.globals.ascii,

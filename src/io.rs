@@ -5,6 +5,7 @@ pub mod classes;
 pub mod editor;
 pub mod inspect;
 pub mod journal;
+pub mod keep;
 pub mod load;
 pub mod memory;
 pub mod modules;

@@ -21,6 +21,12 @@ mod run;
 pub mod theme;
 mod wheels;
 
+/// What the screens say in words, for line mode to say the same.
+pub mod words {
+    pub use super::detail::{comment, known, source};
+    pub use super::lists::{also_in, shown_line, verdict};
+}
+
 use ratatui::Frame;
 use ratatui::layout::Rect;
 

@@ -98,7 +98,8 @@ pub(super) fn class(state: &State) -> String {
 }
 
 /// Returns where the class comes from and where it loads, as far as that is known.
-fn source(state: &State) -> String {
+#[must_use]
+pub fn source(state: &State) -> String {
     let Some((role, index)) = state.current_entry() else { return String::new() };
     let Some(class) = state.list(role).entries.get(index).and_then(|entry| entry.class.as_deref()) else {
         return "-".to_owned();
@@ -131,7 +132,8 @@ fn place(state: &State, role: crate::config::Role, index: usize) -> String {
 }
 
 /// Returns the comment above an entry on one line.
-fn comment(state: &State, role: crate::config::Role, index: usize) -> String {
+#[must_use]
+pub fn comment(state: &State, role: crate::config::Role, index: usize) -> String {
     let list = state.list(role);
     let (Some(entry), Some(document)) = (list.entries.get(index), state.workspace.document(role)) else {
         return String::new();
@@ -187,7 +189,8 @@ pub(super) fn tree(paper: &mut Paper<'_>, state: &State, area: Rect, focused: bo
 }
 
 /// Returns the parameters that the class knows and the entry does not give.
-fn known(state: &State, row: &Row) -> String {
+#[must_use]
+pub fn known(state: &State, row: &Row) -> String {
     let missing = completion::missing(state, state.role, &row.pointer);
     let words: Vec<String> = missing
         .iter()

@@ -1,0 +1,430 @@
+//! What a line means at a place: a number, a word, the name or the key of a command.
+
+use super::dialogs::BACK;
+use super::page::{Does, Page};
+use super::{Dialogue, Part, Place, lists, looks, saves, values};
+use crate::app::command::{Command, Context, Id, table};
+use crate::app::form::Filtered;
+use crate::app::keymap::{self, Code, Key};
+use crate::app::message::Effect;
+use crate::app::tree::Shape;
+use crate::app::{Pane, Screen, State, edits, forms, offers, pages, parameters, tree, update};
+use crate::config::Role;
+use crate::config::operation::Operation;
+use crate::text::visible::visible;
+
+/// Commands that move a cursor, or draw: there is nothing of that here.
+const NOT_HERE: [Id; 24] = [
+    Id::Down,
+    Id::Up,
+    Id::PageDown,
+    Id::PageUp,
+    Id::First,
+    Id::Last,
+    Id::NextPane,
+    Id::PreviousPane,
+    Id::Pane1,
+    Id::Pane2,
+    Id::Pane3,
+    Id::Pane4,
+    Id::Pane5,
+    Id::Mark,
+    Id::MarkRange,
+    Id::Fold,
+    Id::NextSection,
+    Id::PreviousSection,
+    Id::NextChange,
+    Id::PreviousChange,
+    Id::NextFile,
+    Id::Redraw,
+    Id::WheelDetail,
+    Id::EditLine,
+];
+
+/// Tells whether line mode has a command.
+#[must_use]
+pub fn is_here(id: Id) -> bool {
+    !NOT_HERE.contains(&id)
+}
+
+/// Tells whether a command works on a row, and none is chosen at this place.
+fn needs_row(state: &State, place: Place, command: &Command) -> Option<&'static str> {
+    let id = command.id;
+    let only = |context| command.contexts == [context];
+    let marked = || !state.list(state.role).selected.is_empty();
+    match place {
+        Place::Home | Place::Preview | Place::Problems | Place::Problem | Place::Wheels | Place::Wheel
+            if only(Context::List) && id != Id::Add =>
+        {
+            Some("Choose a list and an entry first.")
+        }
+        Place::List(_) if only(Context::List) => match id {
+            Id::Add | Id::Filter | Id::MarkAll => None,
+            Id::Delete | Id::Copy | Id::Transfer | Id::Duplicate if marked() => None,
+            _ => Some("Choose an entry first: type its number."),
+        },
+        Place::Parameters if only(Context::Parameters) && id != Id::AddValue => {
+            Some("Choose a parameter first: type its number.")
+        }
+        Place::Problems if only(Context::Problems) => Some("Choose a problem first: type its number."),
+        Place::Wheels if only(Context::Wheels) && !matches!(id, Id::Filter | Id::Sort | Id::Build) => {
+            Some("Choose a wheel first: type its number.")
+        }
+        Place::Conflict if matches!(id, Id::TakeMine | Id::TakeTheirs) => {
+            Some("Choose a change first: type its number.")
+        }
+        Place::Home | Place::List(_) | Place::Parameters | Place::Problems if id == Id::Fix => {
+            Some("Choose the problem, or what has it, first.")
+        }
+        _ => None,
+    }
+}
+
+impl Dialogue {
+    pub(super) fn answer_page(&mut self, state: &mut State, line: &str) -> Vec<Effect> {
+        let line = line.trim();
+        let Some(page) = self.page(state) else { return Vec::new() };
+        if line.is_empty() {
+            self.again();
+            return Vec::new();
+        }
+        if let Ok(number) = line.parse::<usize>() {
+            return self.answer_number(state, &page, number);
+        }
+        let lower = line.to_lowercase();
+        if let Some(choice) = page.choices.iter().find(|choice| choice.words.contains(&lower)) {
+            let does = choice.does;
+            return self.does(state, does);
+        }
+        if let Some(effects) = self.answer_general(state, line, &lower) {
+            return effects;
+        }
+        if let Some(effects) = self.answer_with_more(state, line) {
+            return effects;
+        }
+        let mut starting =
+            page.choices.iter().filter(|c| lower.len() > 2 && c.words.iter().any(|w| w.starts_with(&lower)));
+        if let (Some(choice), None) = (starting.next(), starting.next()) {
+            let does = choice.does;
+            return self.does(state, does);
+        }
+        match self.command(state, line, &lower) {
+            Some(command) => self.run(state, command),
+            None => {
+                self.tell(format!("{} is no answer here; ? tells what is.", visible(line)));
+                Vec::new()
+            }
+        }
+    }
+
+    fn answer_number(&mut self, state: &mut State, page: &Page, number: usize) -> Vec<Effect> {
+        if number == 0 || number > page.last() {
+            self.tell(match page.last() {
+                0 => "There is nothing to choose by number here.".to_owned(),
+                last => format!("There is no {number} here: 1 to {last}."),
+            });
+            return Vec::new();
+        }
+        if page.rows.is_some() {
+            self.choose(state, number - 1)
+        } else {
+            self.does(state, page.choices[number - 1].does)
+        }
+    }
+
+    /// Chooses a row of the place.
+    fn choose(&mut self, state: &mut State, at: usize) -> Vec<Effect> {
+        match self.place(state) {
+            Place::List(role) => state.list_mut(role).go_to(at),
+            Place::Text(role) => {
+                state.role = role;
+                state.text[Pane::of(role).index()].at = at;
+                return update::run(state, Id::EditLine);
+            }
+            Place::Parameters => state.tree.cursor = values::numbered(state).get(at).map_or(0, |(row, _)| *row),
+            Place::Problems => state.problem.at = at,
+            Place::Wheels => state.wheel.at = at,
+            Place::Conflict => {
+                if let Some(view) = &mut state.conflict {
+                    view.cursor.at = saves::changes(view).get(at).map_or(0, |(row, ..)| *row);
+                }
+            }
+            _ => return Vec::new(),
+        }
+        self.item = true;
+        self.again();
+        Vec::new()
+    }
+
+    fn does(&mut self, state: &mut State, does: Does) -> Vec<Effect> {
+        match does {
+            Does::Run(id) => {
+                let context = state.screen_context();
+                let row = table().iter().find(|command| command.id == id && command.contexts.contains(&context));
+                let row = row.or_else(|| table().iter().find(|command| command.id == id));
+                return row.map_or_else(Vec::new, |command| self.run(state, command));
+            }
+            Does::List(role) => self.enter(state, Part::List(role)),
+            Does::Problems => self.enter(state, Part::Problems),
+            Does::Add(role) => {
+                let form = forms::add_class(state, role, state.list(role).current(), false);
+                forms::open(state, form);
+            }
+            Does::Edit => {
+                // A bool is asked for too: what Enter toggles on the screens is seen there.
+                if let (Some((role, _)), Some(row)) = (state.current_entry(), state.tree.current().cloned()) {
+                    if row.shadowed {
+                        return parameters::on_tree(state, Id::EditValue);
+                    }
+                    forms::edit_value(state, role, &row);
+                }
+            }
+            Does::AddInside => {
+                if let (Some((role, _)), Some(row)) = (state.current_entry(), state.tree.current()) {
+                    let form = forms::add_value(state, role, row.pointer.clone());
+                    forms::open(state, form);
+                }
+            }
+            Does::Config => {
+                let lines: Vec<String> = looks::page_lines(pages::section_lines(state, 2)).collect();
+                self.said.extend(lines);
+            }
+        }
+        Vec::new()
+    }
+
+    /// Goes to a part of the main screen.
+    pub(super) fn enter(&mut self, state: &mut State, part: Part) {
+        self.part = part;
+        self.item = false;
+        self.from = 0;
+        self.again();
+        state.screen = Screen::Main;
+        match part {
+            Part::Home => state.focus = Pane::of(state.role),
+            Part::List(role) => {
+                state.role = role;
+                state.focus = Pane::of(role);
+                if matches!(self.place(state), Place::Text(_)) {
+                    self.from = lists::first_line(state, role);
+                }
+            }
+            Part::Problems => state.focus = Pane::Problems,
+        }
+    }
+
+    /// Answers the words that mean the same everywhere.
+    fn answer_general(&mut self, state: &mut State, line: &str, lower: &str) -> Option<Vec<Effect>> {
+        match lower {
+            "?" | "help" => self.help(state),
+            ":" | "commands" => self.help_commands(state),
+            "more" => self.turn(),
+            "home" | "start" => {
+                if matches!(state.screen, Screen::Review | Screen::Conflict) {
+                    update::run(state, Id::Back);
+                }
+                self.enter(state, Part::Home);
+            }
+            "api" => self.enter(state, Part::List(Role::Api)),
+            "remote" => self.enter(state, Part::List(Role::Remote)),
+            "problems" => self.enter(state, Part::Problems),
+            "again" | "show" => self.again(),
+            "exit" | "quit" => return Some(update::run(state, Id::Quit)),
+            _ if line == "q" => return Some(update::run(state, Id::Quit)),
+            word if BACK.contains(&word) => return Some(self.back(state)),
+            _ => return None,
+        }
+        Some(Vec::new())
+    }
+
+    /// Answers what has something behind the word: `filter TEXT`, `mark 1 3`, `to 2`.
+    fn answer_with_more(&mut self, state: &mut State, line: &str) -> Option<Vec<Effect>> {
+        let (word, rest) = line.split_once(' ')?;
+        let rest = rest.trim();
+        let place = self.place(state);
+        match (word.to_lowercase().as_str(), place) {
+            ("filter", Place::List(role)) => self.filter(state, Filtered::Entries(role), rest),
+            ("filter", Place::Wheels) => self.filter(state, Filtered::Wheels, rest),
+            ("mark", Place::List(role)) => self.mark(state, role, rest),
+            ("to", Place::Entry) => {
+                let (role, from) = state.current_entry()?;
+                let count = state.list(role).entries.len();
+                match rest.parse::<usize>() {
+                    Ok(number) if (1..=count).contains(&number) => {
+                        return Some(edits::commit(state, &Operation::Reorder { role, from, to: number - 1 }));
+                    }
+                    _ => self.tell(format!("There is no place {}: 1 to {count}.", visible(rest))),
+                }
+            }
+            _ => return None,
+        }
+        Some(Vec::new())
+    }
+
+    fn filter(&mut self, state: &mut State, filtered: Filtered, text: &str) {
+        let mut form = forms::filter(state, filtered);
+        if let Some(field) = form.field() {
+            field.set(text);
+        }
+        forms::open(state, form);
+        forms::changed(state);
+        forms::accept(state);
+        self.from = 0;
+        self.again();
+    }
+
+    /// Marks entries: `1 3`, `all`, `none`.
+    fn mark(&mut self, state: &mut State, role: Role, which: &str) {
+        let list = state.list_mut(role);
+        let count = list.entries.len();
+        let numbers: Option<Vec<usize>> = match which.to_lowercase().as_str() {
+            "all" => Some((0..list.len()).filter_map(|row| list.entry_at(row)).collect()),
+            "none" => Some(Vec::new()),
+            _ => which
+                .split([' ', ','])
+                .filter(|word| !word.is_empty())
+                .map(|word| word.parse::<usize>().ok().filter(|n| (1..=count).contains(n)).map(|n| n - 1))
+                .collect(),
+        };
+        let Some(numbers) = numbers else {
+            self.tell("mark takes numbers of entries, all, or none: mark 1 3.");
+            return;
+        };
+        list.selected = numbers.into_iter().collect();
+        let marked = list.selected.len();
+        self.tell(match marked {
+            0 => "No entry is marked.".to_owned(),
+            1 => "1 entry is marked: delete, copy and move take it.".to_owned(),
+            _ => format!("{marked} entries are marked: delete, copy and move take them."),
+        });
+        self.again();
+    }
+
+    /// Finds the command that a line names here: by its key, its name, the start of its name.
+    fn command(&self, state: &State, line: &str, lower: &str) -> Option<&'static Command> {
+        let context = match (self.place(state), state.screen_context()) {
+            // There are commands on lists even where the screens show how to start.
+            (Place::List(_) | Place::Entry, Context::FirstRun) => Context::List,
+            (_, context) => context,
+        };
+        let mut chars = line.chars();
+        if let (Some(c), None) = (chars.next(), chars.next()) {
+            return keymap::find(context, Key::plain(Code::Char(c))).filter(|command| is_here(command.id));
+        }
+        let mut here = table().iter().filter(|command| command.contexts.contains(&context) && is_here(command.id));
+        if let Some(command) = here.clone().find(|command| command.name.to_lowercase() == lower || command.bar == lower)
+        {
+            return Some(command);
+        }
+        let mut starting =
+            here.by_ref().filter(|command| lower.len() > 2 && command.name.to_lowercase().starts_with(lower));
+        let first = starting.next()?;
+        starting.next().is_none().then_some(first)
+    }
+
+    /// Runs a command.
+    fn run(&mut self, state: &mut State, command: &Command) -> Vec<Effect> {
+        let id = command.id;
+        let place = self.place(state);
+        if let Some(why) = needs_row(state, place, command) {
+            self.tell(why);
+            return Vec::new();
+        }
+        if let Some(why) = offers::unavailable(state, id) {
+            self.tell(super::without_keys(&format!("{}: {why}.", command.name)));
+            return Vec::new();
+        }
+        let before = state.history.undo_count();
+        let effects = match id {
+            Id::Help => {
+                self.help(state);
+                return Vec::new();
+            }
+            Id::Palette => {
+                self.help_commands(state);
+                return Vec::new();
+            }
+            Id::Back => return self.back(state),
+            Id::Add if matches!(place, Place::List(_) | Place::Entry) => {
+                return self.does(state, Does::Add(state.role));
+            }
+            Id::EditValue => return self.does(state, Does::Edit),
+            Id::AddValue if place == Place::Parameters => {
+                if let Some((role, index)) = state.current_entry() {
+                    let form = forms::add_value(state, role, tree::parameters_of(index));
+                    forms::open(state, form);
+                }
+                return Vec::new();
+            }
+            Id::AddValue
+                if place == Place::Value
+                    && state.tree.current().is_some_and(|row| matches!(row.shape, Shape::Map(_) | Shape::List(_))) =>
+            {
+                return self.does(state, Does::AddInside);
+            }
+            id => update::run(state, id),
+        };
+        self.follow(state, id, before);
+        effects
+    }
+
+    /// Goes where a command has led.
+    fn follow(&mut self, state: &State, id: Id, before: usize) {
+        let changed = state.history.undo_count() != before;
+        match id {
+            Id::GoTo | Id::GoToError | Id::NextProblem | Id::PreviousProblem => {
+                self.from = 0;
+                self.again();
+                self.part = if state.focus == Pane::Problems { Part::Problems } else { Part::List(state.role) };
+                self.item = match state.screen {
+                    Screen::Main if state.focus != Pane::Problems => {
+                        let place = state.problems.get(state.problem.at).and_then(|one| one.place.pointer.as_ref());
+                        id == Id::GoToError || place.is_some_and(|pointer| pointer.tokens().len() > 1)
+                    }
+                    Screen::Wheels => false,
+                    _ => true,
+                };
+                if matches!(self.place(state), Place::Text(_)) {
+                    self.from = lists::first_line(state, state.role);
+                }
+            }
+            Id::Preview | Id::Wheels | Id::Save | Id::Compare | Id::Open => {
+                (self.item, self.from) = (false, 0);
+                self.again();
+            }
+            Id::Delete | Id::Transfer | Id::DeleteValue if changed => self.item = false,
+            Id::Fix if changed && self.part == Part::Problems && state.screen == Screen::Main => self.item = false,
+            Id::Undo | Id::Redo => self.item &= state.screen == Screen::Conflict,
+            Id::TakeMine | Id::TakeTheirs => self.item = false,
+            Id::Reveal | Id::Sort | Id::MarkAll | Id::Reload => self.again(),
+            Id::TextDiff => self.again(),
+            _ => {}
+        }
+    }
+
+    /// Goes a step back.
+    fn back(&mut self, state: &mut State) -> Vec<Effect> {
+        self.from = 0;
+        self.again();
+        match self.place(state) {
+            Place::Value => {
+                state.tree.revealed = None;
+                self.item = false;
+            }
+            Place::Parameters => {
+                parameters::leave(state);
+                self.part = Part::List(state.role);
+                self.item = true;
+            }
+            Place::Entry | Place::Problem | Place::Wheel | Place::Change => self.item = false,
+            Place::List(role) if !state.list(role).filter.is_empty() => {
+                state.list_mut(role).set_filter(String::new());
+                self.tell("All entries are shown.");
+            }
+            Place::Home => self.tell("This is the start; quit leaves the program."),
+            Place::List(_) | Place::Text(_) | Place::Problems => self.enter(state, Part::Home),
+            _ => return update::run(state, Id::Back),
+        }
+        Vec::new()
+    }
+}

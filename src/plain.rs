@@ -278,7 +278,11 @@ impl Dialogue {
             match state.modals.last() {
                 Some(Modal::Notice(notice)) => {
                     lines.push(format!("{}:", notice.title));
-                    lines.extend(notice.text.iter().filter(|line| !line.is_empty()).cloned());
+                    if notice.is_diff {
+                        lines.extend(diff::signed(&notice.text));
+                    } else {
+                        lines.extend(notice.text.iter().filter(|line| !line.is_empty()).cloned());
+                    }
                     state.modals.pop();
                 }
                 Some(Modal::Commands(_)) => _ = state.modals.pop(),

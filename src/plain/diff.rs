@@ -28,6 +28,27 @@ pub(super) fn worded<'a>(lines: impl Iterator<Item = (DiffKind, &'a str)>) -> Ve
     out
 }
 
+/// Returns a diff whose lines carry their signs; lines that have none are told as they are.
+pub(super) fn signed(lines: &[String]) -> Vec<String> {
+    let kind = |line: &str| match line.chars().next() {
+        Some('@') if line.starts_with("@@ ") => Some(DiffKind::Hunk),
+        Some(' ') => Some(DiffKind::Context),
+        Some('-') => Some(DiffKind::Removed),
+        Some('+') => Some(DiffKind::Added),
+        _ => None,
+    };
+    let mut out = Vec::new();
+    for part in lines.chunk_by(|a, b| kind(a).is_some() == kind(b).is_some()) {
+        if part.first().is_some_and(|line| kind(line).is_some()) {
+            let signless = |line: &String| if kind(line) == Some(DiffKind::Hunk) { 0 } else { line.len().min(1) };
+            out.extend(worded(part.iter().filter_map(|line| Some((kind(line)?, &line[signless(line)..])))));
+        } else {
+            out.extend_from_slice(part);
+        }
+    }
+    out
+}
+
 /// Returns where both texts start in a hunk: `@@ -1,3 +1,4 @@`.
 fn starts(hunk: &str) -> Option<(usize, usize)> {
     let mut numbers = hunk.split_whitespace().skip(1).map(|range| {

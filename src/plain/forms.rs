@@ -28,8 +28,10 @@ pub(super) struct Asked {
     row: usize,
     /// Whether the form was told.
     told: bool,
-    /// Whether the row was.
+    /// How many suggestions were told for the row.
     offered: Option<usize>,
+    /// Whether it was told what the form comes to.
+    noted: bool,
 }
 
 /// Returns the form on top.
@@ -88,12 +90,13 @@ impl Dialogue {
         }
         if let Some(why) = form.refused.take() {
             out.push(super::without_keys(&why));
-            asked.row = 0;
-            asked.offered = None;
+            (asked.row, asked.offered, asked.noted) = (0, None, false);
         }
         form.active = asked.row.min(form.rows.len().saturating_sub(1));
         if asked.row >= form.rows.len() {
-            out.extend(notes(form));
+            if !std::mem::replace(&mut asked.noted, true) {
+                out.extend(notes(form));
+            }
         } else if form.offers() && asked.offered != Some(form.completion.rows.len()) {
             asked.offered = Some(form.completion.rows.len());
             out.extend(offered(form, SUGGESTIONS));
@@ -159,28 +162,29 @@ impl Dialogue {
         if asked.row >= rows {
             return self.confirm(state, asked, word);
         }
-        match answer_row(form, asked.row, line) {
+        let effects = match answer_row(form, asked.row, line) {
             Answered::Wrong(why) => {
                 self.tell(why);
                 return Vec::new();
             }
-            Answered::Kept => asked.row += 1,
+            Answered::Kept => {
+                (asked.row, asked.offered) = (asked.row + 1, None);
+                Vec::new()
+            }
             Answered::Changed => {
                 let effects = forms::changed(state);
+                // What only resembles something is asked once more, with what it resembles.
                 let settled = form_mut(state).is_none_or(|form| is_settled(form));
                 asked.row += usize::from(settled);
-                asked.offered = if settled { None } else { asked.offered.map(|_| usize::MAX) };
-                let done = simple && asked.row >= rows;
-                self.asked = Some(asked);
-                return if done { self.accept(state, effects) } else { effects };
+                asked.offered = if settled { None } else { Some(usize::MAX) };
+                effects
             }
-        }
-        asked.offered = None;
+        };
         // A new class that needs something asks for it before anything is done.
         let goes_on = self::form(state).is_some_and(|form| form.notes.iter().any(|note| note.label == "asks next"));
         let done = asked.row >= rows && (simple || goes_on);
         self.asked = Some(asked);
-        if done { self.accept(state, Vec::new()) } else { Vec::new() }
+        if done { self.accept(state, effects) } else { effects }
     }
 
     fn confirm(&mut self, state: &mut State, mut asked: Asked, word: &str) -> Vec<Effect> {
@@ -191,7 +195,7 @@ impl Dialogue {
             "" if !careful => self.accept(state, Vec::new()),
             "" | "n" | "no" => {
                 self.tell("Asked again; back leaves it.");
-                (asked.row, asked.offered) = (0, None);
+                (asked.row, asked.offered, asked.noted) = (0, None, false);
                 self.asked = Some(asked);
                 Vec::new()
             }
@@ -275,7 +279,7 @@ fn offered(form: &Form, most: usize) -> Vec<String> {
     let typed = matches!(form.rows.get(form.active), Some(FormRow::Text { field, .. }) if !field.text().is_empty());
     let what = if typed { "Like that" } else { "Suggestions" };
     let some = if rows.len() > most { format!(", {most} of {}", rows.len()) } else { String::new() };
-    let keep = if typed { "an empty line keeps what you typed" } else { "or type it" };
+    let keep = if typed { "an empty line keeps what is there" } else { "or type it" };
     let mut out = vec![format!("{what}{some}; a number takes one, {keep}:")];
     out.extend(rows.iter().take(most).enumerate().map(|(at, one)| suggestion_line(at + 1, one)));
     out

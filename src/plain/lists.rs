@@ -187,7 +187,7 @@ pub(super) fn entry(state: &State) -> Page {
     let mut fact = |label: &str, text: String| {
         if !matches!(text.as_str(), "" | "-") {
             // Columns of the screen become clauses.
-            lines.push(format!("{label}: {}", text.replace("   ", ", ")));
+            lines.push(format!("{label}: {}", text.replace("   ", ", ").replace("  ", ": ")));
         }
     };
     fact("source", words::source(state));

@@ -78,6 +78,11 @@ pub(super) fn preview(state: &State) -> Page {
     Page { key: "preview".to_owned(), name: "Upload preview", lines, choices, ..Page::default() }
 }
 
+/// Returns the config that a controller gets, as it is written.
+pub(super) fn config(state: &State) -> impl Iterator<Item = String> {
+    pages::section_lines(state, 2).into_iter().map(|line| line.text.trim_start().to_owned())
+}
+
 /// Returns the wheels of the wheel directory.
 pub(super) fn wheels(state: &State, from: usize) -> Page {
     let total = pages::wheel_rows(state);

@@ -2,13 +2,13 @@
 
 use super::dialogs::BACK;
 use super::page::{Does, Page};
-use super::{Dialogue, Part, Place, lists, looks, saves, values};
+use super::{Dialogue, Part, Place, diff, lists, looks, saves, values};
 use crate::app::command::{Command, Context, Id, table};
 use crate::app::form::Filtered;
 use crate::app::keymap::{self, Code, Key};
 use crate::app::message::Effect;
 use crate::app::tree::Shape;
-use crate::app::{Pane, Screen, State, edits, forms, offers, pages, parameters, tree, update};
+use crate::app::{Pane, Screen, State, edits, forms, offers, parameters, tree, update};
 use crate::config::Role;
 use crate::config::operation::Operation;
 use crate::text::visible::visible;
@@ -83,6 +83,16 @@ fn needs_row(state: &State, place: Place, command: &Command) -> Option<&'static 
 impl Dialogue {
     pub(super) fn answer_page(&mut self, state: &mut State, line: &str) -> Vec<Effect> {
         let line = line.trim();
+        // As the palette of the screens is opened, and its commands are named there.
+        let line = if line.len() > 1 { line.strip_prefix(':').unwrap_or(line) } else { line };
+        // An undo may have led to the other list; here is what was told last.
+        if state.screen == Screen::Main {
+            match self.part {
+                Part::List(role) => (state.role, state.focus) = (role, Pane::of(role)),
+                Part::Problems => state.focus = Pane::Problems,
+                Part::Home => {}
+            }
+        }
         let Some(page) = self.page(state) else { return Vec::new() };
         if line.is_empty() {
             self.again();
@@ -185,10 +195,7 @@ impl Dialogue {
                     forms::open(state, form);
                 }
             }
-            Does::Config => {
-                let lines: Vec<String> = looks::page_lines(pages::section_lines(state, 2)).collect();
-                self.said.extend(lines);
-            }
+            Does::Config => self.said.extend(looks::config(state)),
         }
         Vec::new()
     }
@@ -229,6 +236,7 @@ impl Dialogue {
             "remote" => self.enter(state, Part::List(Role::Remote)),
             "problems" => self.enter(state, Part::Problems),
             "again" | "show" => self.again(),
+            "about" => return Some(update::run(state, Id::About)),
             "exit" | "quit" => return Some(update::run(state, Id::Quit)),
             _ if line == "q" => return Some(update::run(state, Id::Quit)),
             word if BACK.contains(&word) => return Some(self.back(state)),
@@ -364,6 +372,10 @@ impl Dialogue {
             }
             id => update::run(state, id),
         };
+        // The text is told once, not opened.
+        if let Some((lines, _)) = state.conflict.as_mut().and_then(|view| view.diff.take()) {
+            self.said.extend(diff::told(&lines));
+        }
         self.follow(state, id, before);
         effects
     }
@@ -397,13 +409,16 @@ impl Dialogue {
             Id::Undo | Id::Redo => self.item &= state.screen == Screen::Conflict,
             Id::TakeMine | Id::TakeTheirs => self.item = false,
             Id::Reveal | Id::Sort | Id::MarkAll | Id::Reload => self.again(),
-            Id::TextDiff => self.again(),
             _ => {}
         }
     }
 
     /// Goes a step back.
     fn back(&mut self, state: &mut State) -> Vec<Effect> {
+        if self.place(state) == Place::Home {
+            self.tell("This is the start; quit leaves the program.");
+            return Vec::new();
+        }
         self.from = 0;
         self.again();
         match self.place(state) {
@@ -421,7 +436,6 @@ impl Dialogue {
                 state.list_mut(role).set_filter(String::new());
                 self.tell("All entries are shown.");
             }
-            Place::Home => self.tell("This is the start; quit leaves the program."),
             Place::List(_) | Place::Text(_) | Place::Problems => self.enter(state, Part::Home),
             _ => return update::run(state, Id::Back),
         }

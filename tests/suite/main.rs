@@ -15,6 +15,7 @@ mod hostile;
 mod keys;
 mod lossless;
 mod mutants;
+mod plain;
 mod preview;
 mod programs;
 mod random;

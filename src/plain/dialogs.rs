@@ -7,7 +7,7 @@ use crate::app::command::Id;
 use crate::app::forms;
 use crate::app::keymap::{Code, Key};
 use crate::app::message::Effect;
-use crate::app::modal::{Menu, Modal};
+use crate::app::modal::{Answer, Menu, Modal};
 use crate::app::value::count;
 use crate::text::visible::{visible, visible_name};
 
@@ -107,7 +107,16 @@ impl Dialogue {
         let Some(Modal::Menu(menu)) = state.modals.last() else { return Vec::new() };
         let lower = line.to_lowercase();
         if let Some(key) = answer_of(menu, line) {
-            return self.press(state, Key::plain(Code::Char(key)));
+            let runs = menu.items.iter().find(|item| item.key == key).and_then(|item| match item.answer {
+                Answer::Run(id) => Some(id),
+                _ => None,
+            });
+            let before = state.history.undo_count();
+            let effects = self.press(state, Key::plain(Code::Char(key)));
+            if let Some(id) = runs {
+                self.follow(state, id, before);
+            }
+            return effects;
         }
         if BACK.contains(&lower.as_str()) || lower == menu.escape {
             return self.press(state, ESCAPE);

@@ -124,7 +124,10 @@ pub(super) fn list(state: &State, role: Role, from: usize) -> Page {
     let in_entries: Vec<usize> = list.problems.values().flatten().copied().collect();
     let kind = FileKind::of(role);
     let of_file = |(number, one): &(usize, &Diagnostic)| one.place.file == kind && !in_entries.contains(number);
-    lines.extend(state.problems.iter().enumerate().filter(of_file).flat_map(|(_, one)| problem_lines(one)));
+    for (_, one) in state.problems.iter().enumerate().filter(of_file) {
+        let fix = if one.fix.is_some() { " It offers a fix: see problems." } else { "" };
+        lines.push(format!("{} {}{fix}", one.severity.letter(), visible(&review::sentences(one))));
+    }
     if !list.filter.is_empty() {
         lines.push(format!("Filter {}: {} of {} shown.", visible(&list.filter), list.len(), list.entries.len()));
     }
@@ -218,7 +221,7 @@ pub(super) fn entry(state: &State) -> Page {
 /// Returns a file that cannot be shown as a list.
 pub(super) fn text(state: &State, role: Role, from: usize) -> Page {
     let Some(document) = state.workspace.document(role) else { return Page::default() };
-    let mut lines = vec![format!("{}: {}.", path(state, role), about_list(state, role))];
+    let mut lines = vec![format!("File of the {}: {}.", list_name(role), about_list(state, role))];
     let verdict = words::verdict(state, role);
     match &state.list(role).body {
         Body::Broken { offset, problem } => {

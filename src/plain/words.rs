@@ -381,7 +381,7 @@ impl Dialogue {
     }
 
     /// Goes where a command has led.
-    fn follow(&mut self, state: &State, id: Id, before: usize) {
+    pub(super) fn follow(&mut self, state: &State, id: Id, before: usize) {
         let changed = state.history.undo_count() != before;
         match id {
             Id::GoTo | Id::GoToError | Id::NextProblem | Id::PreviousProblem => {

@@ -97,6 +97,8 @@ impl BufRead for Script {
 struct Place {
     home: TempDir,
     settings: Settings,
+    /// The Python that is asked to build.
+    python: Option<PathBuf>,
 }
 
 struct Talked {
@@ -126,14 +128,15 @@ impl Place {
         files.extend(zip::wheel_files("acme-1.0", &zip::metadata("acme", "1.0", ""), &[]));
         files.retain(|file| file.name != "acme/__init__.py");
         fs::write(dist.join("acme-1.0-py3-none-any.whl"), zip::archive(&files)).expect("written");
-        Self { home, settings: Settings::default() }
+        Self { home, settings: Settings::default(), python: None }
     }
 
     fn outside(&self) -> Outside {
         let mut environment = Environment { cwd: self.home.path().to_owned(), ..Environment::default() };
         environment.variables.insert("HOME".into(), self.home.path().into());
         environment.variables.insert("EDITOR".into(), "true".into());
-        let options = Options { server_cwd: Some(self.home.path().to_owned()), ..Options::default() };
+        let server_cwd = Some(self.home.path().to_owned());
+        let options = Options { server_cwd, python: self.python.clone(), ..Options::default() };
         Outside::new(options, environment)
     }
 
@@ -386,6 +389,25 @@ fn a_text_of_several_lines_is_typed_line_by_line() {
     assert_snapshot!(steady(&talked.transcript));
     let saved = "plugins:\n- class: a.B\n  parameters:\n    note: |-\n      first\n\n      .\n      quit\n";
     assert_eq!(place.read("plugins.yaml"), saved);
+}
+
+#[test]
+fn a_program_is_shown_asked_about_and_its_output_told() {
+    let mut place = sample();
+    let python = place.home.path().join("python");
+    let script = "#!/bin/sh\necho building\nprintf 'a\\033[31mb\\n'\n: > \"$5/new-1.0-py3-none-any.whl\"\n";
+    fs::write(&python, script).expect("written");
+    fs::set_permissions(&python, fs::Permissions::from_mode(0o755)).expect("set");
+    place.python = Some(python);
+    fs::create_dir(place.home.path().join("project")).expect("made");
+    fs::write(place.home.path().join("project/setup.py"), "").expect("written");
+    let talked = place.say(&["wheels", "build a wheel", "~/project", "1", "run it", "", "quit"]);
+    let told = &talked.transcript;
+    assert!(told.contains("runs  HOME/python -m build --wheel --outdir HOME/dist HOME/project"), "{told}");
+    assert!(told.contains("only by y: run it") && told.contains("1 is no answer to this question."), "{told}");
+    let output = "Ctrl-C stops it. Its output:\nbuilding\na\\x1b[31mb\nBuilt new-1.0-py3-none-any.whl.\n";
+    assert!(told.contains(output), "{told}");
+    assert!(told.contains("2 new-1.0-py3-none-any.whl, 0 B"), "{told}");
 }
 
 #[test]

@@ -14,6 +14,8 @@ mod output;
 pub mod plain;
 mod purge;
 mod report;
+mod schema;
+mod shell;
 mod verify;
 mod wheels;
 
@@ -353,6 +355,16 @@ enum Command {
     },
     /// Print the key table
     Keys,
+    /// Print the JSON Schema (draft 7) of a file, for editors and yaml-language-server
+    Schema { list: List },
+    /// Print the completions of a shell
+    Completions { shell: clap_complete::Shell },
+    /// Print the man page
+    Man {
+        /// Write one for the program and each subcommand into this directory instead
+        #[arg(long, value_name = "DIR")]
+        out: Option<PathBuf>,
+    },
     /// Open the UI on a throw-away copy of a sample
     Demo,
 }
@@ -380,6 +392,9 @@ pub fn run(cli: Cli) -> anyhow::Result<Exit> {
         Some(Command::Explain { code, all }) => explain::explain(code.as_deref(), all, &mut out),
         Some(Command::Purge { dry_run }) => purge::run(&session, dry_run, &mut out),
         Some(Command::Keys) => inspect::keys(&mut out),
+        Some(Command::Schema { list }) => schema::print(list.into(), &mut out),
+        Some(Command::Completions { shell }) => shell::completions(shell, &mut out),
+        Some(Command::Man { out: directory }) => shell::man(directory.as_deref(), &mut out),
         Some(command) => edit::run(&session, command, &mut out),
     }
 }

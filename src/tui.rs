@@ -335,10 +335,17 @@ impl Program {
                 signals::set_editing(true);
                 let result = editor::run(&staged);
                 signals::set_editing(false);
-                self.terminal.enter_again()?;
+                let entered = self.terminal.enter_again();
                 drop(parked);
                 signals::say_at_end(Vec::new());
-                Some(Message::Edited { target: staged.target, result })
+                let left = result.is_ok();
+                self.take_message(Message::Edited { target: staged.target.clone(), result })?;
+                // The copy goes once its text is held elsewhere, whatever became of the terminal.
+                self.keep()?;
+                if left {
+                    editor::unstage(&staged);
+                }
+                return entered;
             }
             _ => None,
         };

@@ -314,8 +314,16 @@ pub(super) fn take_theirs(state: &mut State, role: Role, theirs: &Content) -> (V
     state.disk = state.disk.with_content(role, theirs.clone());
     let is_text = state.workspace.document(role).is_some();
     let keeps = unsaved && is_text && !matches!(theirs, Content::Text(_));
-    let effects = if let (Content::Text(new), true) = (theirs, is_text) {
-        let operation = Operation::ReplaceText { role, text: new.text().into() };
+    let was = &state.workspace.file(role).content;
+    let operation = match (was, theirs) {
+        _ if keeps => None,
+        (Content::Text(_) | Content::Absent, Content::Text(new)) => {
+            Some(Operation::ReplaceText { role, text: new.text().into() })
+        }
+        (Content::Text(_), Content::Absent) => Some(Operation::Vanish { role }),
+        _ => None,
+    };
+    let effects = if let Some(operation) = operation {
         // Nothing of the file is changed by this.
         let read_only = std::mem::take(&mut state.settings.read_only);
         let effects = edits::commit(state, &operation);
@@ -325,7 +333,7 @@ pub(super) fn take_theirs(state: &mut State, role: Role, theirs: &Content) -> (V
         // What was typed is not given up for nothing.
         Vec::new()
     } else {
-        // No edit leads from or to what is no text.
+        // No edit leads from or to what cannot be read.
         state.history.clear();
         let workspace = state.workspace.with_content(role, theirs.clone());
         state.adopt(workspace)

@@ -149,6 +149,11 @@ pub enum Operation {
         /// The new text.
         text: Arc<str>,
     },
+    /// Follows a file that is gone from disk.
+    Vanish {
+        /// The list.
+        role: Role,
+    },
     /// Takes the whole texts that an earlier run has left unsaved.
     Recover(Vec<(Role, Arc<str>)>),
 }
@@ -160,6 +165,8 @@ pub struct FileChange {
     pub role: Role,
     /// Whether there was no file before.
     pub created: bool,
+    /// Whether there is no file afterwards.
+    pub removed: bool,
     /// The splices from the old text to the new one.
     pub forward: Vec<Splice>,
     /// The splices back.
@@ -238,8 +245,11 @@ pub enum Direction {
 pub fn replay(workspace: &Workspace, files: &[FileChange], direction: Direction) -> Workspace {
     let mut new = workspace.clone();
     for change in files {
-        let splices = if direction == Direction::Forward { &change.forward } else { &change.backward };
-        let content = if direction == Direction::Backward && change.created {
+        let (splices, is_absent) = match direction {
+            Direction::Forward => (&change.forward, change.removed),
+            Direction::Backward => (&change.backward, change.created),
+        };
+        let content = if is_absent {
             Content::Absent
         } else {
             let text = crate::text::splice(workspace.text(change.role).unwrap_or(""), splices)

@@ -60,6 +60,8 @@ pub struct Property {
     pub kind: Type,
     /// Whether it must be there.
     pub required: bool,
+    /// What it is, for people.
+    pub about: &'static str,
 }
 
 /// A mapping with known keys and no others.
@@ -79,16 +81,37 @@ impl Object {
 
 const ENTRY: Object = Object {
     properties: &[
-        Property { name: "class", kind: Type::String, required: true },
-        Property { name: "parameters", kind: Type::Free, required: false },
+        Property {
+            name: "class",
+            kind: Type::String,
+            required: true,
+            about: "The plugin class, module.Class: SkyPilot imports the module and takes the attribute behind the last dot.",
+        },
+        Property {
+            name: "parameters",
+            kind: Type::Free,
+            required: false,
+            about: "The keyword arguments of the class: SkyPilot calls Class(**parameters).",
+        },
     ],
 };
 
-const PLUGINS: Property = Property { name: "plugins", kind: Type::Array(&ENTRY), required: false };
+const PLUGINS: Property = Property {
+    name: "plugins",
+    kind: Type::Array(&ENTRY),
+    required: false,
+    about: "The plugins, loaded from top to bottom. A null stops the API server: write [] for none.",
+};
+
+const WHEEL_PATH: Property = Property {
+    name: "controller_wheel_path",
+    kind: Type::String,
+    required: false,
+    about: "The directory whose *.whl files go to the controllers with remote_plugins.yaml. A relative path counts from the API server's working directory.",
+};
 
 /// The schema of `plugins.yaml`.
-const API: Object =
-    Object { properties: &[Property { name: "controller_wheel_path", kind: Type::String, required: false }, PLUGINS] };
+const API: Object = Object { properties: &[WHEEL_PATH, PLUGINS] };
 
 /// The schema of `remote_plugins.yaml`.
 const REMOTE: Object = Object { properties: &[PLUGINS] };

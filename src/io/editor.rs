@@ -50,11 +50,11 @@ pub fn unstage(staged: &Staged) {
     }
 }
 
-/// Runs the editor and returns the text that it left.
+/// Runs the editor and returns the text that it left; the copy stays.
 ///
 /// # Errors
 ///
-/// Returns why there is none, in words; the copy then stays.
+/// Returns why there is none, in words.
 pub fn run(staged: &Staged) -> Result<String, String> {
     let (program, arguments) = staged.argv.split_first().ok_or("There is no editor.")?;
     let status = Command::new(program).args(arguments).current_dir(&staged.directory).status();
@@ -64,12 +64,8 @@ pub fn run(staged: &Staged) -> Result<String, String> {
         Ok(status) if !status.success() => {
             Err(format!("The editor ended with {status}: nothing was taken from it. Its copy is {copy}."))
         }
-        Ok(_) => {
-            let text = fs::read_to_string(&staged.path)
-                .map_err(|error| format!("The editor's copy {copy} cannot be read: {error}."))?;
-            unstage(staged);
-            Ok(text)
-        }
+        Ok(_) => fs::read_to_string(&staged.path)
+            .map_err(|error| format!("The editor's copy {copy} cannot be read: {error}.")),
     }
 }
 
@@ -136,6 +132,7 @@ mod tests {
         let staged =
             stage(EditTarget::File(Role::Api), "a: 1\n", 1, &environment("sed -i -e 's/1/2 3/'")).expect("staged");
         assert_eq!(run(&staged), Ok("a: 2 3\n".to_owned()));
+        unstage(&staged);
         assert!(!staged.path.exists());
     }
 

@@ -100,12 +100,12 @@ impl Thread {
         let mut noticed = Noticed::default();
         // When the first of the changes that are held back came.
         let mut since: Option<Instant> = None;
+        // When the places are looked at next, where they cannot be watched: a busy
+        // neighbour must not put that off.
+        let mut next_look = Instant::now() + PERIOD;
         loop {
-            let wait = match (since, &self.stamps) {
-                (Some(_), _) => Some(QUIET),
-                (None, Some(_)) => Some(PERIOD),
-                (None, None) => None,
-            };
+            let look = self.stamps.as_ref().map(|_| next_look.saturating_duration_since(Instant::now()));
+            let wait = [since.map(|_| QUIET), look].into_iter().flatten().min();
             let wake = match wait {
                 None => wakes.recv().map_err(|_| RecvTimeoutError::Disconnected),
                 Some(wait) => wakes.recv_timeout(wait),
@@ -127,11 +127,18 @@ impl Thread {
                     }
                 }
                 Err(RecvTimeoutError::Disconnected) => return,
-                Err(RecvTimeoutError::Timeout) => {
-                    noticed.add(self.poll());
-                    if noticed.any() && !self.pass_on(&mut noticed, &mut since, tell) {
+                Err(RecvTimeoutError::Timeout) if since.is_some() => {
+                    if !self.pass_on(&mut noticed, &mut since, tell) {
                         return;
                     }
+                }
+                Err(RecvTimeoutError::Timeout) => {}
+            }
+            if self.stamps.is_some() && Instant::now() >= next_look {
+                next_look = Instant::now() + PERIOD;
+                noticed.add(self.poll());
+                if noticed.any() && !self.pass_on(&mut noticed, &mut since, tell) {
+                    return;
                 }
             }
             if since.is_some_and(|since| since.elapsed() >= PATIENCE) && !self.pass_on(&mut noticed, &mut since, tell) {

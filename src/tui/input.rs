@@ -9,6 +9,7 @@
 //! editor. So it is parked first: a flag is set and SIGWINCH raised at this
 //! process; the reader returns with a resize, sees the flag and waits.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
@@ -34,8 +35,20 @@ struct Flags {
     wanted: bool,
     /// Whether the loop has not dealt with the last turn yet.
     busy: bool,
-    /// Whether the reader waits.
-    parked: bool,
+    /// What the reader does.
+    reader: Doing,
+}
+
+/// What the reader does.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum Doing {
+    /// It reads the terminal.
+    #[default]
+    Reading,
+    /// It waits until it may read.
+    Waiting,
+    /// It has ended: nothing reads the terminal any more.
+    Ended,
 }
 
 #[derive(Default)]
@@ -73,20 +86,11 @@ impl Reader {
             if now != size {
                 let _ = sender.send(Event::Message(Message::Resized(now.0, now.1)));
             }
-            loop {
-                inner.wait_for_turn();
-                let (messages, lost) = turn();
-                if !messages.is_empty() {
-                    inner.lock().busy = true;
-                    if sender.send(Event::Input(messages)).is_err() {
-                        return;
-                    }
-                }
-                if lost {
-                    let _ = sender.send(Event::InputLost);
-                    return;
-                }
-            }
+            let read = catch_unwind(AssertUnwindSafe(|| read_all(&inner, &sender)));
+            inner.lock().reader = Doing::Ended;
+            inner.changed.notify_all();
+            // Nobody listens any more once the program ends.
+            let _ = sender.send(if read.is_ok() { Event::InputLost } else { Event::Panicked });
         });
         Self { park }
     }
@@ -101,7 +105,7 @@ impl Reader {
     pub(super) fn park(&self) -> Parked {
         let mut flags = self.park.lock();
         flags.wanted = true;
-        while !flags.parked {
+        while flags.reader == Doing::Reading {
             // The signal may come before `read` waits: it is raised until it works.
             let _ = kill_process(getpid(), Signal::WINCH);
             let waited = self.park.changed.wait_timeout(flags, WAKE);
@@ -120,11 +124,28 @@ impl Park {
     fn wait_for_turn(&self) {
         let mut flags = self.lock();
         while flags.wanted || flags.busy {
-            flags.parked = true;
+            flags.reader = Doing::Waiting;
             self.changed.notify_all();
             flags = self.changed.wait(flags).unwrap_or_else(PoisonError::into_inner);
         }
-        flags.parked = false;
+        flags.reader = Doing::Reading;
+    }
+}
+
+/// Hands over turn after turn, until the terminal is lost or nobody listens.
+fn read_all(park: &Park, sender: &Sender<Event>) {
+    loop {
+        park.wait_for_turn();
+        let (messages, lost) = turn();
+        if !messages.is_empty() {
+            park.lock().busy = true;
+            if sender.send(Event::Input(messages)).is_err() {
+                return;
+            }
+        }
+        if lost {
+            return;
+        }
     }
 }
 

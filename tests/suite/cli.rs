@@ -274,3 +274,27 @@ fn purge_deletes_what_is_kept_and_says_how_much() {
     assert_eq!(told(&["purge"]), "deleted 2 replaced texts (14 bytes)\ndeleted 1 draft (7 bytes)\n");
     assert_eq!(told(&["purge"]), "nothing is kept\n");
 }
+
+#[test]
+fn shells_complete_what_the_help_names_and_each_subcommand_has_a_man_page() {
+    let home = Home::empty();
+    let printed = |args: &[&str]| String::from_utf8(home.run(args).stdout).expect("UTF-8");
+    let help = printed(&["--help"]);
+    let section = help.split_once("Commands:\n").expect("commands").1.split_once("\n\n").expect("an end").0;
+    let name = |line: &str| line.strip_prefix("  ").filter(|line| !line.starts_with(' ')).map(str::to_owned);
+    let names: Vec<String> =
+        section.lines().filter_map(name).filter_map(|line| line.split(' ').next().map(str::to_owned)).collect();
+    assert!(names.len() >= 20, "{names:?}");
+    assert!(home.run(&["man", "--out", "man"]).status.success());
+    for shell in ["bash", "zsh", "fish"] {
+        let script = printed(&["completions", shell]);
+        for name in &names {
+            assert!(script.contains(name.as_str()), "{shell} does not complete {name}");
+        }
+    }
+    for name in &names {
+        let page = fs::read_to_string(home.path(&format!("man/skyplug-tui-{name}.1"))).expect("a page");
+        assert!(page.contains(".SH SYNOPSIS"), "{name}");
+    }
+    assert!(printed(&["man"]).contains(".SH NAME"));
+}

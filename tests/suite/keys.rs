@@ -5,6 +5,7 @@ use std::fs;
 use skyplug_tui::app::message::{Effect, Message, Noticed};
 use skyplug_tui::app::update::update;
 use skyplug_tui::app::{Exit, Settings};
+use skyplug_tui::config::Role;
 
 use crate::driver::Driver;
 
@@ -639,6 +640,27 @@ fn a_file_that_vanished_does_not_take_the_edits_with_it() {
     assert!(driver.screen().contains("acme.Cost"), "{}", driver.screen());
     driver.press("ss");
     assert!(driver.api().contains("acme.Cost"), "{}", driver.screen());
+}
+
+#[test]
+fn edits_can_be_taken_back_over_a_file_that_was_gone_for_a_while() {
+    let mut driver = Driver::open(Some(API), Some(REMOTE));
+    driver.press("dss");
+    let saved = driver.api();
+    fs::remove_file(driver.path("plugins.yaml")).expect("removed");
+    driver.send(Message::FocusGained);
+    assert!(driver.state.workspace.document(Role::Api).is_none());
+    assert!(driver.state.unsaved_roles().is_empty());
+    fs::write(driver.path("plugins.yaml"), &saved).expect("written");
+    driver.send(Message::FocusGained);
+    assert_eq!(driver.state.workspace.text(Role::Api), Some(saved.as_str()));
+    // It appeared, it vanished, and the edit.
+    driver.press("uuu");
+    assert_eq!(driver.state.workspace.text(Role::Api), Some(API));
+    driver.press("UU");
+    assert!(driver.state.workspace.document(Role::Api).is_none());
+    driver.press("U");
+    assert_eq!(driver.state.workspace.text(Role::Api), Some(saved.as_str()));
 }
 
 #[test]

@@ -4,7 +4,13 @@
 //! one side changed; whether its data is the one that is wanted is for the
 //! caller to prove.
 
-use similar::{Algorithm, DiffOp, capture_diff_slices};
+use std::time::{Duration, Instant};
+
+use similar::{Algorithm, DiffOp, capture_diff_slices_deadline};
+
+/// How long two texts are compared; what is not told apart by then counts as
+/// changed. Only texts with thousands of changes take that long.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// A run of lines that one side changed: lines of the base, and lines of that side.
 #[derive(Clone, Copy, Debug)]
@@ -61,7 +67,8 @@ fn hunks(base: &[&str], side: &[&str]) -> Vec<Hunk> {
             side: (op.new_range().start, op.new_range().end),
         }),
     };
-    capture_diff_slices(Algorithm::Myers, base, side).iter().filter_map(changed).collect()
+    let deadline = Some(Instant::now() + PATIENCE);
+    capture_diff_slices_deadline(Algorithm::Myers, base, side, deadline).iter().filter_map(changed).collect()
 }
 
 /// Returns what a side has for the lines from `start` to `end` of the base.
@@ -88,6 +95,10 @@ mod tests {
         assert_eq!(merged(base, "", base), "");
         assert_eq!(merged("", "a\n", "b"), "b");
         assert_eq!(merged(base, base, "x"), "x");
+        // Too much of it is other: it counts as one change.
+        let (old, new) =
+            (["a\n", &"b\n".repeat(10_000), "z\n"].concat(), ["a\n", &"c\n".repeat(10_000), "z\n"].concat());
+        assert_eq!(merged(&old, &new, &format!("0\n{old}9\n")), format!("0\n{new}9\n"));
         // Mine reaches over two of theirs, which touch nothing of each other.
         assert_eq!(merged(base, "a\nm\ne\n", "a\nB\nc\nD\ne\n"), "a\nB\nc\nD\ne\n");
     }

@@ -37,7 +37,10 @@ pub(super) fn apply(workspace: &Workspace, operation: &Operation, sharing: Shari
             Work::Splices(splices) => spliced(&before, splices),
         };
         let edited = edited.map_err(|source| OperationError::Edit { role, source })?;
-        if edited.splices.is_empty() {
+        let is_absent = matches!(workspace.file(role).content, Content::Absent);
+        let removed = matches!(operation, Operation::Vanish { .. });
+        let appeared = is_absent && matches!(operation, Operation::ReplaceText { .. });
+        if edited.splices.is_empty() && !removed && !appeared {
             continue;
         }
         for phrase in &edited.written_out {
@@ -46,11 +49,13 @@ pub(super) fn apply(workspace: &Workspace, operation: &Operation, sharing: Shari
         }
         files.push(FileChange {
             role,
-            created: matches!(workspace.file(role).content, Content::Absent),
+            created: is_absent,
+            removed,
             backward: invert(before.text(), &edited.splices),
             forward: edited.splices,
         });
-        new = new.with_content(role, Content::Text(edited.document));
+        let content = if removed { Content::Absent } else { Content::Text(edited.document) };
+        new = new.with_content(role, content);
     }
     Ok(Change { workspace: new, label, files, focus: plan.focus })
 }
@@ -137,6 +142,12 @@ impl Planner<'_> {
                 let old = self.document(*role)?;
                 let whole = Splice::new(Span::new(0, old.text().len()), &**text);
                 let label = format!("took over the new text of {}", label::file(*role));
+                Ok(Plan { steps: vec![(*role, Work::Splices(vec![whole]))], label, focus: None })
+            }
+            Operation::Vanish { role } => {
+                let old = self.document(*role)?;
+                let whole = Splice::delete(Span::new(0, old.text().len()));
+                let label = format!("{} is gone from disk", label::file(*role));
                 Ok(Plan { steps: vec![(*role, Work::Splices(vec![whole]))], label, focus: None })
             }
             Operation::Recover(texts) => {

@@ -74,6 +74,7 @@ pub struct Cli {
     command: Option<Command>,
 }
 
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 #[derive(Debug, Args)]
 struct Globals {
     /// The API server's list [default: SKYPILOT_SERVER_PLUGINS_CONFIG, else ~/.sky/plugins.yaml]

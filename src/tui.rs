@@ -254,7 +254,7 @@ impl Program {
                 }
                 Ok(())
             }
-            Err(message) => message.map_or(Ok(()), |message| self.take_message(message)),
+            Err(why) => why.map_or(Ok(()), |why| self.take_message(Message::NotKept(why))),
         }
     }
 

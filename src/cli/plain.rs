@@ -200,7 +200,14 @@ impl<'o, W: Write> Talk<'o, W> {
                 }
                 Effect::Edit(staged) => {
                     let result = self.edit(&staged)?;
-                    vec![Message::Edited { target: staged.target, result }]
+                    let left = result.is_ok();
+                    todo.extend(update(&mut self.state, Message::Edited { target: staged.target.clone(), result }));
+                    // The copy goes once its text is held elsewhere.
+                    self.keep()?;
+                    if left {
+                        editor::unstage(&staged);
+                    }
+                    Vec::new()
                 }
                 Effect::Run(program) => self.run_program(&program)?,
                 Effect::Verify { .. } => {
@@ -259,19 +266,13 @@ impl<'o, W: Write> Talk<'o, W> {
     /// Puts what is unsaved into the recovery journal.
     fn keep(&mut self) -> io::Result<()> {
         match self.keeping.keep(&self.state, self.outside) {
-            Ok(effects) => self.perform(effects.into_iter().filter_map(|effect| self.forgotten(effect)).collect()),
-            Err(message) => message.map_or(Ok(()), |message| self.send(message)),
-        }
-    }
-
-    /// Forgets the journal of an earlier run now that ours holds what it held.
-    fn forgotten(&self, effect: Effect) -> Option<Effect> {
-        match effect {
-            Effect::Forget(_) => {
-                let _ = perform(effect, self.outside);
-                None
+            Ok(effects) => {
+                for effect in effects {
+                    let _ = perform(effect, self.outside);
+                }
+                Ok(())
             }
-            effect => Some(effect),
+            Err(why) => why.map_or(Ok(()), |why| self.send(Message::NotKept(why))),
         }
     }
 

@@ -3,7 +3,7 @@
 use super::journal::JournalError;
 use super::perform::Outside;
 use crate::app::State;
-use crate::app::message::{Effect, Message};
+use crate::app::message::Effect;
 use crate::config::Role;
 use crate::text::visible::visible_name;
 
@@ -28,8 +28,8 @@ impl Keeping {
     ///
     /// # Errors
     ///
-    /// Returns the message that says why it is not, once.
-    pub fn keep(&mut self, state: &State, outside: &Outside) -> Result<Vec<Effect>, Option<Message>> {
+    /// Returns why it is not, where that was not said yet.
+    pub fn keep(&mut self, state: &State, outside: &Outside) -> Result<Vec<Effect>, Option<String>> {
         match record(state, outside) {
             Ok(()) => {
                 // Where this copy has no journal, theirs alone hold the edits.
@@ -40,7 +40,7 @@ impl Keeping {
                 // Their journals stay: nothing else holds the edits.
                 self.forget.clear();
                 let told = std::mem::replace(&mut self.told, true);
-                Err((!told).then(|| Message::NotKept(error.to_string())))
+                Err((!told).then(|| error.to_string()))
             }
         }
     }

@@ -162,7 +162,7 @@ impl Dialogue {
             "restore" | "r" => return self.press(state, Key::plain(Code::Char('r'))),
             "other file" | "other" => return self.press(state, Key::plain(Code::Tab)),
             "?" | "help" => {
-                self.tell("A number tells what a version would change; restore takes it; other file; back.")
+                self.tell("A number tells what a version would change; restore takes it; other file; back.");
             }
             word if BACK.contains(&word) => return self.press(state, ESCAPE),
             word => match word.parse::<usize>() {

@@ -231,14 +231,16 @@ fn answer_row(form: &mut Form, row: usize, line: &str) -> Answered {
         let one = form.completion.rows.get(number.checked_sub(1)?)?;
         Some(one.text.clone())
     });
+    if word.is_empty() {
+        return Answered::Kept;
+    }
     match form.rows.get_mut(row) {
-        Some(FormRow::Text { .. }) if word.is_empty() => Answered::Kept,
+        None => Answered::Kept,
         Some(FormRow::Text { field, .. }) => {
             let text = suggestion.unwrap_or_else(|| clean_paste(line.strip_prefix('=').unwrap_or(line)));
             field.set(text.replace('\n', " "));
             Answered::Changed
         }
-        Some(FormRow::Choice { .. }) if word.is_empty() => Answered::Kept,
         Some(FormRow::Choice { options, at, .. }) => match chosen(options, word) {
             Some(option) => {
                 *at = option;
@@ -246,7 +248,6 @@ fn answer_row(form: &mut Form, row: usize, line: &str) -> Answered {
             }
             None => Answered::Wrong(format!("Answer with a number from 1 to {} or with the word.", options.len())),
         },
-        None => Answered::Kept,
     }
 }
 

@@ -99,7 +99,7 @@ fn about_list(state: &State, role: Role) -> String {
     if state.theirs(role).is_some() {
         about.push("changed on disk (M compares)".to_owned());
     }
-    about.extend(writing::target(state, role).and_then(Target::mark).map(|mark| mark.to_string()));
+    about.extend(writing::target(state, role).and_then(Target::mark));
     about.join(", ")
 }
 

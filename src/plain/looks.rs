@@ -121,7 +121,7 @@ pub(super) fn wheels(state: &State, from: usize) -> Page {
     let rows = Rows { shown, total, last: total, filters: true };
     let run = |id| Choice::run(id, Context::Wheels);
     let mut filter = run(Id::Filter);
-    filter.text = "filter TEXT".to_owned();
+    "filter TEXT".clone_into(&mut filter.text);
     let choices = vec![filter, run(Id::Sort), run(Id::Build), run(Id::WheelPath)];
     let order = state.wheel_view.order.name();
     let key = format!("wheels {total} {order} {} {}", state.wheel_view.filter, window(from, total).start);

@@ -118,13 +118,11 @@ impl Dialogue {
             let does = choice.does;
             return self.does(state, does);
         }
-        match self.command(state, line, &lower) {
-            Some(command) => self.run(state, command),
-            None => {
-                self.tell(format!("{} is no answer here; ? tells what is.", visible(line)));
-                Vec::new()
-            }
+        if let Some(command) = self.command(state, line, &lower) {
+            return self.run(state, command);
         }
+        self.tell(format!("{} is no answer here; ? tells what is.", visible(line)));
+        Vec::new()
     }
 
     fn answer_number(&mut self, state: &mut State, page: &Page, number: usize) -> Vec<Effect> {

@@ -180,7 +180,7 @@ fn sample() -> Place {
 /// Leaves out what depends on the moment.
 fn steady(transcript: &str) -> String {
     let moment = |line: &&str| !line.starts_with("date ") && !line.starts_with("sha256 ");
-    transcript.lines().filter(moment).map(|line| format!("{}\n", line.trim_end())).collect()
+    transcript.lines().filter(moment).map(str::trim_end).collect::<Vec<_>>().join("\n")
 }
 
 #[test]
@@ -412,8 +412,8 @@ fn a_program_is_shown_asked_about_and_its_output_told() {
 
 #[test]
 fn a_long_list_is_told_in_parts() {
-    let entries: String = (1..=1_000).map(|number| format!("- class: acme.Audit{number}\n")).collect();
-    let place = Place::new(Some(&format!("plugins:\n{entries}")), None);
+    let entries: Vec<String> = (1..=1_000).map(|number| format!("- class: acme.Audit{number}")).collect();
+    let place = Place::new(Some(&format!("plugins:\n{}\n", entries.join("\n"))), None);
     let talked = place.say(&["api", "more", "filter 99", "999", "back", "quit"]);
     let told = &talked.transcript;
     assert!(told.contains("20 of 1,000 shown; more shows the next ones, filter TEXT shows fewer."), "{told}");

@@ -11,6 +11,7 @@
 //! the name of a command, or its key on the screens: status lines name those.
 //! An empty line tells the place again and does nothing else.
 
+mod commands;
 mod dialogs;
 mod diff;
 mod forms;
@@ -24,9 +25,9 @@ mod words;
 
 use std::collections::VecDeque;
 
+pub use self::commands::is_here;
 use self::forms::Asked;
 use self::page::Page;
-pub use self::words::is_here;
 use crate::app::list::Body;
 use crate::app::message::{Effect, Message};
 use crate::app::modal::Modal;

@@ -119,7 +119,11 @@ impl<'o, W: Write> Talk<'o, W> {
             match line {
                 Line::Ended if self.state.unsaved_roles().is_empty() => break,
                 // Ctrl-D is an answer once; an input that has ended says it again.
-                Line::Ended if asked_to_leave || self.repeats => return Ok(Ended::Lost),
+                Line::Ended if asked_to_leave || self.repeats => {
+                    self.line("")?;
+                    self.output.flush()?;
+                    return Ok(Ended::Lost);
+                }
                 Line::Ended => {
                     asked_to_leave = true;
                     self.line("")?;

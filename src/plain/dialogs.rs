@@ -22,7 +22,9 @@ pub(super) fn question(state: &State) -> Option<Page> {
     let mut lines = vec![if menu.title.ends_with('?') { menu.title.clone() } else { format!("{}:", menu.title) }];
     lines.extend(menu.text.iter().filter(|line| !line.is_empty()).cloned());
     for (at, item) in menu.items.iter().enumerate() {
-        let detail = if item.detail.is_empty() { String::new() } else { format!(", {}", item.detail) };
+        // The key that the screens name beside it chooses nothing here.
+        let detail =
+            if matches!(item.detail.as_str(), "" | "Enter") { String::new() } else { format!(", {}", item.detail) };
         // What could lose something wants more than a number.
         let number = if item.by_enter { (at + 1).to_string() } else { format!("only by {}:", item.key) };
         lines.push(format!("{number} {}{detail}", item.label));

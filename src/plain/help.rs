@@ -1,6 +1,6 @@
 //! What can be answered, told at the question mark.
 
-use super::{Dialogue, words};
+use super::{Dialogue, commands};
 use crate::app::State;
 use crate::app::command::{Command, table};
 use crate::app::offers;
@@ -26,7 +26,7 @@ impl Dialogue {
     /// Tells all commands that work here, and those that line mode has elsewhere.
     pub(super) fn help_commands(&mut self, state: &State) {
         let context = state.screen_context();
-        let here = |command: &&Command| command.contexts.contains(&context) && words::is_here(command.id);
+        let here = |command: &&Command| command.contexts.contains(&context) && commands::is_here(command.id);
         self.tell("Commands here, each with its key:");
         for command in table().iter().filter(here) {
             let key = command.keys.iter().find(|key| key.chars().count() == 1);

@@ -6,13 +6,16 @@
 
 pub mod backups;
 pub mod browse;
+pub mod choice;
 pub mod command;
+pub mod comments;
 pub mod completion;
 pub mod conflict;
 pub mod dialogs;
 pub mod edits;
 pub mod external;
 pub mod field;
+pub mod find;
 pub mod form;
 pub mod forms;
 pub mod history;
@@ -24,12 +27,15 @@ pub mod meaning;
 pub mod message;
 pub mod modal;
 pub mod motion;
+pub mod mouse;
+pub mod needle;
 pub mod notes;
 pub mod offers;
 pub mod outside;
 pub mod pages;
 pub mod palette;
 pub mod parameters;
+pub mod past;
 pub mod problems;
 pub mod programs;
 pub mod reading;
@@ -38,6 +44,8 @@ pub mod review;
 pub mod run;
 pub mod saving;
 pub mod screen;
+pub mod sides;
+pub mod source;
 pub mod tree;
 pub mod update;
 pub mod value;
@@ -54,7 +62,7 @@ use ratatui::layout::Rect;
 use self::command::Context;
 use self::conflict::Conflict;
 use self::history::History;
-use self::layout::{Areas, Needs, Size};
+use self::layout::{Areas, Needs, Size, Splits};
 use self::list::{Body, List};
 use self::message::Effect;
 use self::modal::Modal;
@@ -107,6 +115,8 @@ pub struct State {
     pub wheel_view: wheels::WheelView,
     /// The section of the preview, and how far each is scrolled.
     pub sections: (usize, [usize; 3]),
+    /// The text that is shown beside what is edited.
+    pub source: source::Source,
     /// The cursors in files that are shown as text: lines from 0.
     pub text: [Cursor; 2],
     /// The review, while it is open.
@@ -117,6 +127,10 @@ pub struct State {
     pub status: Option<Status>,
     /// The size of the terminal.
     pub size: (u16, u16),
+    /// Where borders were dragged to.
+    pub splits: Splits,
+    /// What is known of the mouse.
+    pub mouse: mouse::Mouse,
     /// What the command line says.
     pub settings: Settings,
     /// Whether the files have been read.
@@ -137,6 +151,10 @@ pub struct State {
     pub in_place: [bool; 2],
     /// What the saves so far did, for one status line.
     pub saved: Vec<String>,
+    /// What was found, as long as one can come back to it.
+    pub found: Option<Box<choice::Choice>>,
+    /// The screens that were gone back from, the last one last.
+    pub forward: Vec<Screen>,
     /// What is watched outside, and what changed there.
     pub outside: outside::Outside,
     /// How far reading the wheels has come.
@@ -186,11 +204,14 @@ impl State {
             wheel: Cursor::default(),
             wheel_view: wheels::WheelView::default(),
             sections: (0, [0; 3]),
+            source: source::Source::default(),
             text: [Cursor::default(); 2],
             review: None,
             modals: Vec::new(),
             status: None,
             size,
+            splits: Splits::default(),
+            mouse: mouse::Mouse::default(),
             settings,
             ready: false,
             unsaved: [false; 2],
@@ -201,6 +222,8 @@ impl State {
             overwrites: false,
             in_place: [false; 2],
             saved: Vec::new(),
+            found: None,
+            forward: Vec::new(),
             outside: outside::Outside::default(),
             reading: reading::Reading::default(),
             verify: verify::Verify::default(),
@@ -275,6 +298,7 @@ impl State {
             Screen::Preview => Context::Preview,
             Screen::Review => Context::Review,
             Screen::Conflict => Context::Conflict,
+            Screen::Source => Context::Source,
             Screen::Main if self.is_first_run() => Context::FirstRun,
             Screen::Main => match self.focus {
                 Pane::Api => self.list_context(Role::Api),
@@ -374,6 +398,7 @@ impl State {
             rows: u16::try_from(rows).unwrap_or(u16::MAX),
             text: (self.list_context(self.role) == Context::Text && self.focus != Pane::Detail)
                 .then(|| Pane::of(self.role).index()),
+            splits: self.splits,
         }
     }
 

@@ -273,6 +273,24 @@ enum Command {
         #[command(flatten)]
         flags: EditFlags,
     },
+    /// Comment out an entry in its place: SkyPilot does not see it
+    Disable {
+        list: List,
+        /// Its index from 0, or its class where that occurs once
+        #[arg(value_name = "INDEX|CLASS")]
+        entry: String,
+        #[command(flatten)]
+        flags: EditFlags,
+    },
+    /// Bring back an entry that is commented out
+    Enable {
+        list: List,
+        /// Its index from 0 among those that are commented out, or its class
+        #[arg(value_name = "INDEX|CLASS")]
+        entry: String,
+        #[command(flatten)]
+        flags: EditFlags,
+    },
     /// Move an entry within its list
     Move {
         list: List,

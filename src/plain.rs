@@ -71,6 +71,10 @@ enum Place {
     Conflict,
     /// One of the changes.
     Change,
+    /// A file as text, beside what is edited.
+    Source,
+    /// A dialog: what a search has found, the edits of the session.
+    Choice,
     /// A dialog: fields.
     Form,
     /// A dialog: a question.
@@ -167,6 +171,7 @@ impl Dialogue {
             Place::Area => self.answer_area(state, line),
             Place::Directory => self.answer_directory(state, line),
             Place::Backups => self.answer_backups(state, line),
+            Place::Choice => self.answer_choice(state, line),
             _ => self.answer_page(state, line),
         };
         let effects = settled(state, effects);
@@ -203,7 +208,8 @@ impl Dialogue {
             Some(Modal::Area(_)) => return Place::Area,
             Some(Modal::Browse(_)) => return Place::Directory,
             Some(Modal::Backups(_)) => return Place::Backups,
-            Some(Modal::Notice(_) | Modal::Run(_) | Modal::Commands(_)) => return Place::Told,
+            Some(Modal::Choice(_)) => return Place::Choice,
+            Some(Modal::Notice(_) | Modal::Sides(_) | Modal::Run(_) | Modal::Commands(_)) => return Place::Told,
             None => {}
         }
         match (state.screen, self.item) {
@@ -213,6 +219,7 @@ impl Dialogue {
             (Screen::Wheels, false) => Place::Wheels,
             (Screen::Wheels, true) => Place::Wheel,
             (Screen::Review, _) => Place::Review,
+            (Screen::Source, _) => Place::Source,
             (Screen::Conflict, false) => Place::Conflict,
             (Screen::Conflict, true) => Place::Change,
             (Screen::Main, item) => match (self.part, item) {
@@ -239,7 +246,7 @@ impl Dialogue {
             Screen::Parameters => state.tree.current().is_some_and(|row| row.shape != Shape::Add),
             Screen::Wheels => pages::wheel_row(state, state.wheel.at).is_some(),
             Screen::Conflict => state.conflict.as_ref().is_some_and(|view| view.current().is_some()),
-            Screen::Preview | Screen::Review => false,
+            Screen::Preview | Screen::Review | Screen::Source => false,
         };
         self.item &= is_there;
         if !matches!(state.modals.last(), Some(Modal::Form(_))) {
@@ -266,6 +273,8 @@ impl Dialogue {
             Place::Review => saves::review(state),
             Place::Conflict => saves::conflict(state, self.from),
             Place::Change => saves::change(state),
+            Place::Source => lists::source(state, self.from),
+            Place::Choice => dialogs::choice(state, self.from)?,
             Place::Question => dialogs::question(state)?,
             Place::Directory => dialogs::directory(state, self.from)?,
             Place::Backups => dialogs::backups(state)?,
@@ -284,6 +293,10 @@ impl Dialogue {
                     } else {
                         lines.extend(notice.text.iter().filter(|line| !line.is_empty()).cloned());
                     }
+                    state.modals.pop();
+                }
+                Some(Modal::Sides(sides)) => {
+                    lines.extend(looks::sides(sides));
                     state.modals.pop();
                 }
                 Some(Modal::Commands(_)) => _ = state.modals.pop(),

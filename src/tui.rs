@@ -10,7 +10,9 @@
 //! drawn, what was edited goes to the recovery journal: whatever a person has
 //! seen on the screen outlives the program.
 
+mod clipboard;
 mod input;
+mod mouse;
 mod signals;
 mod terminal;
 
@@ -25,6 +27,7 @@ use rustix::io::Errno;
 use signal_hook::consts::SIGHUP;
 
 use crate::app::message::{Effect, Message};
+use crate::app::mouse::Marks;
 use crate::app::update::update;
 use crate::app::{self, State};
 use crate::cli::Exit;
@@ -38,8 +41,6 @@ use terminal::Terminal;
 
 /// How long the first frame waits for the files: one frame is better than two.
 const FIRST_FRAME: Duration = Duration::from_millis(20);
-/// The largest text that is sent to the clipboard, in bytes: terminals cut off more.
-const CLIPBOARD_LIMIT: usize = 74_000;
 /// The status of a panic, as Rust's runtime has it.
 const PANICKED: i32 = 101;
 
@@ -104,6 +105,7 @@ pub fn run(options: &Options, environment: Environment, settings: Settings) -> a
         outside,
         effects,
         terminal: Terminal::enter()?,
+        marks: Marks::default(),
         reader: Reader::start(sender, size),
         keeping: Keeping::default(),
         ended: None,
@@ -205,6 +207,8 @@ struct Program {
     outside: Outside,
     effects: Sender<Effect>,
     terminal: Terminal,
+    /// Where things are on the last frame.
+    marks: Marks,
     reader: Reader,
     keeping: Keeping,
     ended: Option<Ended>,
@@ -259,8 +263,10 @@ impl Program {
     }
 
     fn draw(&mut self) -> anyhow::Result<()> {
-        let (state, theme) = (&self.state, &self.theme);
-        self.terminal.draw(|frame| ui::draw(state, theme, frame)).context("cannot write to the terminal")
+        let (state, theme, marks) = (&self.state, &self.theme, &mut self.marks);
+        self.terminal
+            .draw(|frame| *marks = ui::draw_marked(state, theme, frame))
+            .context("cannot write to the terminal")
     }
 
     fn take(&mut self, event: Event) -> anyhow::Result<()> {
@@ -284,11 +290,14 @@ impl Program {
         Ok(())
     }
 
-    fn take_message(&mut self, message: Message) -> anyhow::Result<()> {
+    fn take_message(&mut self, mut message: Message) -> anyhow::Result<()> {
         #[cfg(debug_assertions)]
         self.panic_if_asked(&message);
         if let Message::Resized(width, height) = message {
             self.terminal.resize(width, height)?;
+        }
+        if let Message::Pointed(pointed) = &mut message {
+            pointed.on = self.marks.at(self.state.context(), pointed.x, pointed.y);
         }
         let effects = update(&mut self.state, message);
         for effect in effects {
@@ -322,7 +331,11 @@ impl Program {
                 let (width, height) = terminal::size();
                 Some(Message::Resized(width, height))
             }
-            Effect::Copy { text, what } => Some(copy(&text, what)),
+            Effect::SetMouse(on) => {
+                terminal::set_mouse(on).context("cannot write to the terminal")?;
+                None
+            }
+            Effect::Copy { text, what } => Some(copy(&text, what, &self.outside.environment)),
             Effect::Suspend => {
                 self.suspend()?;
                 None
@@ -392,14 +405,12 @@ impl Program {
 }
 
 /// Sends a text to the clipboard of the terminal.
-fn copy(text: &str, what: String) -> Message {
-    let characters = text.chars().count();
-    let problem = if text.len() > CLIPBOARD_LIMIT {
-        Some(format!("{} bytes are more than terminals take ({CLIPBOARD_LIMIT})", text.len()))
-    } else {
-        terminal::copy(text).err().map(|error| error.to_string())
-    };
-    Message::Copied { what, characters, problem }
+fn copy(text: &str, what: String, environment: &Environment) -> Message {
+    let result = clipboard::Way::of(environment).map_err(str::to_owned).and_then(|way| {
+        terminal::send(&way.sequence(text)?).map_err(|error| error.to_string())?;
+        Ok(way.name())
+    });
+    Message::Copied { what, characters: text.chars().count(), result }
 }
 
 /// In debug builds: this key ends in a panic, any where it is 1: for the tests of what survives one.

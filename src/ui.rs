@@ -6,6 +6,7 @@
 
 mod backups;
 mod bars;
+mod choice;
 mod conflict;
 mod detail;
 mod first_run;
@@ -18,13 +19,15 @@ mod preview;
 mod problems;
 mod review;
 mod run;
+mod sides;
+mod source;
 pub mod theme;
 mod wheels;
 
 /// What the screens say in words, for line mode to say the same.
 pub mod words {
-    pub use super::detail::{comment, known, source};
-    pub use super::lists::{also_in, shown_line, verdict};
+    pub use super::detail::{known, source};
+    pub use super::lists::{shown_line, verdict};
 }
 
 use ratatui::Frame;
@@ -33,13 +36,19 @@ use ratatui::layout::Rect;
 use self::paper::Paper;
 use self::theme::Theme;
 use crate::app::layout::Size;
+use crate::app::mouse::Marks;
 use crate::app::{Screen, State};
 use crate::config::Role;
 
 /// Draws the state.
 pub fn draw(state: &State, theme: &Theme, frame: &mut Frame<'_>) {
+    let _ = draw_marked(state, theme, frame);
+}
+
+/// Draws the state; returns where things are, for the mouse.
+pub fn draw_marked(state: &State, theme: &Theme, frame: &mut Frame<'_>) -> Marks {
     let area = frame.area();
-    let mut paper = Paper { buffer: frame.buffer_mut(), theme, cursor: None };
+    let mut paper = Paper { buffer: frame.buffer_mut(), theme, cursor: None, marks: Marks::new(state.context()) };
     if Size::of(area.width, area.height) == Size::TooSmall {
         too_small(&mut paper, state, area);
     } else if !state.ready {
@@ -47,12 +56,15 @@ pub fn draw(state: &State, theme: &Theme, frame: &mut Frame<'_>) {
     } else {
         screen(&mut paper, state, area);
         for modal in &state.modals {
+            paper.marks.clear();
             modal::draw(&mut paper, modal, area);
         }
     }
-    if let Some(cursor) = paper.cursor {
+    let Paper { cursor, marks, .. } = paper;
+    if let Some(cursor) = cursor {
         frame.set_cursor_position(cursor);
     }
+    marks
 }
 
 fn screen(paper: &mut Paper<'_>, state: &State, area: Rect) {
@@ -69,6 +81,7 @@ fn screen(paper: &mut Paper<'_>, state: &State, area: Rect) {
         Screen::Preview => preview::draw(paper, state, area),
         Screen::Review => review::draw(paper, state, area),
         Screen::Conflict => conflict::draw(paper, state, area),
+        Screen::Source => source::screen(paper, state, area),
     }
 }
 
@@ -81,6 +94,7 @@ fn main(paper: &mut Paper<'_>, state: &State) {
     }
     detail::draw(paper, state, areas.detail);
     problems::draw(paper, state, areas.problems);
+    source::pane(paper, state, areas.source);
     bars::upload(paper, state, areas.upload);
     bars::status(paper, state, areas.status);
     bars::keys(paper, state, areas.bar);

@@ -90,6 +90,14 @@ pub(super) fn in_backups(state: &mut State, id: Option<Id>) -> Vec<Effect> {
     Vec::new()
 }
 
+/// Puts the cursor on a version.
+pub(super) fn choose(state: &mut State, at: usize) {
+    let Some(Modal::Backups(mut backups)) = state.modals.pop() else { return };
+    backups.cursor = at.min(backups.versions.len().saturating_sub(1));
+    compare(state, &mut backups);
+    state.modals.push(Modal::Backups(backups));
+}
+
 /// Takes a version as an edit.
 fn restore(state: &mut State, backups: Box<Backups>) -> Vec<Effect> {
     let (role, version) = (backups.role, &backups.versions[backups.cursor]);

@@ -27,6 +27,8 @@ pub enum Context {
     Review,
     /// Mine and theirs, where a file changed on disk.
     Conflict,
+    /// A file as text, beside what is edited.
+    Source,
     /// A text field.
     Field,
     /// The area for text of several lines.
@@ -43,11 +45,13 @@ pub enum Context {
     Run,
     /// The saved versions of a file.
     Backups,
+    /// What a search has found, and the edits of the session.
+    Choice,
 }
 
 impl Context {
     /// All contexts, in the order of the documentation.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 20] = [
         Self::List,
         Self::Text,
         Self::Parameters,
@@ -58,6 +62,7 @@ impl Context {
         Self::Preview,
         Self::Review,
         Self::Conflict,
+        Self::Source,
         Self::Field,
         Self::Area,
         Self::Browse,
@@ -66,6 +71,7 @@ impl Context {
         Self::Notice,
         Self::Run,
         Self::Backups,
+        Self::Choice,
     ];
 
     /// Returns what the help calls it.
@@ -82,6 +88,7 @@ impl Context {
             Self::Preview => "Upload preview",
             Self::Review => "Review before save",
             Self::Conflict => "File changed on disk",
+            Self::Source => "Source",
             Self::Field => "Text fields",
             Self::Area => "Text of several lines",
             Self::Browse => "Choice of a directory",
@@ -90,6 +97,7 @@ impl Context {
             Self::Notice => "Texts to read",
             Self::Run => "Output of a program",
             Self::Backups => "Backups",
+            Self::Choice => "Search results and history",
         }
     }
 }
@@ -125,10 +133,18 @@ pub enum Id {
     Back,
     Redraw,
     Suspend,
+    Mouse,
     About,
     KeptEdits,
     Verify,
     Backups,
+    EditComment,
+    EditLineComment,
+    Source,
+    SideBySide,
+    Find,
+    History,
+    Forward,
     // Moving.
     Down,
     Up,
@@ -144,6 +160,7 @@ pub enum Id {
     ChangeClass,
     Delete,
     Duplicate,
+    Disable,
     MoveUp,
     MoveDown,
     Mark,
@@ -186,6 +203,7 @@ pub enum Id {
     // Review.
     SaveNow,
     SaveSound,
+    LeaveOut,
     GoToError,
     Draft,
     Force,
@@ -299,13 +317,24 @@ const SCREENS: &[Context] = &[
     C::Preview,
     C::Review,
     C::Conflict,
+    C::Source,
 ];
 const BEFORE_REVIEW: &[Context] =
     &[C::List, C::Text, C::Parameters, C::Problems, C::Upload, C::FirstRun, C::Wheels, C::Preview];
 /// On the first run there are no panes yet.
 const NUMBERED: &[Context] = &[C::List, C::Text, C::Parameters, C::Problems, C::Upload, C::Wheels, C::Preview];
-const NOT_FIRST_RUN: &[Context] =
-    &[C::List, C::Text, C::Parameters, C::Problems, C::Upload, C::Wheels, C::Preview, C::Review, C::Conflict];
+const NOT_FIRST_RUN: &[Context] = &[
+    C::List,
+    C::Text,
+    C::Parameters,
+    C::Problems,
+    C::Upload,
+    C::Wheels,
+    C::Preview,
+    C::Review,
+    C::Conflict,
+    C::Source,
+];
 const PANES: &[Context] = &[C::List, C::Text, C::Parameters, C::Problems, C::Upload];
 const LISTS: &[Context] = &[C::List];
 const MOVING: &[Context] = &[
@@ -317,15 +346,19 @@ const MOVING: &[Context] = &[
     C::Preview,
     C::Review,
     C::Conflict,
+    C::Source,
     C::Browse,
     C::Menu,
     C::Notice,
     C::Run,
     C::Backups,
+    C::Choice,
 ];
 /// Where a wheel is built by the palette.
 const BESIDE_WHEELS: &[Context] = &[C::List, C::Text, C::Parameters, C::Problems, C::Upload, C::FirstRun, C::Preview];
 const PARAMETERS: &[Context] = &[C::Parameters];
+/// Where an entry is at hand.
+const ENTRY: &[Context] = &[C::List, C::Parameters];
 const FIELDS: &[Context] = &[C::Field, C::Commands];
 const TYPING: &[Context] = &[C::Field, C::Commands, C::Area];
 
@@ -363,6 +396,7 @@ static TABLE: &[Command] = &[
     row(Id::MarkRange, "mark a range", "", G::Edit, LISTS, &["V"], "Marks from here to where the cursor goes."),
     row(Id::AddBefore, "add class before", "", G::Edit, LISTS, &["O"], "Adds a plugin class in front of this one."),
     row(Id::Duplicate, "duplicate", "", G::Edit, LISTS, &["D"], "Puts a copy of this entry behind it."),
+    row(Id::Disable, "comment out or back", "", G::Edit, LISTS, &["#"], "Comments this entry out in its place, or the marked ones; on a row with # it brings it back."),
     row(Id::YankClass, "copy class path", "", G::Look, LISTS, &["y"], "Copies the class path to the clipboard of the terminal."),
     row(Id::YankYaml, "copy as YAML", "", G::Look, LISTS, &["Y"], "Copies the entry as it is written."),
     row(Id::Filter, "filter", "filter", G::Move, LISTS, &["/", "F3"], "Shows only the entries that hold a text."),
@@ -406,6 +440,7 @@ static TABLE: &[Command] = &[
     row(Id::SaveNow, "save", "save", G::Files, &[C::Review], &["s", "F2", "Ctrl-S"], "Saves all changed files."),
     row(Id::GoToError, "go to the error", "go to error", G::Move, &[C::Review], &["e"], "Goes to the first error that would come into the file."),
     row(Id::SaveSound, "save files without errors", "save sound files", G::Files, &[C::Review], &["S", "o"], "Saves only the files that SkyPilot would accept."),
+    row(Id::LeaveOut, "leave a change out", "in or out", G::Edit, &[C::Review], &["Space"], "Leaves the change under the cursor out of the save, or takes it in again."),
     row(Id::Draft, "keep a draft", "draft", G::Files, &[C::Review], &["d"], "Writes the edited texts to the state directory; the files stay."),
     row(Id::Force, "save although broken", "! force", G::Files, &[C::Review], &["!"], "Saves a file that SkyPilot would refuse, once its name is typed."),
     row(Id::NextFile, "next file", "file", G::Move, &[C::Review], &["Tab", "Shift-Tab"], "Shows the changes of the other file."),
@@ -421,6 +456,12 @@ static TABLE: &[Command] = &[
     row(Id::TakeDisk, "take the file on disk", "reload", G::Files, &[C::Conflict], &["r"], "Takes all that is on disk; your text stays in the undo list."),
     row(Id::Overwrite, "overwrite the file on disk", "overwrite", G::Files, &[C::Conflict], &["o"], "Writes your text; what is on disk is kept among the backups."),
     row(Id::Draft, "keep a draft", "draft", G::Files, &[C::Conflict], &["d"], "Writes the edited texts to the state directory; the files stay."),
+    // A file as text.
+    row(Id::GoTo, "go to this entry", "go there", G::Move, &[C::Source], &["Enter", "l", "Right"], "Goes to the entry on this line."),
+    row(Id::NextFile, "other file", "other file", G::Move, &[C::Source], &["Tab", "Shift-Tab"], "Shows the other file."),
+    row(Id::Editor, "open in $EDITOR", "editor", G::Files, &[C::Source], &["e", "F4"], "Opens the text at this line in $VISUAL or $EDITOR."),
+    row(Id::Source, "source", "", G::Look, PANES, &["S"], "Shows the file at the cursor as text, what the cursor is on marked."),
+    row(Id::SideBySide, "compare with the other list", "", G::Look, &[C::List, C::Parameters], &["="], "Shows the parameters of this class in both lists side by side."),
     // Everywhere.
     row(Id::Compare, "compare with disk", "compare", G::Files, BEFORE_REVIEW, &["M"], "Shows mine, theirs and merged of a file that changed on disk."),
     row(Id::Fix, "apply the offered fix", "fix", G::Edit, &[C::List, C::Text, C::Parameters, C::Problems], &["f"], "Applies the fix that the problem offers; u takes it back."),
@@ -453,10 +494,16 @@ static TABLE: &[Command] = &[
     row(Id::Back, "back", "back", G::Move, SCREENS, &["Esc", "Backspace", "["], "Goes back, or clears filter and marks."),
     row(Id::Quit, "quit", "", G::Files, SCREENS, &["q", "F10", "Ctrl-C"], "Leaves the program and asks where edits are unsaved; q closes an inner screen first."),
     row(Id::Suspend, "suspend", "", G::Files, SCREENS, &["Ctrl-Z"], "Stops the program until the shell's fg."),
+    row(Id::Forward, "forward", "", G::Move, SCREENS, &["]"], "Goes to the screen again that Back has left."),
+    row(Id::Find, "find", "", G::Move, BEFORE_REVIEW, &["F"], "Finds a text in classes, parameters, values, wheels and their files; also :find TEXT."),
+    row(Id::History, "history", "", G::Edit, SCREENS, &["H"], "Lists the edits of this session, and goes to any point of it."),
+    row(Id::Mouse, "mouse", "", G::Look, SCREENS, &["%"], "Switches the mouse on or off: click, double click, wheel, drag of borders."),
     row(Id::Redraw, "redraw", "", G::Look, SCREENS, &["Ctrl-L"], "Draws the whole screen again."),
     row(Id::Browse, "browse for the wheel directory", "", G::Edit, BEFORE_REVIEW, &[], "Walks directories, with the number of wheels in each."),
     row(Id::About, "what are plugins?", "what are plugins?", G::Look, &[C::FirstRun], &["i"], "One page on plugins, the two files and the upload."),
     row(Id::About, "what are plugins?", "", G::Look, NOT_FIRST_RUN, &[], "One page on plugins, the two files and the upload."),
+    row(Id::EditComment, "edit comment", "", G::Edit, ENTRY, &[], "Edits the comment above this entry, in lines without #; an empty one goes."),
+    row(Id::EditLineComment, "edit comment behind", "", G::Edit, ENTRY, &[], "Edits the comment behind the class of this entry; an empty one goes."),
     row(Id::KeptEdits, "kept edits", "", G::Files, BEFORE_REVIEW, &[], "Offers the unsaved edits of earlier runs again."),
     row(Id::Verify, "verify with SkyPilot", "", G::Look, BEFORE_REVIEW, &[], "Asks a real SkyPilot about the files on disk and marks what it sees in another way."),
     row(Id::Backups, "backups", "", G::Files, BEFORE_REVIEW, &[], "Lists the saved versions of the file at hand, with what each would change, and takes one back."),
@@ -504,6 +551,8 @@ static TABLE: &[Command] = &[
     row(Id::Restore, "restore", "restore", G::Edit, &[C::Backups], &["Enter", "r"], "Takes the text of this version as an edit; u takes it back."),
     row(Id::NextFile, "other file", "other file", G::Move, &[C::Backups], &["Tab", "Shift-Tab"], "Shows the versions of the other file."),
     row(Id::Close, "close", "close", G::Move, &[C::Backups], &["Esc", "q", "Backspace", "Ctrl-C"], "Closes the list; nothing changes."),
+    row(Id::Accept, "go there", "go there", G::Move, &[C::Choice], &["Enter", "l", "Right"], "Goes where the row under the cursor leads; a number does it at once."),
+    row(Id::Close, "close", "close", G::Move, &[C::Choice], &["Esc", "q", "h", "Left", "Backspace", "Ctrl-C"], "Closes the list."),
 ];
 
 /// Returns the row of a command in a context.

@@ -8,8 +8,8 @@ use super::keymap::{self, Code, Key};
 use super::message::{EditTarget, Effect};
 use super::modal::{Answer, Menu, MenuItem, Modal, Notice};
 use super::{
-    Exit, Screen, State, Tone, backups, browse, completion, edits, external, forms, motion, palette, parameters,
-    programs, recovery, saving, update, verify, writing,
+    Exit, Screen, State, Tone, backups, browse, choice, completion, edits, external, forms, motion, palette,
+    parameters, programs, recovery, saving, update, verify, writing,
 };
 use crate::config::Role;
 use crate::config::operation::Operation;
@@ -25,6 +25,7 @@ pub fn press(state: &mut State, key: Key) -> Vec<Effect> {
         Context::Area => in_area(state, key, id),
         Context::Browse => browse::in_browse(state, id),
         Context::Backups => backups::in_backups(state, id),
+        Context::Choice => choice::in_choice(state, key, id),
         Context::Run => programs::in_run(state, id),
         _ => {
             if id == Some(Id::Close) {

@@ -81,7 +81,8 @@ pub fn put_back(state: &mut State, dialog: Modal) {
 /// Takes the result of an operation.
 fn take(state: &mut State, change: Change) -> Vec<Effect> {
     let before = focus(state);
-    state.history.push(&change, before);
+    state.history.push(&state.workspace, &change, before);
+    state.found = None;
     for list in &mut state.lists {
         list.selected.clear();
         list.anchor = None;

@@ -62,6 +62,13 @@ pub enum FormKind {
         /// The place.
         pointer: Pointer,
     },
+    /// The comment behind the class of an entry.
+    CommentBehind {
+        /// The list.
+        role: Role,
+        /// The entry.
+        index: usize,
+    },
     /// `controller_wheel_path`
     WheelPath,
     /// The project directory that a wheel is built of.
@@ -73,6 +80,8 @@ pub enum FormKind {
         /// The line, from 0.
         line: usize,
     },
+    /// What is looked for everywhere.
+    Find,
     /// What a list is filtered by.
     Filter(Filtered),
     /// A path for a file that has none.

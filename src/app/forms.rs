@@ -11,11 +11,12 @@ use super::edits::{self, commit, tentative};
 use super::form::{Filtered, Form, FormKind, FormRow};
 use super::list::Body;
 use super::message::Effect;
-use super::modal::{Area, Modal};
+use super::modal::{Area, AreaOf, Modal};
 use super::tree::{Row, Shape};
 use super::value::{self, Type};
-use super::{State, Tone, completion, notes, pages, programs, saving, wheels, writing};
+use super::{State, Tone, completion, find, notes, pages, programs, saving, wheels, writing};
 use crate::check::classes::site;
+use crate::config::comment::Which;
 use crate::config::operation::Operation;
 use crate::config::secret::{self};
 use crate::config::{Role, model};
@@ -180,8 +181,7 @@ pub fn open_area(state: &mut State, role: Role, pointer: &Pointer, adds: bool, t
     state.modals.push(Modal::Area(Box::new(Area {
         title: format!("Text of {}", visible(&path)),
         role,
-        pointer: pointer.clone(),
-        adds,
+        about: AreaOf::Value { pointer: pointer.clone(), adds },
         was: text.to_owned(),
         editor: text_area(text),
     })));
@@ -306,6 +306,10 @@ pub(super) fn operation_of(state: &State, form: &Form) -> Option<(Operation, Opt
         FormKind::Rename { role, pointer } => {
             plain(Operation::Rename { role: *role, pointer: pointer.clone(), name: form.text("name").to_owned() })
         }
+        FormKind::CommentBehind { role, index } => {
+            let (which, text) = (Which::Behind, form.text("comment").to_owned());
+            plain(Operation::SetComment { role: *role, index: *index, which, text })
+        }
         FormKind::WheelPath => {
             let path = form.text("path").trim();
             plain(Operation::SetWheelPath((!path.is_empty()).then(|| path.to_owned())))
@@ -317,7 +321,7 @@ pub(super) fn operation_of(state: &State, form: &Form) -> Option<(Operation, Opt
             let text: Arc<str> = format!("{head}{}{tail}", form.text("line")).into();
             plain(Operation::ReplaceText { role: *role, text })
         }
-        FormKind::Filter(_) | FormKind::SavePath(_) | FormKind::Force(_) | FormKind::Project => None,
+        FormKind::Filter(_) | FormKind::Find | FormKind::SavePath(_) | FormKind::Force(_) | FormKind::Project => None,
     }
 }
 
@@ -408,6 +412,10 @@ pub fn accept(state: &mut State) -> Vec<Effect> {
             }
             Vec::new()
         }
+        FormKind::Find => {
+            find::open(state, form.text("find"));
+            Vec::new()
+        }
         FormKind::Force(role) => saving::force(state, *role),
         FormKind::Project => programs::accept(state, form),
         FormKind::SavePath(role) => {
@@ -455,12 +463,17 @@ pub fn cancel(state: &mut State) {
 pub fn accept_area(state: &mut State) -> Vec<Effect> {
     let Some(Modal::Area(area)) = state.modals.pop() else { return Vec::new() };
     let text = area.text();
-    if text == area.was && !area.adds {
+    if text == area.was && !matches!(area.about, AreaOf::Value { adds: true, .. }) {
         state.say(Tone::Told, "The text is as it was.");
         return Vec::new();
     }
-    let value = NewValue::of(Value::str(&text));
-    let operation = Operation::Set { role: area.role, pointer: area.pointer.clone(), value };
+    let role = area.role;
+    let operation = match &area.about {
+        AreaOf::Value { pointer, .. } => {
+            Operation::Set { role, pointer: pointer.clone(), value: NewValue::of(Value::str(&text)) }
+        }
+        AreaOf::Comment(index) => Operation::SetComment { role, index: *index, which: Which::Above, text },
+    };
     let before = state.history.undo_count();
     let effects = commit(state, &operation);
     if state.history.undo_count() == before {

@@ -4,6 +4,7 @@
 //! 21 MB must not cost 21 MB a step. Whether there are unsaved edits is not
 //! asked here: that is a comparison of the text with what is on disk.
 
+use super::past::digest;
 use crate::config::Role;
 use crate::config::Workspace;
 use crate::config::operation::{Change, Direction, FileChange, replay};
@@ -23,6 +24,8 @@ pub struct Step {
     pub before: Focus,
     /// Where it belonged afterwards.
     pub after: Focus,
+    /// What both texts were before and became: digests.
+    texts: [u64; 2],
 }
 
 /// All edits of the session.
@@ -34,14 +37,25 @@ pub struct History {
 
 impl History {
     /// Records an edit; what was undone before it is forgotten.
-    pub fn push(&mut self, change: &Change, before: Focus) {
+    pub fn push(&mut self, old: &Workspace, change: &Change, before: Focus) {
         self.undone.clear();
+        let from = self.done.last().map_or_else(|| digest(old), |step| step.texts[1]);
         self.done.push(Step {
             label: change.label.clone(),
             files: change.files.clone(),
             before,
             after: change.focus.clone(),
+            texts: [from, digest(&change.workspace)],
         });
+    }
+
+    /// Returns all points that can be gone to, the first one on top: the edit
+    /// that led there, none at the start, and a digest of both texts.
+    #[must_use]
+    pub fn points(&self) -> Vec<(Option<&str>, u64)> {
+        let steps = || self.done.iter().chain(self.undone.iter().rev());
+        let start = steps().next().map(|step| (None, step.texts[0]));
+        start.into_iter().chain(steps().map(|step| (Some(step.label.as_str()), step.texts[1]))).collect()
     }
 
     /// Takes the last edit back.

@@ -2,7 +2,7 @@
 //!
 //! Pure arithmetic on the size, shared by the drawing and by the scrolling.
 
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 
 /// The smallest screen that is drawn on, in cells.
 pub const MIN_WIDTH: u16 = 40;
@@ -57,6 +57,8 @@ pub struct Areas {
     pub detail: Rect,
     /// The problems.
     pub problems: Rect,
+    /// The text of the file at the cursor, on a screen that is wide and high enough.
+    pub source: Rect,
     /// The upload.
     pub upload: Rect,
     /// What was done last.
@@ -80,6 +82,95 @@ pub struct Needs {
     pub rows: u16,
     /// The list whose file is shown as text, which wants the width.
     pub text: Option<usize>,
+    /// Where borders were dragged to.
+    pub splits: Splits,
+}
+
+/// A border that can be dragged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Edge {
+    /// Between the two lists.
+    Lists,
+    /// Below the lists.
+    Below,
+    /// Between detail and problems.
+    Problems,
+    /// Between all of them and the text.
+    Source,
+}
+
+/// Where borders were dragged to, in thousandths of what they divide.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Splits {
+    lists: Option<u16>,
+    below: Option<u16>,
+    problems: Option<u16>,
+    source: Option<u16>,
+}
+
+impl Splits {
+    /// Moves a border to a cell.
+    pub fn move_to(&mut self, edge: Edge, areas: &Areas, x: u16, y: u16) {
+        let [left, right] = areas.lists;
+        match edge {
+            Edge::Lists => self.lists = Some(thousandths(x.saturating_sub(left.x), left.width + right.width)),
+            Edge::Below => {
+                let top = left.y.max(right.y);
+                self.below = Some(thousandths(y.saturating_sub(top), areas.detail.bottom().saturating_sub(top)));
+            }
+            Edge::Problems => {
+                let whole = areas.detail.width + areas.problems.width;
+                self.problems = Some(thousandths(x.saturating_sub(areas.detail.x), whole));
+            }
+            Edge::Source => {
+                let whole = areas.source.right().saturating_sub(left.x);
+                self.source = Some(thousandths(x.saturating_sub(left.x), whole));
+            }
+        }
+    }
+}
+
+/// The least width and height that a dragged border leaves to either side, frames included.
+const LEAST: (u16, u16) = (20, 5);
+
+fn thousandths(part: u16, whole: u16) -> u16 {
+    // Rounded up, so that the way back meets the same cell.
+    let whole = u32::from(whole.max(1));
+    u16::try_from((u32::from(part) * 1000).div_ceil(whole)).map_or(1000, |part| part.min(1000))
+}
+
+/// Returns the part of `whole` that a border was dragged to, or the usual one.
+fn part(whole: u16, dragged: Option<u16>, least: u16, usual: u16) -> u16 {
+    let Some(dragged) = dragged else { return usual };
+    let least = least.min(whole / 2);
+    let part = u32::from(whole) * u32::from(dragged) / 1000;
+    u16::try_from(part).unwrap_or(whole).clamp(least, whole - least)
+}
+
+/// Returns the border at a cell: both lines of two frames that touch count.
+#[must_use]
+pub fn edge_at(areas: &Areas, size: Size, x: u16, y: u16) -> Option<Edge> {
+    let [left, right] = areas.lists;
+    if size < Size::Narrow || areas.detail.is_empty() {
+        return None;
+    }
+    let beside = |left: Rect, right: Rect| {
+        let rows = left.y + 1..left.bottom().saturating_sub(1);
+        !left.is_empty() && !right.is_empty() && rows.contains(&y) && (x + 1 == left.right() || x == right.x)
+    };
+    if areas.source.rows().any(|row| row.y == y) && (x == areas.source.x || x + 1 == areas.source.x) {
+        Some(Edge::Source)
+    } else if areas.source.contains(Position { x, y }) {
+        None
+    } else if y == areas.detail.y || (y + 1 == areas.detail.y && x < left.right().max(right.right())) {
+        Some(Edge::Below)
+    } else if beside(left, right) {
+        Some(Edge::Lists)
+    } else if size >= Size::Full && beside(areas.detail, areas.problems) {
+        Some(Edge::Problems)
+    } else {
+        None
+    }
 }
 
 /// Cuts `height` rows off the top of `area`.
@@ -125,7 +216,7 @@ pub fn main(screen: Rect, needs: Needs) -> Areas {
         Size::Narrow => {
             areas.upload = bottom(&mut rest, 1);
             areas.problems = bottom(&mut rest, 1);
-            let list = rest.height / 2;
+            let list = part(rest.height, needs.splits.below, LEAST.1, rest.height / 2);
             areas.lists[needs.list] = top(&mut rest, list);
             areas.detail = rest;
         }
@@ -137,9 +228,7 @@ pub fn main(screen: Rect, needs: Needs) -> Areas {
                 areas.lists[text] = rest;
                 return areas;
             }
-            let lists = list_height(rest.height, needs.rows, 8);
-            let lists = top(&mut rest, lists);
-            (areas.lists[0], areas.lists[1]) = split(lists, lists.width / 2);
+            areas.lists = lists(&mut rest, needs, 8);
             areas.detail = rest;
         }
         Size::Full => {
@@ -150,13 +239,29 @@ pub fn main(screen: Rect, needs: Needs) -> Areas {
                 areas.lists[text] = rest;
                 return areas;
             }
-            let lists = list_height(rest.height, needs.rows, 13);
-            let lists = top(&mut rest, lists);
-            (areas.lists[0], areas.lists[1]) = split(lists, lists.width / 2);
-            (areas.detail, areas.problems) = split(rest, rest.width * 3 / 5);
+            if has_source(screen) {
+                let left = part(rest.width, needs.splits.source, LEAST.0, rest.width * 13 / 20);
+                (rest, areas.source) = split(rest, left);
+            }
+            areas.lists = lists(&mut rest, needs, 13);
+            let detail = part(rest.width, needs.splits.problems, LEAST.0, rest.width * 3 / 5);
+            (areas.detail, areas.problems) = split(rest, detail);
         }
     }
     areas
+}
+
+/// Cuts the two lists off the top.
+fn lists(rest: &mut Rect, needs: Needs, usual: u16) -> [Rect; 2] {
+    let usual = list_height(rest.height, needs.rows, usual);
+    let height = part(rest.height, needs.splits.below, LEAST.1, usual);
+    let both = top(rest, height);
+    split(both, part(both.width, needs.splits.lists, LEAST.0, both.width / 2)).into()
+}
+
+/// Tells whether the text of a file has room beside the lists.
+const fn has_source(screen: Rect) -> bool {
+    screen.width >= 160 && screen.height >= 40
 }
 
 /// Returns the height of the lists: what they want, between a minimum and what leaves the detail its part.
@@ -271,18 +376,21 @@ mod tests {
 
     #[test]
     fn areas_stay_on_the_screen_at_any_size() {
-        for width in 0..130 {
+        for width in (0..130).chain([159, 160, 161, 200, 300]) {
             for height in 0..50 {
                 let screen = Rect::new(0, 0, width, height);
                 for focus in 0..5 {
-                    let areas =
-                        main(screen, Needs { notes: 1, status: 2, focus, list: focus % 2, rows: 40, text: None });
+                    let dragged = Some(u16::try_from(focus * 250).expect("small"));
+                    let splits = Splits { lists: dragged, below: dragged, problems: dragged, source: dragged };
+                    let list = focus % 2;
+                    let areas = main(screen, Needs { notes: 1, status: 2, focus, list, rows: 40, text: None, splits });
                     let all = [
                         areas.header,
                         areas.lists[0],
                         areas.lists[1],
                         areas.detail,
                         areas.problems,
+                        areas.source,
                         areas.upload,
                         areas.bar,
                     ];

@@ -6,7 +6,9 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
+use super::needle::Needle;
 use crate::check::{Diagnostic, FileKind, Severity};
+use crate::config::disabled::{self, Disabled};
 use crate::config::matching::{Keyed, Matching};
 use crate::config::model::{self, Entry};
 use crate::config::{ConfigFile, Content, Role};
@@ -72,6 +74,8 @@ pub struct List {
     pub removed: usize,
     /// The diagnostics of each entry that has any, as indices into the report.
     pub problems: HashMap<usize, Vec<usize>>,
+    /// The worst severity of each.
+    worst: HashMap<usize, Severity>,
     /// The place of the cursor among the shown rows.
     pub cursor: usize,
     /// The first row on the screen.
@@ -82,15 +86,26 @@ pub struct List {
     pub anchor: Option<usize>,
     /// What the shown entries hold; empty where all are shown.
     pub filter: String,
-    /// The shown entries, none where all are.
-    pub visible: Option<Vec<usize>>,
+    /// The entries that are commented out.
+    pub disabled: Vec<Disabled>,
+    /// The shown rows, none where they are the entries.
+    rows: Option<Vec<Row>>,
+}
+
+/// What a row of a list shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Row {
+    /// An entry.
+    Entry(usize),
+    /// One that is commented out.
+    Disabled(usize),
 }
 
 impl List {
     /// Returns how many rows are shown.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.visible.as_ref().map_or(self.entries.len(), Vec::len)
+        self.rows.as_ref().map_or(self.entries.len(), Vec::len)
     }
 
     /// Tells whether no row is shown.
@@ -99,12 +114,30 @@ impl List {
         self.len() == 0
     }
 
+    /// Returns what a row shows.
+    #[must_use]
+    pub fn row_at(&self, row: usize) -> Option<Row> {
+        match &self.rows {
+            Some(rows) => rows.get(row).copied(),
+            None => (row < self.entries.len()).then_some(Row::Entry(row)),
+        }
+    }
+
     /// Returns the entry in a row.
     #[must_use]
     pub fn entry_at(&self, row: usize) -> Option<usize> {
-        match &self.visible {
-            Some(visible) => visible.get(row).copied(),
-            None => (row < self.entries.len()).then_some(row),
+        match self.row_at(row)? {
+            Row::Entry(index) => Some(index),
+            Row::Disabled(_) => None,
+        }
+    }
+
+    /// Returns the entry under the cursor that is commented out.
+    #[must_use]
+    pub fn current_disabled(&self) -> Option<usize> {
+        match self.row_at(self.cursor)? {
+            Row::Disabled(number) => Some(number),
+            Row::Entry(_) => None,
         }
     }
 
@@ -117,60 +150,82 @@ impl List {
     /// Puts the cursor on an entry; a filter that hides it is cleared.
     pub fn go_to(&mut self, index: usize) {
         let index = index.min(self.entries.len().saturating_sub(1));
-        let row = match &self.visible {
-            Some(visible) => visible.iter().position(|&shown| shown == index),
-            None => Some(index),
-        };
-        self.cursor = row.unwrap_or_else(|| {
+        if self.row_of(index).is_none() {
             self.set_filter(String::new());
-            index
-        });
+        }
+        self.cursor = self.row_of(index).unwrap_or(0);
+    }
+
+    fn row_of(&self, index: usize) -> Option<usize> {
+        match &self.rows {
+            Some(rows) => rows.iter().position(|row| *row == Row::Entry(index)),
+            None => Some(index),
+        }
     }
 
     /// Returns the marked entries that are shown, or the one under the cursor:
     /// nothing that a filter hides is touched.
     #[must_use]
     pub fn chosen(&self) -> Vec<usize> {
-        let shown = |index: &usize| self.visible.as_ref().is_none_or(|visible| visible.binary_search(index).is_ok());
-        let marked: Vec<usize> = self.selected.iter().copied().filter(shown).collect();
+        let is_shown = |row: &Row| matches!(row, Row::Entry(index) if self.selected.contains(index));
+        let marked: Vec<usize> = match &self.rows {
+            Some(rows) if !self.selected.is_empty() => {
+                let rows = rows.iter().filter(|row| is_shown(row));
+                rows.filter_map(|row| if let Row::Entry(index) = row { Some(*index) } else { None }).collect()
+            }
+            _ => self.selected.iter().copied().collect(),
+        };
         if marked.is_empty() { self.current().into_iter().collect() } else { marked }
     }
 
-    /// Shows only the entries that hold `filter`: smart case, `E:`, `W:` and `~` by state.
+    /// Shows only the entries that hold `filter`: by state behind `e:`, `w:` and `~`, the rest as [`Needle`] reads it.
     pub fn set_filter(&mut self, filter: String) {
-        let current = self.current();
+        let current = self.row_at(self.cursor);
         self.filter = filter;
         self.refilter();
-        if let Some(row) = current.and_then(|index| (0..self.len()).find(|row| self.entry_at(*row) == Some(index))) {
+        if let Some(row) = current.and_then(|current| (0..self.len()).find(|row| self.row_at(*row) == Some(current))) {
             self.cursor = row;
         }
         self.cursor = self.cursor.min(self.len().saturating_sub(1));
     }
 
     fn refilter(&mut self) {
-        if self.filter.is_empty() {
-            self.visible = None;
+        if self.filter.is_empty() && self.disabled.is_empty() {
+            self.rows = None;
             return;
         }
-        let needle = self.filter.as_str();
-        let fold = !needle.chars().any(char::is_uppercase);
-        let holds = |index: usize, entry: &Entry| match needle {
-            "e:" | "E:" | "w:" | "W:" => self.problems.contains_key(&index),
-            "~" | "+" => self.markers.get(index).is_some_and(|marker| *marker != Marker::Same),
-            _ => entry
-                .class
-                .as_ref()
-                .is_some_and(|class| if fold { class.to_lowercase().contains(needle) } else { class.contains(needle) }),
+        let (state, text) = by_state(&self.filter);
+        let needle = Needle::of(text);
+        let only_disabled = self.filter == "#";
+        let holds = |index: usize, entry: &Entry| {
+            let in_state = match state {
+                None => !only_disabled,
+                Some(State::Problem(severity)) => self.worst.get(&index) == Some(&severity),
+                Some(State::Changed) => self.markers.get(index).is_some_and(|marker| *marker != Marker::Same),
+            };
+            in_state && (text.is_empty() || entry.class.as_ref().is_some_and(|class| needle.is_in(class)))
         };
-        self.visible = Some(
-            self.entries.iter().enumerate().filter(|(index, entry)| holds(*index, entry)).map(|(i, _)| i).collect(),
-        );
+        let is_out =
+            |one: &Disabled| only_disabled || (state.is_none() && (text.is_empty() || needle.is_in(&one.class)));
+        let mut rows = Vec::with_capacity(self.entries.len() + self.disabled.len());
+        let mut disabled = self.disabled.iter().enumerate().peekable();
+        for index in 0..=self.entries.len() {
+            while let Some((number, one)) = disabled.next_if(|(_, one)| one.before <= index) {
+                rows.extend(is_out(one).then_some(Row::Disabled(number)));
+            }
+            rows.extend(self.entries.get(index).filter(|entry| holds(index, entry)).map(|_| Row::Entry(index)));
+        }
+        self.rows = Some(rows);
     }
 
     /// Takes the entries of another document.
     pub fn refresh(&mut self, file: &ConfigFile, disk: &ConfigFile) {
         self.body = body(file);
         self.entries = Arc::new(entries(file));
+        self.disabled = match &file.content {
+            Content::Text(document) if self.body == Body::Entries => disabled::find(document),
+            _ => Vec::new(),
+        };
         let old = entries(disk);
         let (new_keys, old_keys) = (keyed(file, &self.entries), keyed(disk, &old));
         let matched = Matching::of(&old_keys, &new_keys, |_, _| true);
@@ -187,6 +242,7 @@ impl List {
     /// Sorts the diagnostics of a report by entry.
     pub fn take_problems(&mut self, role: Role, diagnostics: &[Diagnostic]) {
         self.problems.clear();
+        self.worst.clear();
         let kind = FileKind::of(role);
         for (number, one) in diagnostics.iter().enumerate().filter(|(_, one)| one.place.file == kind) {
             let Some(pointer) = &one.place.pointer else { continue };
@@ -195,6 +251,8 @@ impl List {
                 && let Ok(index) = index.parse()
             {
                 self.problems.entry(index).or_default().push(number);
+                let worst = self.worst.entry(index).or_insert(one.severity);
+                *worst = (*worst).max(one.severity);
             }
         }
         if !self.filter.is_empty() {
@@ -205,9 +263,30 @@ impl List {
 
     /// Returns the worst severity of an entry's problems.
     #[must_use]
-    pub fn severity(&self, index: usize, diagnostics: &[Diagnostic]) -> Option<Severity> {
-        self.problems.get(&index)?.iter().filter_map(|number| diagnostics.get(*number)).map(|one| one.severity).max()
+    pub fn severity(&self, index: usize) -> Option<Severity> {
+        self.worst.get(&index).copied()
     }
+}
+
+/// What a filter asks of an entry beside its class.
+#[derive(Clone, Copy)]
+enum State {
+    /// Its worst problem is of this severity.
+    Problem(Severity),
+    /// It differs from the file on disk.
+    Changed,
+}
+
+/// Reads the state off the front of a filter.
+fn by_state(filter: &str) -> (Option<State>, &str) {
+    let states = [
+        ("e:", State::Problem(Severity::Error)),
+        ("w:", State::Problem(Severity::Warning)),
+        ("i:", State::Problem(Severity::Info)),
+        ("~", State::Changed),
+    ];
+    let found = states.into_iter().find_map(|(sign, state)| Some((state, filter.strip_prefix(sign)?)));
+    found.map_or((None, filter), |(state, rest)| (Some(state), rest.trim_start()))
 }
 
 fn entries(file: &ConfigFile) -> Vec<Entry> {

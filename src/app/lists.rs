@@ -37,8 +37,16 @@ pub fn on_list(state: &mut State, id: Id) -> Vec<Effect> {
             let form = forms::filter(state, Filtered::Entries(role));
             forms::open(state, form);
         }
+        Id::Disable if state.list(role).current_disabled().is_some() => {
+            let number = state.list(role).current_disabled().unwrap_or(0);
+            return commit(state, &Operation::Enable { role, number });
+        }
         _ => {
             let Some(index) = current else {
+                if state.list(role).current_disabled().is_some() {
+                    state.say(Tone::Told, "This entry is commented out: # brings it back.");
+                    return Vec::new();
+                }
                 state.say(Tone::Told, "The list is empty: a adds a class.");
                 return Vec::new();
             };
@@ -51,7 +59,9 @@ pub fn on_list(state: &mut State, id: Id) -> Vec<Effect> {
 fn mark(state: &mut State, role: Role) {
     let list = state.list_mut(role);
     list.anchor = None;
-    if let Some(index) = list.current() {
+    if list.current_disabled().is_some() {
+        list.cursor = (list.cursor + 1).min(list.len().saturating_sub(1));
+    } else if let Some(index) = list.current() {
         if !list.selected.remove(&index) {
             list.selected.insert(index);
         }
@@ -87,6 +97,7 @@ fn on_entry(state: &mut State, role: Role, index: usize, id: Id) -> Vec<Effect> 
             Vec::new()
         }
         Id::Delete => commit(state, &Operation::Remove { role, indices: chosen }),
+        Id::Disable => commit(state, &Operation::Disable { role, indices: chosen }),
         Id::Duplicate => commit(state, &Operation::Duplicate { role, indices: chosen }),
         Id::Copy => {
             let effects = commit(state, &Operation::Copy { from: role, indices: chosen, at: None });

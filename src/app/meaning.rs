@@ -1,8 +1,9 @@
 //! What changed between two readings of a file, as data: one line per change.
 
-use super::list::List;
 use super::value::shown;
-use crate::config::{Role, Workspace, model, secret};
+use crate::config::merge::{Change, EntryName};
+use crate::config::partial::{About, Partial};
+use crate::config::{disabled, secret};
 use crate::text::visible::{shortened, visible};
 use crate::yaml::{Document, Value};
 
@@ -14,30 +15,49 @@ const DEPTH: usize = 32;
 /// The most lines about one file.
 const LINES: usize = 200;
 
-/// Returns what changed in a file since it was read or saved, secrets masked.
+/// Returns what a part of the changes means, secrets masked: one line, and one for each value below it.
 #[must_use]
-pub fn changes(old: &Workspace, new: &Workspace, role: Role, list: &List, show_secrets: bool) -> Vec<String> {
-    let mut told = Told { lines: Vec::new(), show_secrets };
-    let (before, after) = (old.document(role), new.document(role));
-    let empty = Document::parse("");
-    let before = before.map_or(&empty, |document| &**document);
-    let after = after.map_or(&empty, |document| &**document);
-    let (Ok(was), Ok(is)) = (before.data(), after.data()) else {
-        told.say(if before.data().is_err() {
-            "the file could not be read before"
-        } else {
-            "the file can no longer be read"
-        });
-        return told.lines;
-    };
-    told.top_level(was, is);
-    told.entries(before, after, list);
+pub fn of_part(partial: &Partial, number: usize, show_secrets: bool) -> Vec<String> {
+    let mut told = Told { lines: Vec::new(), show_secrets, disabled: [Vec::new(), Vec::new()] };
+    match partial.parts().get(number).map(|part| part.about) {
+        Some(About::Data) => {
+            told.disabled = [partial.before(), partial.after()].map(|document| classes(document));
+            let changes: Vec<&Change> = partial.changes(number).collect();
+            match changes.as_slice() {
+                [one, two] => told.class(one, two),
+                _ => changes.iter().for_each(|change| told.change(change)),
+            }
+        }
+        Some(About::Writing(line)) => told.say(format!("comments, blank lines or layout at line {}", line + 1)),
+        Some(About::Whole) => told.whole(partial.before(), partial.after()),
+        None => {}
+    }
+    if told.lines.is_empty() {
+        told.say("the same data, written in another way");
+    }
     told.lines
+}
+
+/// Returns how an entry is called: `#2 acme.Audit`.
+fn called(entry: &EntryName) -> String {
+    let index = entry.index.mine.or(entry.index.base).unwrap_or(0);
+    format!("#{} {}", index + 1, class_of(entry))
+}
+
+fn class_of(entry: &EntryName) -> String {
+    entry.class.as_deref().map_or_else(|| "(no class)".to_owned(), |class| visible(class).into_owned())
+}
+
+/// Returns the classes of the entries that are commented out.
+fn classes(document: &Document) -> Vec<String> {
+    disabled::find(document).into_iter().map(|one| one.class).collect()
 }
 
 struct Told {
     lines: Vec<String>,
     show_secrets: bool,
+    /// The classes of the entries that are commented out, before and after.
+    disabled: [Vec<String>; 2],
 }
 
 impl Told {
@@ -47,56 +67,82 @@ impl Told {
         }
     }
 
-    /// Tells what changed beside the list.
-    fn top_level(&mut self, was: &Value, is: &Value) {
-        let none: &[(Value, Value)] = &[];
-        let keys = |value: &Value| value.as_map().unwrap_or(none).to_vec();
-        let without_list = |value: &Value| {
-            Value::map(keys(value).into_iter().filter(|(key, _)| key.as_str() != Some("plugins")).collect())
-        };
-        self.differences("", &without_list(was), &without_list(is));
-        if was.as_map().is_none() && was.is_truthy() {
-            self.say(format!("the whole file was a {}", was.type_name()));
+    /// Tells of two texts that cannot be compared by entry.
+    fn whole(&mut self, before: &Document, after: &Document) {
+        match (before.data(), after.data()) {
+            (Err(_), _) => self.say("the file could not be read before"),
+            (_, Err(_)) => self.say("the file can no longer be read"),
+            (Ok(was), Ok(is)) => {
+                if was.as_map().is_none() && was.is_truthy() {
+                    self.say(format!("the whole file was a {}", was.type_name()));
+                }
+                self.differences("", false, Some(was.clone()), Some(is.clone()));
+            }
         }
     }
 
-    fn entries(&mut self, before: &Document, after: &Document, list: &List) {
-        let old = model::entries(before);
-        let new = model::entries(after);
-        let name = |class: &Option<String>| {
-            class.as_deref().map_or_else(|| "(no class)".to_owned(), |c| visible(c).into_owned())
-        };
-        let mut kept = vec![false; old.len()];
-        for (index, entry) in new.iter().enumerate() {
-            let origin = list.origins.get(index).copied().flatten().filter(|from| *from < old.len());
-            let Some(from) = origin else {
-                self.say(format!("#{} {}  added", index + 1, name(&entry.class)));
-                continue;
+    /// Tells of an entry that got another class in its place.
+    fn class(&mut self, one: &Change, two: &Change) {
+        let (gone, come) = if one.values.mine.is_none() { (one, two) } else { (two, one) };
+        if let (Some(was), Some(is)) = (&gone.place.entry, &come.place.entry) {
+            let index = is.index.mine.unwrap_or(0);
+            self.say(format!("#{} class  {} -> {}", index + 1, class_of(was), class_of(is)));
+            self.differences(&called(is), false, gone.values.base.clone(), come.values.mine.clone());
+        }
+    }
+
+    /// Returns how many entries of this class more are commented out than before.
+    fn more_disabled(&self, entry: &EntryName) -> isize {
+        let [before, after] = self.disabled.each_ref().map(|classes| {
+            let same = classes.iter().filter(|class| Some(*class) == entry.class.as_ref()).count();
+            isize::try_from(same).unwrap_or(isize::MAX)
+        });
+        after - before
+    }
+
+    fn change(&mut self, change: &Change) {
+        let place = &change.place;
+        let (was, is) = (change.values.base.clone(), change.values.mine.clone());
+        let path = place.below.to_path();
+        let Some(entry) = &place.entry else {
+            return match (place.is_order, path.as_str()) {
+                (true, "plugins") => self.say("the order of the entries has changed"),
+                (true, _) => self.say("the order of the keys has changed"),
+                (false, _) => self.differences(&visible(&path), false, was, is),
             };
-            kept[from] = true;
-            let was = &old[from];
-            if was.class != entry.class {
-                self.say(format!("#{} class  {} -> {}", index + 1, name(&was.class), name(&entry.class)));
-            }
-            if was.span.of(before.text()) != entry.span.of(after.text()) {
-                let parameters = |document: &Document, index: usize| item(document, index).unwrap_or(Value::Null);
-                let (was, is) = (parameters(before, from), parameters(after, index));
-                self.differences(&format!("#{} {}", index + 1, name(&entry.class)), &was, &is);
-            }
+        };
+        let name = called(entry);
+        if place.is_order {
+            return self.say(format!("{name}  the order of its keys has changed"));
         }
-        // The order of those that are in both.
-        let order: Vec<usize> = list.origins.iter().flatten().copied().collect();
-        if order.windows(2).any(|pair| pair[0] > pair[1]) {
-            self.say("the order of the entries has changed");
+        if !place.below.is_root() {
+            if path == "class" {
+                let shown = |value: &Option<Value>| value.as_ref().map_or_else(|| "-".to_owned(), shown);
+                let index = entry.index.mine.unwrap_or(0);
+                return self.say(format!("#{} class  {} -> {}", index + 1, shown(&was), shown(&is)));
+            }
+            let path =
+                format!("{name}.{}", visible(&path)).replacen(&format!("{name}.parameters."), &format!("{name}  "), 1);
+            let secret = place.below.tokens().iter().any(|token| secret::is_secret_name(token));
+            return self.differences(&path, secret, was, is);
         }
-        for (index, entry) in old.iter().enumerate().filter(|(index, _)| !kept[*index]) {
-            self.say(format!("{}  removed (it was #{})", name(&entry.class), index + 1));
+        match (&was, &is) {
+            (None, _) => {
+                let verb = if self.more_disabled(entry) < 0 { "brought back from a comment" } else { "added" };
+                self.say(format!("{name}  {verb}"));
+            }
+            (_, None) => {
+                let index = entry.index.base.unwrap_or(0);
+                let verb = if self.more_disabled(entry) > 0 { "commented out" } else { "removed" };
+                self.say(format!("{}  {verb} (it was #{})", class_of(entry), index + 1));
+            }
+            _ => self.differences(&name, false, was, is),
         }
     }
 
     /// Tells the differences of two values, without recursion.
-    fn differences(&mut self, path: &str, was: &Value, is: &Value) {
-        let mut todo = vec![(path.to_owned(), false, Some(was.clone()), Some(is.clone()), 0)];
+    fn differences(&mut self, path: &str, secret: bool, was: Option<Value>, is: Option<Value>) {
+        let mut todo = vec![(path.to_owned(), secret, was, is, 0)];
         while let Some((path, secret, was, is, depth)) = todo.pop() {
             if self.lines.len() >= LINES {
                 return;
@@ -154,8 +200,4 @@ impl Told {
             (None, None) => path.to_owned(),
         }
     }
-}
-
-fn item(document: &Document, index: usize) -> Option<Value> {
-    document.data().ok()?.get("plugins")?.as_list()?.get(index).cloned()
 }

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::keymap::Key;
+use super::mouse::Pointed;
 use super::recovery::Met;
 use super::run::{Ended, Program, Purpose};
 use crate::check::Facts;
@@ -20,6 +21,8 @@ use crate::wheel::contents::Inspection;
 pub enum Message {
     /// A key was pressed.
     Pressed(Key),
+    /// The mouse was used.
+    Pointed(Pointed),
     /// Text was pasted, as one event.
     Pasted(String),
     /// The terminal has this size now, in cells and rows.
@@ -82,8 +85,8 @@ pub enum Message {
         what: String,
         /// The number of characters.
         characters: usize,
-        /// Why it was not sent, where that is so.
-        problem: Option<String>,
+        /// How it was sent, or why not.
+        result: Result<&'static str, String>,
     },
     /// A real SkyPilot has answered, or why not.
     Verified(Box<Result<Verified, String>>),
@@ -358,6 +361,8 @@ pub enum Effect {
     },
     /// Stop until the shell continues the program.
     Suspend,
+    /// Have the terminal report the mouse, or no more.
+    SetMouse(bool),
     /// Draw the whole screen again.
     Redraw,
 }
@@ -366,7 +371,10 @@ impl Effect {
     /// Tells whether the loop does it itself: it needs the terminal, or comes before any other message.
     #[must_use]
     pub const fn needs_loop(&self) -> bool {
-        matches!(self, Self::Meet { .. } | Self::Edit(_) | Self::Copy { .. } | Self::Suspend | Self::Redraw)
+        matches!(
+            self,
+            Self::Meet { .. } | Self::Edit(_) | Self::Copy { .. } | Self::Suspend | Self::SetMouse(_) | Self::Redraw
+        )
     }
 
     /// Tells whether it may take so long that others do not wait for it, or must not wait for them.

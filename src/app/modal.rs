@@ -3,11 +3,13 @@
 use tui_textarea::TextArea;
 
 use super::backups::Backups;
+use super::choice::Choice;
 use super::command::{Context, Id};
 use super::field::Field;
 use super::form::Form;
 use super::message::{Listing, Staged};
 use super::run::{Program, Run};
+use super::sides::Sides;
 use crate::config::Role;
 use crate::config::operation::Operation;
 use crate::yaml::Pointer;
@@ -31,6 +33,10 @@ pub enum Modal {
     Run(Box<Run>),
     /// The saved versions of a file.
     Backups(Box<Backups>),
+    /// A class in both lists.
+    Sides(Box<Sides>),
+    /// A list to choose from.
+    Choice(Box<Choice>),
 }
 
 impl Modal {
@@ -41,9 +47,10 @@ impl Modal {
             Self::Form(_) => Context::Field,
             Self::Menu(_) => Context::Menu,
             Self::Commands(_) => Context::Commands,
-            Self::Notice(_) => Context::Notice,
+            Self::Notice(_) | Self::Sides(_) => Context::Notice,
             Self::Area(_) => Context::Area,
             Self::Browse(_) => Context::Browse,
+            Self::Choice(_) => Context::Choice,
             Self::Run(_) => Context::Run,
             Self::Backups(_) => Context::Backups,
         }
@@ -225,17 +232,29 @@ pub struct Notice {
     pub offset: usize,
 }
 
-/// The area for a string of several lines.
+/// What the text of an area becomes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AreaOf {
+    /// A string.
+    Value {
+        /// Its place.
+        pointer: Pointer,
+        /// Whether it is new there.
+        adds: bool,
+    },
+    /// The comment above an entry.
+    Comment(usize),
+}
+
+/// The area for a text of several lines.
 #[derive(Clone, Debug)]
 pub struct Area {
     /// The title, made visible.
     pub title: String,
-    /// The list that the string is in.
+    /// The list that the text belongs to.
     pub role: Role,
-    /// Its place.
-    pub pointer: Pointer,
-    /// Whether it is new there.
-    pub adds: bool,
+    /// What it becomes.
+    pub about: AreaOf,
     /// The text as it was.
     pub was: String,
     /// The editor.

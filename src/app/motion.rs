@@ -4,7 +4,7 @@ use super::command::{Context, Id};
 use super::layout::{self, Size};
 use super::list::Body;
 use super::modal::Modal;
-use super::{Pane, Screen, State, pages};
+use super::{Pane, Screen, State, choice, pages, source};
 use crate::config::{Content, Role};
 
 /// The rows that an error in a text takes below its line.
@@ -103,11 +103,22 @@ pub fn apply(state: &mut State, id: Id) -> bool {
             _ => None,
         },
         Context::Notice => match state.modals.last_mut() {
+            Some(Modal::Sides(sides)) => {
+                let rows = sides.rows.len().saturating_sub(body / 2);
+                Some(Moving { rows, page: body / 2, at: &mut sides.offset })
+            }
             Some(Modal::Notice(notice)) => {
                 let width = usize::from(screen.width.saturating_sub(8)).clamp(20, 76);
                 let height = |line: &String| if notice.is_diff { 1 } else { line.chars().count() / width + 1 };
                 let rows: usize = notice.text.iter().map(height).sum();
                 Some(Moving { rows: rows.saturating_sub(body / 2), page: body / 2, at: &mut notice.offset })
+            }
+            _ => None,
+        },
+        Context::Choice => match state.modals.last_mut() {
+            Some(Modal::Choice(choice)) => {
+                let page = choice::page(screen, choice.rows.len());
+                Some(Moving { rows: choice.rows.len(), page, at: &mut choice.cursor })
             }
             _ => None,
         },
@@ -132,10 +143,16 @@ pub fn apply(state: &mut State, id: Id) -> bool {
             let (rows, page) = sections[*section];
             Some(Moving { rows: (rows + 1).saturating_sub(page.max(1)), page, at: &mut offsets[*section] })
         }
-        Context::Review => state.review.as_mut().map(|review| {
-            let rows = review.rows().len();
-            Moving { rows: (rows + 1).saturating_sub(body.max(1)), page: body, at: &mut review.offset }
+        Context::Review => state.review.as_mut().map(|review| Moving {
+            rows: review.rows().len(),
+            page: body,
+            at: &mut review.cursor.at,
         }),
+        Context::Source => {
+            let rows = source::shown(state).0;
+            let rows = state.workspace.document(rows).map_or(0, |document| document.lines().count());
+            Some(Moving { rows, page: body, at: &mut state.source.cursor.at })
+        }
         Context::Conflict => {
             let (page, text_page) = conflict_rows(state);
             state.conflict.as_mut().map(|view| match &mut view.diff {
@@ -206,6 +223,10 @@ pub fn settle(state: &mut State) {
     let page = body_rows(state);
     let wheels = pages::wheel_rows(state);
     state.wheel.offset = scrolled(state.wheel.offset, state.wheel.at, wheels, page);
+    if let Some(review) = &mut state.review {
+        let rows = review.rows().len();
+        review.cursor.offset = scrolled(review.cursor.offset, review.cursor.at, rows, page);
+    }
     let (page, _) = conflict_rows(state);
     if let Some(view) = &mut state.conflict {
         view.cursor.offset = scrolled(view.cursor.offset, view.cursor.at, view.rows.len(), page);
@@ -221,6 +242,10 @@ pub fn settle(state: &mut State) {
             let page = usize::from(layout::dialog(screen, pages::COMMANDS_WIDTH, screen.height).height)
                 .saturating_sub(4 + pages::commands_foot(screen));
             commands.offset = scrolled(commands.offset, commands.cursor, commands.rows.len(), page);
+        }
+        Some(Modal::Choice(choice)) => {
+            let page = choice::page(screen, choice.rows.len());
+            choice.offset = scrolled(choice.offset, choice.cursor, choice.rows.len(), page);
         }
         Some(Modal::Browse(browse)) => {
             let rows = browse.listing.as_ref().map_or(0, |listing| listing.entries.len() + 1);

@@ -47,6 +47,7 @@ pub(super) fn refusal(state: &State, form: &Form) -> Option<String> {
         FormKind::Force(role) if form.text("name") != role.file_name() => {
             Some(format!("Type {} to save it although SkyPilot would refuse it. Esc goes back.", role.file_name()))
         }
+        FormKind::Find if form.text("find").is_empty() => Some("Type what to look for. Esc cancels.".to_owned()),
         FormKind::SavePath(_) if form.text("path").trim().is_empty() => Some("Type a path. Esc cancels.".to_owned()),
         FormKind::Project if form.text("project").trim().is_empty() => {
             Some("Type the directory of a project. Esc cancels.".to_owned())
@@ -64,6 +65,10 @@ pub fn notes(state: &State, form: &Form) -> Vec<Note> {
     let mut out = Vec::new();
     match &form.kind {
         FormKind::Filter(_) => return out,
+        FormKind::Find => {
+            let text = "Looks through classes, parameters, values that are not masked, wheels and their files. Case counts where a capital is typed; 'text as it is; re:pattern.";
+            return vec![Note::told("", text)];
+        }
         FormKind::Force(role) => {
             out.push(Note::problem(
                 Severity::Error,

@@ -4,7 +4,7 @@ use super::command::{Command, Context, Id, table};
 use super::form::{Form, FormRow};
 use super::layout::Size;
 use super::modal::Modal;
-use super::{State, problems, programs, verify};
+use super::{State, problems, programs, sides, verify};
 use crate::config::Role;
 
 /// Returns why a command cannot run now, for the palette.
@@ -21,6 +21,7 @@ pub fn unavailable(state: &State, id: Id) -> Option<&'static str> {
         | Id::AddValue
         | Id::Delete
         | Id::DeleteValue
+        | Id::Disable
         | Id::Copy
         | Id::Transfer
         | Id::ChangeType
@@ -32,6 +33,8 @@ pub fn unavailable(state: &State, id: Id) -> Option<&'static str> {
         {
             Some("read-only (--read-only)")
         }
+        Id::EditComment | Id::EditLineComment if state.settings.read_only => Some("read-only (--read-only)"),
+        Id::EditComment | Id::EditLineComment if state.current_entry().is_none() => Some("there is no entry here"),
         Id::Verify => verify::unavailable(state),
         Id::Build | Id::Install => programs::unavailable(state, id),
         Id::Undo if state.history.undo_count() == 0 => Some("nothing to undo"),
@@ -57,11 +60,32 @@ pub fn unavailable(state: &State, id: Id) -> Option<&'static str> {
             Some("there is no merge")
         }
         Id::Fix if problems::fix_at_hand(state).is_none() => Some("no problem here offers one"),
+        Id::SideBySide
+            if state.current_entry().is_none_or(|(role, index)| sides::place(state, role, index).is_none()) =>
+        {
+            Some("the other list does not have this class")
+        }
         Id::NextProblem | Id::PreviousProblem if state.problems.is_empty() => Some("there is no problem"),
         Id::Copy
         | Id::Transfer
         | Id::Delete
         | Id::Duplicate
+        | Id::ChangeClass
+        | Id::MoveUp
+        | Id::MoveDown
+        | Id::Open
+        | Id::EditEntry
+        | Id::YankClass
+        | Id::YankYaml
+            if state.list(state.role).current_disabled().is_some() =>
+        {
+            Some("it is commented out (# brings it back)")
+        }
+        Id::Copy
+        | Id::Transfer
+        | Id::Delete
+        | Id::Duplicate
+        | Id::Disable
         | Id::ChangeClass
         | Id::MoveUp
         | Id::MoveDown
@@ -71,7 +95,7 @@ pub fn unavailable(state: &State, id: Id) -> Option<&'static str> {
         | Id::EditEntry
         | Id::YankClass
         | Id::YankYaml
-            if state.list(state.role).current().is_none() =>
+            if state.list(state.role).current().is_none() && state.list(state.role).current_disabled().is_none() =>
         {
             Some("the list is empty")
         }

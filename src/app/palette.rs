@@ -5,7 +5,10 @@ use super::field::Field;
 use super::keymap::{Code, Key};
 use super::message::Effect;
 use super::modal::{CommandRow, Commands, Modal};
-use super::{Exit, Pane, State, Tone, offers, saving, update};
+use super::{Exit, Pane, State, Tone, find, offers, saving, update};
+
+/// The command that takes a text behind its name.
+const FIND: &str = "find ";
 
 /// Opens the help or the palette.
 pub fn open_commands(state: &mut State, palette: bool) {
@@ -27,6 +30,8 @@ pub fn open_commands(state: &mut State, palette: bool) {
 pub(super) fn refill(state: &mut State) {
     let Some(Modal::Commands(mut commands)) = state.modals.pop() else { return };
     let needle = commands.field.text().to_lowercase();
+    // What stands behind it is what is looked for.
+    let needle = if commands.palette && needle.starts_with(FIND) { FIND.to_owned() } else { needle };
     let words: Vec<&str> = needle.split_whitespace().collect();
     let here = |row: &command::Command| row.contexts.contains(&commands.context);
     let screen_command = |row: &command::Command| {
@@ -41,6 +46,7 @@ pub(super) fn refill(state: &mut State) {
                     | Context::Notice
                     | Context::Run
                     | Context::Backups
+                    | Context::Choice
             )
         })
     };
@@ -127,6 +133,10 @@ fn run_chosen(state: &mut State) -> Vec<Effect> {
     if commands.palette {
         if let Ok(number) = typed.parse::<usize>() {
             go_to_row(state, number);
+            return Vec::new();
+        }
+        if let Some(text) = typed.strip_prefix(FIND) {
+            find::open(state, text.trim_start());
             return Vec::new();
         }
         // The names that fingers know from vi.

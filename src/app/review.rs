@@ -1,10 +1,14 @@
-//! The review before a save: what changed in each file, as text and as data.
+//! The review before a save: what changed in each file, as text and as data, and what of it is saved.
 
-use super::{State, meaning, writing};
+use std::sync::Arc;
+
+use super::value::count;
+use super::{Cursor, State, Tone, meaning, writing};
 use crate::check::{self, Diagnostic, FileKind, Report, Severity};
 use crate::config::diff::{self, DiffKind, DiffLine};
+use crate::config::partial::Partial;
 use crate::config::writing::Strategy;
-use crate::config::{Role, Workspace};
+use crate::config::{Content, Role, Workspace};
 use crate::text::visible::visible;
 use crate::yaml::Document;
 
@@ -23,6 +27,8 @@ pub enum RowKind {
     Heading,
     /// Told in words.
     Plain,
+    /// A change that can be left out, in words.
+    Part,
     /// A problem.
     Problem(Severity),
 }
@@ -34,6 +40,8 @@ pub struct ReviewRow {
     pub kind: RowKind,
     /// The text, made visible, secrets masked.
     pub text: String,
+    /// The changes that it belongs to.
+    pub parts: Vec<usize>,
 }
 
 /// The changes of one file.
@@ -43,14 +51,39 @@ pub struct ReviewFile {
     pub role: Role,
     /// The rows.
     pub rows: Vec<ReviewRow>,
-    /// How many lines came.
+    /// How many lines come.
     pub added: usize,
-    /// How many lines went.
+    /// How many lines go.
     pub removed: usize,
     /// The errors that stop a save: they follow from the text, and are new in it.
     pub errors: Vec<Diagnostic>,
     /// Whether there was no file before.
     pub created: bool,
+    partial: Partial,
+    /// For each change whether it is saved.
+    taken: Vec<bool>,
+    /// What is saved, where that is not the whole text.
+    document: Option<Arc<Document>>,
+}
+
+impl ReviewFile {
+    /// Tells whether a row belongs to changes that are left out.
+    #[must_use]
+    pub fn is_left_out(&self, row: &ReviewRow) -> bool {
+        !row.parts.is_empty() && row.parts.iter().all(|part| !self.taken[*part])
+    }
+
+    /// Returns how many changes are left out.
+    #[must_use]
+    pub fn left_out(&self) -> usize {
+        self.taken.iter().filter(|taken| !**taken).count()
+    }
+
+    /// Tells whether anything is saved.
+    #[must_use]
+    pub fn is_saved(&self) -> bool {
+        self.taken.is_empty() || self.taken.contains(&true)
+    }
 }
 
 /// The review.
@@ -60,8 +93,8 @@ pub struct Review {
     pub files: Vec<ReviewFile>,
     /// The one that is shown.
     pub file: usize,
-    /// The first row on the screen.
-    pub offset: usize,
+    /// The cursor among its rows.
+    pub cursor: Cursor,
 }
 
 impl Review {
@@ -69,14 +102,40 @@ impl Review {
     #[must_use]
     pub fn of(state: &State) -> Self {
         let before = check::check(&state.disk, &state.facts);
-        let files = state.unsaved_roles().into_iter().map(|role| file(state, role, &before)).collect();
-        Self { files, file: 0, offset: 0 }
+        let roles = state.unsaved_roles().into_iter();
+        Self { files: roles.map(|role| file(state, role, &before)).collect(), file: 0, cursor: Cursor::default() }
+    }
+
+    /// Returns the review as it is now: what was left out of the same texts is left out still.
+    #[must_use]
+    pub fn again(&self, state: &State) -> Self {
+        let mut new = Self::of(state);
+        let before = check::check(&state.disk, &state.facts);
+        for file in &mut new.files {
+            let same = |a: &Document, b: &Document| a.text() == b.text();
+            let old = self.files.iter().find(|old| {
+                same(old.partial.before(), file.partial.before()) && same(old.partial.after(), file.partial.after())
+            });
+            if let Some(old) = old {
+                file.taken.clone_from(&old.taken);
+                file.document.clone_from(&old.document);
+                tell(state, file, &before);
+            }
+        }
+        new.file = self.file.min(new.files.len().saturating_sub(1));
+        new
+    }
+
+    /// Returns the file that is shown.
+    #[must_use]
+    pub fn current(&self) -> Option<&ReviewFile> {
+        self.files.get(self.file)
     }
 
     /// Returns the rows of the file that is shown.
     #[must_use]
     pub fn rows(&self) -> &[ReviewRow] {
-        self.files.get(self.file).map_or(&[], |file| &file.rows)
+        self.current().map_or(&[], |file| &file.rows)
     }
 
     /// Returns the first error that stops a save, with its file.
@@ -85,69 +144,181 @@ impl Review {
         self.files.iter().find_map(|file| file.errors.first().map(|error| (file.role, error)))
     }
 
+    /// Returns the files of which something is saved.
+    pub fn saved(&self) -> impl Iterator<Item = &ReviewFile> {
+        self.files.iter().filter(|file| file.is_saved())
+    }
+
+    /// Returns how many changes are left out of all files.
+    #[must_use]
+    pub fn left_out(&self) -> usize {
+        self.files.iter().map(ReviewFile::left_out).sum()
+    }
+
+    /// Returns the text that is saved, where it is not the whole one.
+    #[must_use]
+    pub fn text(&self, role: Role) -> Option<&str> {
+        let file = self.files.iter().find(|file| file.role == role)?;
+        file.document.as_ref().map(|document| document.text())
+    }
+
     /// Goes to the next or the previous change.
     pub fn step(&mut self, forward: bool) {
         let rows = self.rows();
         let is_hunk = |row: &usize| rows[*row].kind == RowKind::Hunk;
-        let at = self.offset;
+        let at = self.cursor.at;
         let next =
             if forward { (at + 1..rows.len()).find(is_hunk) } else { (0..at.min(rows.len())).rev().find(is_hunk) };
         if let Some(next) = next {
-            self.offset = next;
+            self.cursor.at = next;
         }
+    }
+}
+
+/// Leaves the changes under the cursor out of the save, or takes them in again.
+pub fn toggle(state: &mut State) {
+    let Some(mut review) = state.review.take() else { return };
+    let told = toggle_in(state, &mut review);
+    state.review = Some(review);
+    let (tone, text) = told;
+    state.say(tone, text);
+}
+
+fn toggle_in(state: &State, review: &mut Review) -> (Tone, String) {
+    let at = review.cursor.at;
+    let Some(file) = review.files.get_mut(review.file) else { return (Tone::Told, "Nothing is shown.".to_owned()) };
+    let parts = file.rows.get(at).map(|row| row.parts.clone()).unwrap_or_default();
+    if parts.is_empty() {
+        return (
+            Tone::Told,
+            "No change on this row: Space works on lines with + or -, and in the list below.".to_owned(),
+        );
+    }
+    let before = file.taken.clone();
+    let leaves = parts.iter().any(|part| file.taken[*part]);
+    for part in &parts {
+        file.taken[*part] = !leaves;
+    }
+    let Some(text) = file.partial.text(&file.taken) else {
+        file.taken = before;
+        return (Tone::Failed, "These changes cannot be told apart: nothing was left out.".to_owned());
+    };
+    let is_whole = !file.taken.contains(&false);
+    file.document = (!is_whole).then_some(text.document);
+    tell(state, file, &check::check(&state.disk, &state.facts));
+    let what = match parts.len() {
+        1 => "the change".to_owned(),
+        several => format!("{} that lie together", count(several, "change")),
+    };
+    let waits = if text.is_whole { "" } else { " Comments on its lines wait with the rest." };
+    match (leaves, file.left_out()) {
+        (_, 0) => (Tone::Done, "All changes are saved.".to_owned()),
+        (true, _) if !file.is_saved() => {
+            (Tone::Done, format!("All changes are left out: {} is not saved.", file.role.file_name()))
+        }
+        (true, left) => (Tone::Done, format!("Left out {what}; {left} in all stay unsaved.{waits}")),
+        (false, left) => (Tone::Done, format!("Took in {what}; {left} stay unsaved.{waits}")),
     }
 }
 
 fn file(state: &State, role: Role, before: &Report) -> ReviewFile {
-    let document = |workspace: &Workspace| {
-        workspace.document(role).cloned().unwrap_or_else(|| std::sync::Arc::new(Document::parse("")))
+    let document =
+        |workspace: &Workspace| workspace.document(role).cloned().unwrap_or_else(|| Arc::new(Document::parse("")));
+    let partial = Partial::of(&document(&state.disk), &document(&state.workspace));
+    let mut file = ReviewFile {
+        role,
+        rows: Vec::new(),
+        added: 0,
+        removed: 0,
+        errors: Vec::new(),
+        created: state.disk.document(role).is_none(),
+        taken: vec![true; partial.parts().len()],
+        partial,
+        document: None,
     };
-    let lines = diff::unified(&document(&state.disk), &document(&state.workspace), state.settings.show_secrets);
-    let count = |kind| lines.iter().filter(|line| line.kind == kind).count();
-    let (added, removed) = (count(DiffKind::Added), count(DiffKind::Removed));
-    let errors: Vec<Diagnostic> = blocking(before, &state.report, role);
-    let mut rows: Vec<ReviewRow> = lines.iter().map(diff_row).collect();
-    let mut push = |kind, text: String| rows.push(ReviewRow { kind, text });
-    push(RowKind::Plain, String::new());
-    push(RowKind::Heading, "What that means".to_owned());
-    let meaning = meaning::changes(&state.disk, &state.workspace, role, state.list(role), state.settings.show_secrets);
-    if meaning.is_empty() {
-        push(RowKind::Plain, "  the same data: only the writing differs".to_owned());
+    tell(state, &mut file, before);
+    file
+}
+
+/// Writes the rows of a file for what is taken.
+fn tell(state: &State, file: &mut ReviewFile, before: &Report) {
+    let role = file.role;
+    let show_secrets = state.settings.show_secrets;
+    let (report, problems);
+    if let Some(document) = &file.document {
+        let workspace = state.workspace.with_content(role, Content::Text(document.clone()));
+        report = check::check(&workspace, &state.facts);
+        problems = &report.diagnostics;
+        file.errors = if file.is_saved() { blocking(before, &report, role) } else { Vec::new() };
+    } else {
+        problems = &state.problems;
+        file.errors = blocking(before, &state.report, role);
     }
-    for line in meaning {
-        push(RowKind::Plain, format!("  {line}"));
+    let mut rows = diff_rows(&file.partial, show_secrets);
+    let saved = |kind| rows.iter().filter(|row| row.kind == kind && !file.is_left_out(row)).count();
+    (file.added, file.removed) = (saved(RowKind::Added), saved(RowKind::Removed));
+    let mut push = |kind, text: String, parts: Vec<usize>| rows.push(ReviewRow { kind, text, parts });
+    push(RowKind::Plain, String::new(), Vec::new());
+    push(RowKind::Heading, "What that means".to_owned(), Vec::new());
+    for part in 0..file.partial.parts().len() {
+        for (at, line) in meaning::of_part(&file.partial, part, show_secrets).into_iter().enumerate() {
+            push(if at == 0 { RowKind::Part } else { RowKind::Plain }, line, vec![part]);
+        }
+    }
+    if file.partial.is_writing() {
+        push(RowKind::Plain, "  the same data: only the writing differs".to_owned(), Vec::new());
     }
     let kind = FileKind::of(role);
-    let problems: Vec<&Diagnostic> = state.problems.iter().filter(|one| one.place.file == kind).collect();
+    let problems: Vec<&Diagnostic> = problems.iter().filter(|one| one.place.file == kind).collect();
     if !problems.is_empty() {
-        push(RowKind::Plain, String::new());
-        push(RowKind::Heading, "Problems in this file".to_owned());
+        push(RowKind::Plain, String::new(), Vec::new());
+        push(RowKind::Heading, "Problems in this file".to_owned(), Vec::new());
         for one in problems {
-            push(RowKind::Problem(one.severity), problem_text(one));
+            push(RowKind::Problem(one.severity), problem_text(one), Vec::new());
         }
     }
     if let Some(target) = writing::target(state, role) {
-        push(RowKind::Plain, String::new());
-        push(RowKind::Heading, "How it is saved".to_owned());
-        push(RowKind::Plain, format!("  {}", target.told()));
+        push(RowKind::Plain, String::new(), Vec::new());
+        push(RowKind::Heading, "How it is saved".to_owned(), Vec::new());
+        push(RowKind::Plain, format!("  {}", target.told()), Vec::new());
         if Some(&target.file) != state.path(role).as_ref() {
-            push(RowKind::Plain, format!("  the link stays; it leads to {}", state.shown_path(&target.file)));
+            let leads = format!("  the link stays; it leads to {}", state.shown_path(&target.file));
+            push(RowKind::Plain, leads, Vec::new());
         }
         if target.mode.is_some() && !matches!(target.strategy, Strategy::ReadOnly(_)) {
-            push(RowKind::Plain, "  the text on disk is kept as a backup (:backups)".to_owned());
+            push(RowKind::Plain, "  the text on disk is kept as a backup (:backups)".to_owned(), Vec::new());
         }
     }
-    ReviewFile { role, rows, added, removed, errors, created: state.disk.document(role).is_none() }
+    file.rows = rows;
 }
 
-fn diff_row(line: &DiffLine) -> ReviewRow {
-    let kind = match line.kind {
-        DiffKind::Hunk => RowKind::Hunk,
-        DiffKind::Context => RowKind::Context,
-        DiffKind::Removed => RowKind::Removed,
-        DiffKind::Added => RowKind::Added,
+/// Returns the difference of both texts, each line with the changes that it belongs to.
+fn diff_rows(partial: &Partial, show_secrets: bool) -> Vec<ReviewRow> {
+    let lines = diff::unified(partial.before(), partial.after(), show_secrets);
+    let mut rows: Vec<ReviewRow> = lines.iter().map(|line| diff_row(partial, line)).collect();
+    // The head of a hunk stands for all that is in it.
+    let mut below: Vec<usize> = Vec::new();
+    for row in rows.iter_mut().rev() {
+        if row.kind == RowKind::Hunk {
+            below.sort_unstable();
+            below.dedup();
+            row.parts = std::mem::take(&mut below);
+        } else {
+            below.extend(&row.parts);
+        }
+    }
+    rows
+}
+
+fn diff_row(partial: &Partial, line: &DiffLine) -> ReviewRow {
+    let at = |line: Option<usize>| line.unwrap_or(usize::MAX);
+    let (kind, parts) = match line.kind {
+        DiffKind::Hunk => (RowKind::Hunk, &[][..]),
+        DiffKind::Context => (RowKind::Context, &[][..]),
+        DiffKind::Removed => (RowKind::Removed, partial.parts_of_old(at(line.old_line))),
+        DiffKind::Added => (RowKind::Added, partial.parts_of_new(at(line.new_line))),
     };
-    ReviewRow { kind, text: format!("{}{}", line.sign(), line.text) }
+    ReviewRow { kind, text: format!("{}{}", line.sign(), line.text), parts: parts.to_vec() }
 }
 
 /// Returns a problem as one line: place, message, effect.

@@ -11,7 +11,7 @@ use super::{Exit, Pane, Screen, State, Tone, conflict, dialogs, edits, forms, wr
 use crate::config::operation::Operation;
 use crate::config::{Content, Role, model};
 use crate::text::visible::visible;
-use crate::yaml::Document;
+use crate::yaml::{Document, Value};
 
 /// Opens the review, or says that there is nothing to save.
 pub fn open_review(state: &mut State) -> Vec<Effect> {
@@ -29,12 +29,16 @@ pub fn open_review(state: &mut State) -> Vec<Effect> {
 pub fn save_all(state: &mut State) -> Vec<Effect> {
     let Some(review) = &state.review else { return open_review(state) };
     if review.first_error().is_none() {
-        let roles = review.files.iter().map(|file| file.role).collect();
+        let roles: Vec<Role> = review.saved().map(|file| file.role).collect();
+        if roles.is_empty() {
+            state.say(Tone::Told, "Every change is left out: Space takes one in, Esc goes back.");
+            return Vec::new();
+        }
         return save(state, roles, false);
     }
     let broken: Vec<(Role, usize)> =
         review.files.iter().filter(|f| !f.errors.is_empty()).map(|f| (f.role, f.errors.len())).collect();
-    let sound = review.files.iter().find(|file| file.errors.is_empty()).map(|file| file.role);
+    let sound = review.saved().find(|file| file.errors.is_empty()).map(|file| file.role);
     let mut text = Vec::new();
     for (role, number) in &broken {
         text.push(format!("{} has {} that it did not have on disk:", role.file_name(), count(*number, "error")));
@@ -65,9 +69,13 @@ pub fn save_all(state: &mut State) -> Vec<Effect> {
 /// Saves the files without new errors.
 pub fn save_sound(state: &mut State) -> Vec<Effect> {
     let Some(review) = &state.review else { return open_review(state) };
-    let sound: Vec<Role> = review.files.iter().filter(|file| file.errors.is_empty()).map(|file| file.role).collect();
+    let sound: Vec<Role> = review.saved().filter(|file| file.errors.is_empty()).map(|file| file.role).collect();
     if sound.is_empty() {
-        state.say(Tone::Failed, "Each changed file has a new error: e goes to it.");
+        let told = match review.first_error() {
+            Some(_) => "Each changed file has a new error: e goes to it.",
+            None => "Every change is left out: Space takes one in, Esc goes back.",
+        };
+        state.say(Tone::Failed, told);
         return Vec::new();
     }
     save(state, sound, false)
@@ -151,7 +159,7 @@ pub fn saved(state: &mut State, role: Role, text: &Arc<str>, result: Result<Save
     state.saving.retain(|one| *one != role);
     match result {
         Ok(file) => {
-            let line = told(state, role, &file);
+            let line = told(state, role, text, &file);
             if let (Some(path), Some(target)) = (state.path(role), file.target) {
                 state.facts.targets.insert(path, target);
             }
@@ -209,12 +217,12 @@ fn remember(state: &State) -> Vec<Effect> {
 }
 
 /// Returns what to say about a saved file, and what takes effect when.
-fn told(state: &State, role: Role, file: &SavedFile) -> String {
+fn told(state: &State, role: Role, saved: &str, file: &SavedFile) -> String {
     let verb = if file.created { "created" } else { "saved" };
     let path = state.shown_path(&file.path);
     let effect = match role {
         Role::Remote => "read at the next controller launch",
-        Role::Api if only_wheel_path(state) => "the wheel directory is read at each launch: no restart",
+        Role::Api if only_wheel_path(state, saved) => "the wheel directory is read at each launch: no restart",
         Role::Api => "takes effect after sky api stop; sky api start",
     };
     let mut text = format!("{verb} {path}: {effect}");
@@ -225,12 +233,15 @@ fn told(state: &State, role: Role, file: &SavedFile) -> String {
     text
 }
 
-/// Tells whether nothing but the wheel path differs from the disk.
-fn only_wheel_path(state: &State) -> bool {
-    let path = |workspace: &crate::config::Workspace| workspace.document(Role::Api).and_then(|d| model::wheel_path(d));
-    let list = state.list(Role::Api);
-    let same = list.removed == 0 && list.markers.iter().all(|marker| *marker == super::list::Marker::Same);
-    same && path(&state.disk) != path(&state.workspace)
+/// Tells whether nothing but the wheel path differs from the disk in what is saved.
+fn only_wheel_path(state: &State, saved: &str) -> bool {
+    let Some(old) = state.disk.document(Role::Api) else { return false };
+    let new = Document::parse(saved);
+    let same = |key: &str| {
+        let of = |document: &Document| model::effective(document).get(key).cloned().unwrap_or(Value::Null);
+        of(old).same(&of(&new))
+    };
+    same("plugins") && model::wheel_path(old) != model::wheel_path(&new)
 }
 
 fn finish(state: &mut State) {
@@ -238,7 +249,12 @@ fn finish(state: &mut State) {
         let mut chars = line.chars();
         chars.next().map_or(String::new(), |first| format!("{}{}.", first.to_uppercase(), chars.as_str()))
     };
-    let text = state.saved.iter().map(sentence).collect::<Vec<_>>().join(" ");
+    let mut told: Vec<String> = state.saved.iter().map(sentence).collect();
+    let left_out = state.review.as_ref().map_or(0, Review::left_out);
+    if left_out > 0 {
+        told.push(format!("{} left out: still unsaved.", count(left_out, "change")));
+    }
+    let text = told.join(" ");
     close(state);
     conflict::close(state);
     state.say(Tone::Done, text);

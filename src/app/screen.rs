@@ -29,6 +29,8 @@ pub enum Screen {
     Review,
     /// Mine and theirs, where a file changed on disk.
     Conflict,
+    /// A file as text.
+    Source,
 }
 
 /// A pane of the main screen.

@@ -10,9 +10,9 @@ use super::list::Body;
 use super::message::{Effect, Message, Noticed, Reason};
 use super::modal::Modal;
 use super::{
-    Exit, Pane, Screen, State, Tone, backups, browse, conflict, dialogs, edits, external, forms, lists, motion,
-    outside, pages, palette, parameters, problems, programs, reading, recovery, review, saving, verify, wheels,
-    writing,
+    Exit, Pane, Screen, State, Tone, backups, browse, comments, conflict, dialogs, edits, external, find, forms, lists,
+    motion, mouse, outside, pages, palette, parameters, past, problems, programs, reading, recovery, review, saving,
+    sides, source, verify, wheels, writing,
 };
 use crate::config::Role;
 use crate::text::visible::visible_name;
@@ -21,6 +21,7 @@ use crate::text::visible::visible_name;
 pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
     let effects = match message {
         Message::Pressed(key) => press(state, key),
+        Message::Pointed(pointed) => mouse::point(state, pointed),
         Message::Pasted(text) => paste(state, &text),
         Message::Resized(width, height) => {
             state.size = (width, height);
@@ -81,13 +82,10 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
             Vec::new()
         }
         Message::Edited { target, result } => external::edited(state, &target, result),
-        Message::Copied { what, characters, problem } => {
-            match problem {
-                None => state.say(
-                    Tone::Done,
-                    format!("Copied {what}: {characters} characters, by OSC 52 (the terminal may refuse)."),
-                ),
-                Some(why) => state.say(Tone::Failed, format!("Not copied: {why}.")),
+        Message::Copied { what, characters, result } => {
+            match result {
+                Ok(way) => state.say(Tone::Done, format!("Copied {what}: {characters} characters, by {way}.")),
+                Err(why) => state.say(Tone::Failed, format!("Not copied: {why}.")),
             }
             Vec::new()
         }
@@ -122,6 +120,7 @@ pub fn settled(state: &mut State, mut effects: Vec<Effect>) -> Vec<Effect> {
     conflict::settle(state);
     state.settle_tree();
     motion::settle(state);
+    source::settle(state);
     state.outside.drafting |= effects.iter().any(|effect| matches!(effect, Effect::Draft(_)));
     effects.extend(outside::look(state));
     effects
@@ -197,7 +196,7 @@ fn drafted(state: &mut State, result: Result<Vec<std::path::PathBuf>, String>) -
     Vec::new()
 }
 
-fn press(state: &mut State, key: Key) -> Vec<Effect> {
+pub(super) fn press(state: &mut State, key: Key) -> Vec<Effect> {
     if state.layout_size() == Size::TooSmall {
         return press_blind(state, key);
     }
@@ -257,6 +256,15 @@ fn paste(state: &mut State, text: &str) -> Vec<Effect> {
 
 /// Runs a command.
 pub fn run(state: &mut State, id: Id) -> Vec<Effect> {
+    let screen = state.screen;
+    let effects = run_here(state, id);
+    if state.screen != screen && !matches!(id, Id::Back | Id::Forward) {
+        state.forward.clear();
+    }
+    effects
+}
+
+fn run_here(state: &mut State, id: Id) -> Vec<Effect> {
     let context = state.screen_context();
     if motion::apply(state, id) {
         return Vec::new();
@@ -266,12 +274,18 @@ pub fn run(state: &mut State, id: Id) -> Vec<Effect> {
         Id::Palette => palette::open_commands(state, true),
         Id::About => dialogs::notice(state, "What are plugins?", dialogs::about()),
         Id::Verify => return verify::start(state),
+        Id::Source => source::open(state),
+        Id::Find => forms::open(state, find::form()),
+        Id::History => past::open(state),
+        Id::Forward => forward(state),
+        Id::SideBySide => sides::open(state),
         Id::Backups => return backups::start(state, dialogs::editor_role(state)),
         Id::Build | Id::Install => return programs::start(state, id),
         Id::Undo => return edits::undo(state, false),
         Id::Redo => return edits::undo(state, true),
         Id::Save => return saving::open_review(state),
         Id::Quit => return saving::quit(state),
+        Id::Editor if context == Context::Source => return source::run(state, id),
         Id::Editor => return external::open(state),
         Id::Compare => return conflict::compare_with_disk(state),
         Id::Reload => return vec![saving::reread(state, Reason::Asked), state.scan()],
@@ -286,6 +300,8 @@ pub fn run(state: &mut State, id: Id) -> Vec<Effect> {
             state.say(Tone::Failed, "plugins.yaml cannot be read: mend it first (e opens it).");
         }
         Id::Browse => return browse::browse(state),
+        Id::EditComment => return comments::edit_above(state),
+        Id::EditLineComment => return comments::edit_behind(state),
         Id::KeptEdits => recovery::offer_again(state),
         Id::NextProblem => problems::next_problem(state, true),
         Id::PreviousProblem => problems::next_problem(state, false),
@@ -295,6 +311,8 @@ pub fn run(state: &mut State, id: Id) -> Vec<Effect> {
         Id::Back => back(state),
         Id::Redraw => return vec![Effect::Redraw],
         Id::Suspend => return vec![Effect::Suspend],
+        Id::Mouse => return mouse::toggle(state),
+        Id::GoTo if context == Context::Source => source::go_to_line(state),
         Id::GoTo => problems::go_to_problem(state),
         Id::Explain => problems::explain(state),
         Id::YankProblem => {
@@ -338,6 +356,7 @@ fn run_in(state: &mut State, context: Context, id: Id) -> Vec<Effect> {
         Context::Parameters => parameters::on_tree(state, id),
         Context::Review => in_review(state, id),
         Context::Conflict => conflict::run(state, id),
+        Context::Source => source::run(state, id),
         Context::Wheels => match id {
             Id::WheelDetail => {
                 wheels::show(state);
@@ -365,12 +384,13 @@ fn in_review(state: &mut State, id: Id) -> Vec<Effect> {
         Id::SaveNow => return saving::save_all(state),
         Id::SaveSound => return saving::save_sound(state),
         Id::GoToError => saving::go_to_error(state),
+        Id::LeaveOut => review::toggle(state),
         Id::Draft => return saving::draft(state),
         Id::Force => saving::ask_force_first(state),
         Id::NextFile => {
             if let Some(review) = &mut state.review {
                 review.file = (review.file + 1) % review.files.len().max(1);
-                review.offset = 0;
+                review.cursor = super::Cursor::default();
             }
         }
         Id::NextChange | Id::PreviousChange => {
@@ -390,8 +410,31 @@ fn go_to_screen(state: &mut State, screen: Screen) {
     wheels::set_filter(state, String::new());
 }
 
+fn forward(state: &mut State) {
+    match state.forward.pop() {
+        Some(Screen::Parameters) if state.current_entry().is_none() => {}
+        Some(screen) => {
+            state.screen = screen;
+            return;
+        }
+        None => {}
+    }
+    state.say(Tone::Told, "There is no screen to go forward to.");
+}
+
 fn back(state: &mut State) {
     let screen = state.screen;
+    if matches!(screen, Screen::Main | Screen::Parameters | Screen::Wheels) && find::come_back(state) {
+        return;
+    }
+    step_back(state, screen);
+    let is_plain = matches!(screen, Screen::Parameters | Screen::Wheels | Screen::Preview);
+    if state.screen != screen && is_plain {
+        state.forward.push(screen);
+    }
+}
+
+fn step_back(state: &mut State, screen: Screen) {
     match screen {
         Screen::Review => saving::close(state),
         Screen::Conflict => conflict::back(state),
@@ -399,6 +442,7 @@ fn back(state: &mut State) {
             let _ = parameters::on_tree(state, Id::Fold);
         }
         Screen::Parameters => parameters::leave(state),
+        Screen::Source => source::back(state),
         Screen::Wheels if reading::stop(state) => {}
         Screen::Wheels if !state.wheel_view.filter.is_empty() => wheels::set_filter(state, String::new()),
         Screen::Wheels | Screen::Preview => state.screen = Screen::Main,
@@ -437,7 +481,7 @@ fn go_to_pane(state: &mut State, id: Id) {
     focus(state, pane);
 }
 
-fn focus(state: &mut State, pane: Pane) {
+pub(super) fn focus(state: &mut State, pane: Pane) {
     state.focus = pane;
     match pane {
         Pane::Api => state.role = Role::Api,

@@ -5,6 +5,7 @@ use std::cmp::Reverse;
 use jiff::Timestamp;
 
 use super::message::Effect;
+use super::needle::Needle;
 use super::pages::{self, LineKind, PageLine, inspection, size_text, wheel_directory, wheel_row};
 use super::value::count;
 use super::{State, Tone, dialogs, forms};
@@ -75,8 +76,8 @@ pub(super) fn arrange(state: &mut State) {
     let current = wheel_row(state, state.wheel.at).map(|entry| entry.name.clone());
     let view = &state.wheel_view;
     let entries = wheel_directory(state).map_or(&[][..], |directory| directory.entries());
-    let needle = view.filter.to_lowercase();
-    let holds = |at: &usize| needle.is_empty() || entries[*at].name.to_string_lossy().to_lowercase().contains(&needle);
+    let needle = Needle::of(&view.filter);
+    let holds = |at: &usize| needle.is_in(&entries[*at].name.to_string_lossy());
     let mut rows: Vec<usize> = (0..entries.len()).filter(holds).collect();
     rows.sort_by_key(|at| {
         let entry = &entries[*at];

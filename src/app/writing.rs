@@ -158,8 +158,8 @@ pub(super) fn stop(state: &mut State) -> Vec<String> {
     text.extend(state.saved.iter().map(|line| format!("Written before that: {line}.")));
     state.saving.clear();
     state.queued.clear();
-    if state.review.is_some() {
-        state.review = Some(super::review::Review::of(state));
+    if let Some(review) = &state.review {
+        state.review = Some(review.again(state));
     }
     text
 }
@@ -170,9 +170,12 @@ pub(super) fn ask(state: &mut State, menu: Menu) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Returns the text that a save writes.
+/// Returns the text that a save writes: of a review what is not left out.
 #[must_use]
 pub(super) fn text(state: &State, role: Role) -> Arc<str> {
+    if let Some(text) = state.review.as_ref().and_then(|review| review.text(role)) {
+        return text.into();
+    }
     // Nothing is deleted: an undone creation leaves an empty file, which means the same.
     state.workspace.text(role).unwrap_or_default().into()
 }

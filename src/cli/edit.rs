@@ -11,7 +11,7 @@ use super::output::Output;
 use super::{Command, EditFlags, Exit, Session, report};
 use crate::check::{self, Facts};
 use crate::config::operation::{self, Operation};
-use crate::config::{Content, Role, Workspace, diff, locate, model};
+use crate::config::{Content, Role, Workspace, diff, disabled, locate, model};
 use crate::io::save::{Expected, Request, SaveError, save, tidy};
 use crate::io::{journal, memory, scan};
 use crate::preview;
@@ -176,6 +176,8 @@ const fn flags_of(command: &Command) -> Option<EditFlags> {
     match command {
         Command::Add { flags, .. }
         | Command::Remove { flags, .. }
+        | Command::Disable { flags, .. }
+        | Command::Enable { flags, .. }
         | Command::Move { flags, .. }
         | Command::Copy { flags, .. }
         | Command::Set { flags, .. }
@@ -204,6 +206,16 @@ fn plan(workspace: &Workspace, command: Command) -> anyhow::Result<Planned> {
         Command::Remove { list, entry, .. } => {
             let role = list.into();
             index(workspace, role, &entry).map(|index| Operation::Remove { role, indices: vec![index] })
+        }
+        Command::Disable { list, entry, .. } => {
+            let role = list.into();
+            index(workspace, role, &entry).map(|index| Operation::Disable { role, indices: vec![index] })
+        }
+        Command::Enable { list, entry, .. } => {
+            let role = list.into();
+            let all = workspace.document(role).map(|document| disabled::find(document)).unwrap_or_default();
+            let classes = all.iter().map(|one| Some(one.class.as_str()));
+            find(role, &entry, classes, "commented-out entry").map(|number| Operation::Enable { role, number })
         }
         Command::Move { list, from, to, .. } => {
             let role = list.into();
@@ -269,17 +281,31 @@ fn place(workspace: &Workspace, role: Role, entry: &str, below: &Pointer) -> Res
 /// Finds an entry by its index, or by its class where that occurs once.
 fn index(workspace: &Workspace, role: Role, entry: &str) -> Result<usize, Refused> {
     let entries = workspace.document(role).map(|document| model::entries(document)).unwrap_or_default();
+    find(role, entry, entries.iter().map(|entry| entry.class.as_deref()), "entry")
+}
+
+/// Finds one of these classes by its place, or by its name where that occurs once.
+fn find<'c>(
+    role: Role,
+    entry: &str,
+    classes: impl Iterator<Item = Option<&'c str>>,
+    noun: &str,
+) -> Result<usize, Refused> {
     if let Ok(index) = entry.parse::<usize>() {
         return Ok(index);
     }
-    let places: Vec<usize> = entries.iter().filter(|e| e.class.as_deref() == Some(entry)).map(|e| e.index).collect();
+    let places: Vec<usize> = classes.enumerate().filter(|(_, class)| *class == Some(entry)).map(|(at, _)| at).collect();
     match places.as_slice() {
         [index] => Ok(*index),
-        [] => Err(Refused(format!("{} has no entry of class {entry}", role.file_name()))),
+        [] => Err(Refused(format!("{} has no {noun} of class {entry}", role.file_name()))),
         many => Err(Refused(format!(
-            "{} has {} entries of class {entry}, at {}: give the index",
+            "{} has {} of class {entry}, at {}: give the index",
             role.file_name(),
-            many.len(),
+            if noun == "entry" {
+                format!("{} entries", many.len())
+            } else {
+                format!("{} commented-out entries", many.len())
+            },
             many.iter().map(usize::to_string).collect::<Vec<_>>().join(", ")
         ))),
     }

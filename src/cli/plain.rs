@@ -192,10 +192,10 @@ impl<'o, W: Write> Talk<'o, W> {
         while let Some(effect) = todo.pop_front() {
             let messages = match effect {
                 // There is nothing to be watched, to be drawn or to be put into a clipboard.
-                Effect::Watch(_) | Effect::Redraw | Effect::StopRun => Vec::new(),
+                Effect::Watch(_) | Effect::Redraw | Effect::SetMouse(_) | Effect::StopRun => Vec::new(),
                 Effect::Copy { what, .. } => {
-                    let problem = Some("line mode sends no control sequence to the terminal".to_owned());
-                    vec![Message::Copied { what, characters: 0, problem }]
+                    let result = Err("line mode sends no control sequence to the terminal".to_owned());
+                    vec![Message::Copied { what, characters: 0, result }]
                 }
                 Effect::Suspend => vec![Message::NotSuspended("The terminal's own Ctrl-Z suspends the program here.")],
                 Effect::Forget(_) => {

@@ -32,6 +32,8 @@ pub struct DiffLine {
     pub kind: DiffKind,
     /// What to show, without the sign and without a line end.
     pub text: String,
+    /// The line of the old text, from 0, where it is in it.
+    pub old_line: Option<usize>,
     /// The line of the new text, from 0, where it is in it.
     pub new_line: Option<usize>,
 }
@@ -60,7 +62,7 @@ pub fn unified(old: &Document, new: &Document, show_secrets: bool) -> Vec<DiffLi
     let diff = TextDiff::from_lines(old.text(), new.text());
     let mut out = Vec::new();
     for hunk in diff.unified_diff().context_radius(CONTEXT).iter_hunks() {
-        out.push(DiffLine { kind: DiffKind::Hunk, text: hunk.header().to_string(), new_line: None });
+        out.push(DiffLine { kind: DiffKind::Hunk, text: hunk.header().to_string(), old_line: None, new_line: None });
         for change in hunk.iter_changes() {
             let (kind, shown) = match change.tag() {
                 ChangeTag::Equal => (DiffKind::Context, change.new_index().and_then(|i| new_lines.get(i))),
@@ -71,7 +73,7 @@ pub fn unified(old: &Document, new: &Document, show_secrets: bool) -> Vec<DiffLi
             if !change.value().ends_with('\n') {
                 text.push_str("  (no line end)");
             }
-            out.push(DiffLine { kind, text, new_line: change.new_index() });
+            out.push(DiffLine { kind, text, old_line: change.old_index(), new_line: change.new_index() });
         }
     }
     out

@@ -185,15 +185,24 @@ impl Merge {
     /// Returns [`MergeError`] where no text was found that is proved to be right.
     pub fn document(&self, choices: &Choices) -> Result<Arc<Document>, MergeError> {
         let Three { base, mine, theirs } = &self.documents;
-        let data = self.data(choices);
-        let goal = reach::Goal { origins: self.origins(choices), data, mine, theirs };
         let together = Document::parse(lines::merged(base.text(), mine.text(), theirs.text()));
         if is_list("the merged text", &together).is_ok()
-            && let Ok(document) = reach::reach(&Arc::new(together), &goal)
+            && let Ok(document) = self.document_from(&Arc::new(together), choices)
         {
             return Ok(document);
         }
-        reach::reach(theirs, &goal)
+        self.document_from(theirs, choices)
+    }
+
+    /// Returns the text for these choices that edits of `start` lead to: what they do not concern stays as it is there.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`MergeError`] where no text was found that is proved to be right.
+    pub fn document_from(&self, start: &Arc<Document>, choices: &Choices) -> Result<Arc<Document>, MergeError> {
+        let Three { mine, theirs, .. } = &self.documents;
+        let goal = reach::Goal { origins: self.origins(choices), data: self.data(choices), mine, theirs };
+        reach::reach(start, &goal)
     }
 
     /// Returns how many lines of comment that only I wrote are not in a merged text:

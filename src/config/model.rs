@@ -91,7 +91,7 @@ pub fn list(document: &Document) -> Option<(NodeId, &[NodeId])> {
     tree.is_sequence(value).then(|| (value, tree.children(value)))
 }
 
-/// Returns the comment lines directly above the line on which a node starts.
+/// Returns the comment lines directly above the line on which a node starts; none below an entry that is commented out.
 fn comment_above(document: &Document, node: NodeId) -> Option<Span> {
     let source = document.text();
     let lines = document.lines();
@@ -104,6 +104,11 @@ fn comment_above(document: &Document, node: NodeId) -> Option<Span> {
         let blanks = line.bytes().take_while(|&b| b == b' ').count();
         if blanks != column || !line[blanks..].starts_with('#') {
             break;
+        }
+        // As the edits of entries see it.
+        let body = line[blanks..].trim_start_matches('#').trim_start();
+        if body == "-" || body.starts_with("- ") {
+            return None;
         }
         top -= 1;
     }

@@ -9,6 +9,7 @@ mod plan;
 
 use std::sync::Arc;
 
+use super::comment::Which;
 use super::{Content, Role, Workspace};
 use crate::text::Splice;
 use crate::yaml::edit::{EditError, NewValue, PatchOp, Sharing};
@@ -44,6 +45,31 @@ pub enum Operation {
         role: Role,
         /// The entries, in any order.
         indices: Vec<usize>,
+    },
+    /// Gives an entry another comment.
+    SetComment {
+        /// The list.
+        role: Role,
+        /// The entry.
+        index: usize,
+        /// Which comment.
+        which: Which,
+        /// Its lines without marks; an empty text takes it away.
+        text: String,
+    },
+    /// Comments out entries in their place.
+    Disable {
+        /// The list.
+        role: Role,
+        /// The entries.
+        indices: Vec<usize>,
+    },
+    /// Brings back an entry that is commented out.
+    Enable {
+        /// The list.
+        role: Role,
+        /// Which one, of those that are commented out.
+        number: usize,
     },
     /// Puts a copy of each entry behind it.
     Duplicate {

@@ -4,6 +4,7 @@
 //! `passwd`, `dsn`, `credential`, or a name that ends in `key`), or by its shape
 //! (PEM block, JSON Web Token, user information in a URL).
 
+use super::disabled;
 use crate::text::{self, Span, Splice};
 use crate::yaml::{Document, Kind, NodeId};
 
@@ -76,7 +77,10 @@ pub fn masked(document: &Document) -> String {
         return masked_lines(source);
     }
     let mut splices: Vec<Splice> = Vec::new();
-    for span in spans(document) {
+    let mut secrets = spans(document);
+    secrets.extend(disabled::secrets(document));
+    secrets.sort_unstable();
+    for span in secrets {
         let mut at = span.start;
         while at < span.end {
             let end = text::end_of_line(source, at).min(span.end);

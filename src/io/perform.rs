@@ -123,7 +123,12 @@ pub fn perform(effect: Effect, outside: &Outside) -> Option<Message> {
             return None;
         }
         // Its messages are many: `run::run` tells them.
-        Effect::Run(_) | Effect::Edit(_) | Effect::Copy { .. } | Effect::Suspend | Effect::Redraw => return None,
+        Effect::Run(_)
+        | Effect::Edit(_)
+        | Effect::Copy { .. }
+        | Effect::Suspend
+        | Effect::SetMouse(_)
+        | Effect::Redraw => return None,
     })
 }
 

@@ -9,7 +9,9 @@ use crate::app::tree::Shape;
 use crate::app::{Pane, Screen, State, forms, offers, tree, update};
 
 /// Commands that move a cursor, or draw: there is nothing of that here.
-const NOT_HERE: [Id; 24] = [
+const NOT_HERE: [Id; 26] = [
+    Id::Mouse,
+    Id::Forward,
     Id::Down,
     Id::Up,
     Id::PageDown,
@@ -65,6 +67,11 @@ fn needs_row(state: &State, place: Place, command: &Command) -> Option<&'static 
         Place::Wheels if only(Context::Wheels) && !matches!(id, Id::Filter | Id::Sort | Id::Build) => {
             Some("Choose a wheel first: type its number.")
         }
+        Place::Home | Place::List(_) if matches!(id, Id::SideBySide | Id::EditComment | Id::EditLineComment) => {
+            Some("Choose an entry first: type its number.")
+        }
+        Place::Review if id == Id::LeaveOut => Some("leave out takes the number of a change: leave out 1."),
+        Place::Source if id == Id::GoTo => Some("Choose a line: type its number."),
         Place::Conflict if matches!(id, Id::TakeMine | Id::TakeTheirs) => {
             Some("Choose a change first: type its number.")
         }
@@ -148,6 +155,14 @@ impl Dialogue {
         effects
     }
 
+    /// Goes to the place that the state has gone to.
+    pub(super) fn arrive(&mut self, state: &State) {
+        self.again();
+        self.from = 0;
+        self.part = if state.focus == Pane::Problems { Part::Problems } else { Part::List(state.role) };
+        self.item = true;
+    }
+
     /// Goes where a command has led.
     pub(super) fn follow(&mut self, state: &State, id: Id, before: usize) {
         let changed = state.history.undo_count() != before;
@@ -167,6 +182,10 @@ impl Dialogue {
                 if matches!(self.place(state), Place::Text(_)) {
                     self.from = lists::first_line(state, state.role);
                 }
+            }
+            Id::Source | Id::NextFile => {
+                self.from = state.source.cursor.at.saturating_sub(4);
+                self.again();
             }
             Id::Preview | Id::Wheels | Id::Save | Id::Compare | Id::Open => {
                 (self.item, self.from) = (false, 0);

@@ -7,7 +7,7 @@ use crate::app::command::Id;
 use crate::app::forms;
 use crate::app::keymap::{Code, Key};
 use crate::app::message::Effect;
-use crate::app::modal::{Answer, Menu, Modal};
+use crate::app::modal::{Answer, AreaOf, Menu, Modal};
 use crate::app::value::count;
 use crate::text::visible::{visible, visible_name};
 
@@ -73,6 +73,21 @@ pub(super) fn directory(state: &State, from: usize) -> Option<Page> {
     ];
     let key = format!("directory {path} {}", window(from, total).start);
     Some(Page { key, name: "Directory", lines, rows: Some(rows), choices })
+}
+
+/// Returns what a search has found, or the edits of the session.
+pub(super) fn choice(state: &State, from: usize) -> Option<Page> {
+    let Some(Modal::Choice(choice)) = state.modals.last() else { return None };
+    let total = choice.rows.len();
+    let right = if choice.right.is_empty() { String::new() } else { format!(", {}", choice.right) };
+    let lines = vec![format!("{}{right}. A number goes there, back closes it.", choice.title)];
+    let row = |at: usize| {
+        let row = &choice.rows[at];
+        (at + 1, if row.detail.is_empty() { row.label.clone() } else { format!("{}, {}", row.label, row.detail) })
+    };
+    let rows = Rows { shown: window(from, total).map(row).collect(), total, last: total, filters: false };
+    let key = format!("choice {} {total} {}", choice.title, window(from, total).start);
+    Some(Page { key, name: "List", lines, rows: Some(rows), choices: Vec::new() })
 }
 
 /// Returns the saved versions of a file.
@@ -155,6 +170,30 @@ impl Dialogue {
         Vec::new()
     }
 
+    pub(super) fn answer_choice(&mut self, state: &mut State, line: &str) -> Vec<Effect> {
+        let Some(Modal::Choice(choice)) = state.modals.last_mut() else { return Vec::new() };
+        let line = line.trim().to_lowercase();
+        match line.as_str() {
+            "" => self.again(),
+            "more" => self.turn(),
+            "?" | "help" => {
+                self.tell("A number goes where the row leads; more tells the next rows; back closes the list.");
+            }
+            word if BACK.contains(&word) => return self.press(state, ESCAPE),
+            word => match word.parse::<usize>() {
+                Ok(number) if (1..=choice.rows.len()).contains(&number) => {
+                    choice.cursor = number - 1;
+                    self.from = 0;
+                    let effects = self.press(state, Key::plain(Code::Enter));
+                    self.arrive(state);
+                    return effects;
+                }
+                _ => self.tell(format!("There is no row {}.", visible(word))),
+            },
+        }
+        Vec::new()
+    }
+
     pub(super) fn answer_backups(&mut self, state: &mut State, line: &str) -> Vec<Effect> {
         let Some(Modal::Backups(backups)) = state.modals.last() else { return Vec::new() };
         let total = backups.versions.len();
@@ -191,9 +230,11 @@ impl Dialogue {
         }
         self.told = Some(key);
         let mut out = vec![format!("{}, {}:", area.title, count(area.editor.lines().len(), "line"))];
-        if crate::config::secret::is_secret_name(area.pointer.tokens().last().map_or("", String::as_str))
-            && !state.settings.show_secrets
-        {
+        let name = match &area.about {
+            AreaOf::Value { pointer, .. } => pointer.tokens().last().map_or("", String::as_str),
+            AreaOf::Comment(_) => "",
+        };
+        if crate::config::secret::is_secret_name(name) && !state.settings.show_secrets {
             out.push(crate::config::secret::MASK.to_owned());
         } else {
             out.extend(area.editor.lines().iter().map(|line| visible(line).into_owned()));

@@ -51,7 +51,10 @@ fn form_mut(state: &mut State) -> Option<&mut Form> {
 
 /// Tells whether a form is taken without a question: it changes no text, or asks on its own.
 const fn is_simple(kind: &FormKind) -> bool {
-    matches!(kind, FormKind::Filter(_) | FormKind::Force(_) | FormKind::Project | FormKind::SavePath(_))
+    matches!(
+        kind,
+        FormKind::Filter(_) | FormKind::Find | FormKind::Force(_) | FormKind::Project | FormKind::SavePath(_)
+    )
 }
 
 fn suggestion_line(number: usize, one: &Suggestion) -> String {

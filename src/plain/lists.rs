@@ -1,13 +1,13 @@
 //! The start, the two lists, an entry, a file that is shown as text.
 
-use super::page::{Choice, Does, Page, Rows, window};
+use super::page::{Choice, Does, PAGE_ROWS, Page, Rows, window};
 use crate::app::command::{Context, Id};
 use crate::app::list::{Body, Marker};
 use crate::app::value::pairs_count;
-use crate::app::{Pane, State, pages, review, writing};
+use crate::app::{Pane, State, comments, pages, review, sides, source as app_source, writing};
 use crate::check::{Diagnostic, FileKind};
 use crate::config::writing::Target;
-use crate::config::{Role, model};
+use crate::config::{Role, model, secret};
 use crate::text::visible::visible;
 use crate::ui::words;
 
@@ -129,11 +129,20 @@ pub(super) fn list(state: &State, role: Role, from: usize) -> Page {
         lines.push(format!("{} {}{fix}", one.severity.letter(), visible(&review::sentences(one))));
     }
     if !list.filter.is_empty() {
-        lines.push(format!("Filter {}: {} of {} shown.", visible(&list.filter), list.len(), list.entries.len()));
+        lines.push(format!(
+            "Filter {}: {} of {} shown.",
+            visible(&list.filter),
+            list.len(),
+            list.entries.len() + list.disabled.len()
+        ));
     }
-    let shown = window(from, list.len()).filter_map(|row| list.entry_at(row));
-    let shown = shown.map(|index| (index + 1, entry_line(state, role, index))).collect();
-    let rows = Rows { shown, total: list.len(), last: list.entries.len(), filters: true };
+    for (at, one) in list.disabled.iter().enumerate().take(PAGE_ROWS) {
+        let number = at + 1;
+        lines.push(format!("Commented out: {}; # {number} brings it back.", visible(&one.class)));
+    }
+    let entries: Vec<usize> = (0..list.len()).filter_map(|row| list.entry_at(row)).collect();
+    let shown = window(from, entries.len()).map(|at| (entries[at] + 1, entry_line(state, role, entries[at]))).collect();
+    let rows = Rows { shown, total: entries.len(), last: list.entries.len(), filters: true };
     let mut choices = vec![
         Choice::new("add", &["add", "add class"], Does::Add(role)),
         Choice::new("mark NUMBERS", &[], Does::List(role)),
@@ -178,7 +187,7 @@ fn entry_line(state: &State, role: Role, index: usize) -> String {
     if list.selected.contains(&index) {
         about.push("marked".to_owned());
     }
-    about.extend(list.severity(index, &state.problems).map(|severity| severity.letter().to_string()));
+    about.extend(list.severity(index).map(|severity| severity.letter().to_string()));
     about.join(", ")
 }
 
@@ -194,8 +203,8 @@ pub(super) fn entry(state: &State) -> Page {
         }
     };
     fact("source", words::source(state));
-    fact("also in", words::also_in(state, role, index));
-    fact("comment", words::comment(state, role, index));
+    fact("also in", sides::told(state, role, index));
+    fact("comment", comments::told(state, role, index));
     let problems: Vec<&Diagnostic> =
         list.problems.get(&index).into_iter().flatten().filter_map(|number| state.problems.get(*number)).collect();
     lines.extend(problems.iter().flat_map(|one| problem_lines(one)));
@@ -208,6 +217,7 @@ pub(super) fn entry(state: &State) -> Page {
         Id::MoveUp,
         Id::MoveDown,
         Id::Duplicate,
+        Id::Disable,
         Id::EditEntry,
     ];
     let mut choices: Vec<Choice> = ids.into_iter().map(|id| Choice::run(id, Context::List)).collect();
@@ -247,6 +257,28 @@ pub(super) fn text(state: &State, role: Role, from: usize) -> Page {
     let rows = Rows { shown, total, last: total, filters: false };
     let key = format!("text {} {} {:?}", role.file_name(), window(from, total).start, state.list(role).body);
     Page { key, name: if role == Role::Api { "API file" } else { "Remote file" }, lines, rows: Some(rows), choices }
+}
+
+/// Returns the file at hand as text, secrets masked.
+pub(super) fn source(state: &State, from: usize) -> Page {
+    let (role, _) = app_source::shown(state);
+    let Some(document) = state.workspace.document(role) else { return Page::default() };
+    let lines = vec![format!("{} as text. The number of a line goes to its entry.", path(state, role))];
+    let total = document.lines().count();
+    let show = state.settings.show_secrets;
+    let secrets = if show { Vec::new() } else { secret::spans(document) };
+    // A secret of several lines is none of a single one.
+    let hidden: Vec<_> =
+        secrets.iter().map(|span| app_source::lines_of(document, *span)).filter(|(a, b)| a < b).collect();
+    let line = |line: usize| {
+        let is_hidden = hidden.iter().any(|(first, last)| (*first..=*last).contains(&line));
+        (line + 1, if is_hidden { secret::MASK.to_owned() } else { words::shown_line(document, line, show) })
+    };
+    let shown = window(from, total).map(line).collect();
+    let rows = Rows { shown, total, last: total, filters: false };
+    let choices = vec![Choice::run(Id::NextFile, Context::Source), Choice::run(Id::Editor, Context::Source)];
+    let key = format!("source {} {}", role.file_name(), window(from, total).start);
+    Page { key, name: "Source", lines, rows: Some(rows), choices }
 }
 
 /// Returns the first line that is told of a file shown as text: some above the error.

@@ -4,6 +4,7 @@ use super::lists::problem_lines;
 use super::page::{Choice, Does, Page, Rows, window};
 use crate::app::command::{Context, Id};
 use crate::app::pages::{self, LineKind, PageLine};
+use crate::app::sides::Sides;
 use crate::app::{State, review, value, wheels as app_wheels};
 use crate::check::Controller;
 use crate::text::visible::{visible, visible_name};
@@ -76,6 +77,21 @@ pub(super) fn preview(state: &State) -> Page {
         Choice::run(Id::WheelPath, Context::Preview),
     ];
     Page { key: "preview".to_owned(), name: "Upload preview", lines, choices, ..Page::default() }
+}
+
+/// Returns what the two lists give a class.
+pub(super) fn sides(sides: &Sides) -> Vec<String> {
+    let [here, there] = &sides.heads;
+    let mut out = vec![format!("{} in both lists, {here} and {there}:", sides.class)];
+    if sides.rows.is_empty() {
+        out.push("Neither has parameters.".to_owned());
+    }
+    for side in &sides.rows {
+        let [here, there] = side.texts.each_ref().map(|text| text.as_deref().unwrap_or("(not set)"));
+        let told = if side.differs { format!("{here}, there {there}") } else { format!("{here} in both") };
+        out.push(format!("{}: {told}", side.path));
+    }
+    out
 }
 
 /// Returns the config that a controller gets, as it is written.

@@ -15,7 +15,13 @@ use crate::text::visible::visible;
 pub(super) fn review(state: &State) -> Page {
     let Some(review) = &state.review else { return Page::default() };
     let mut lines = vec!["Review before save. What is not in it stays byte for byte.".to_owned()];
-    lines.extend(review.files.iter().flat_map(|file| review_file(state, file)));
+    let mut number = 0;
+    for file in &review.files {
+        lines.extend(review_file(state, file, &mut number));
+    }
+    if number > 1 {
+        lines.push("leave out NUMBER leaves a change out of the save, or takes it in again.".to_owned());
+    }
     let run = |id| Choice::run(id, Context::Review);
     let mut choices = vec![run(Id::SaveNow)];
     if let Some((_, error)) = review.first_error() {
@@ -30,7 +36,7 @@ pub(super) fn review(state: &State) -> Page {
     Page { key: format!("review {}", lines.join("\n")), name: "Review", lines, choices, ..Page::default() }
 }
 
-fn review_file(state: &State, file: &ReviewFile) -> Vec<String> {
+fn review_file(state: &State, file: &ReviewFile, number: &mut usize) -> Vec<String> {
     let path = state.path(file.role).map_or_else(|| file.role.file_name().to_owned(), |path| state.shown_path(&path));
     let new = if file.created { ", a new file" } else { "" };
     let (added, removed) = (count(file.added, "line"), count(file.removed, "line"));
@@ -50,6 +56,11 @@ fn review_file(state: &State, file: &ReviewFile) -> Vec<String> {
     out.extend(diff::worded(of_text));
     for row in &file.rows {
         match row.kind {
+            RowKind::Part => {
+                let out_of = if file.is_left_out(row) { " (left out of the save)" } else { "" };
+                *number += 1;
+                out.push(format!("change {number}: {}{out_of}", row.text.trim()));
+            }
             RowKind::Heading => out.push(format!("{}:", row.text)),
             RowKind::Plain if !row.text.is_empty() => out.push(row.text.trim().to_owned()),
             RowKind::Problem(severity) => out.push(format!("{} {}", severity.letter(), row.text)),
@@ -57,6 +68,16 @@ fn review_file(state: &State, file: &ReviewFile) -> Vec<String> {
         }
     }
     out
+}
+
+/// Returns the file and the row of a change that can be left out, by its number from 1.
+pub(super) fn part(state: &State, number: usize) -> Option<(usize, usize)> {
+    let files = state.review.as_ref()?.files.iter().enumerate();
+    let mut parts = files.flat_map(|(at, file)| {
+        let rows = file.rows.iter().enumerate();
+        rows.filter(|(_, row)| row.kind == RowKind::Part).map(move |(row, _)| (at, row))
+    });
+    parts.nth(number.checked_sub(1)?)
 }
 
 /// Returns the changes of a comparison, each with its place among the rows and the entry it is in.

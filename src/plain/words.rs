@@ -5,6 +5,7 @@ use super::page::{Does, Page};
 use super::{Dialogue, Part, Place, lists, looks, saves, values};
 use crate::app::command::{Id, table};
 use crate::app::form::Filtered;
+use crate::app::list::Row;
 use crate::app::message::Effect;
 use crate::app::{Pane, Screen, State, edits, forms, parameters, update};
 use crate::config::Role;
@@ -82,6 +83,12 @@ impl Dialogue {
             }
             Place::Parameters => state.tree.cursor = values::numbered(state).get(at).map_or(0, |(row, _)| *row),
             Place::Problems => state.problem.at = at,
+            Place::Source => {
+                state.source.cursor.at = at;
+                let effects = update::run(state, Id::GoTo);
+                self.arrive(state);
+                return effects;
+            }
             Place::Wheels => state.wheel.at = at,
             Place::Conflict => {
                 if let Some(view) = &mut state.conflict {
@@ -183,6 +190,27 @@ impl Dialogue {
             ("filter", Place::List(role)) => self.filter(state, Filtered::Entries(role), rest),
             ("filter", Place::Wheels) => self.filter(state, Filtered::Wheels, rest),
             ("mark", Place::List(role)) => self.mark(state, role, rest),
+            ("#", Place::List(role)) => {
+                let number = rest.parse::<usize>().ok().and_then(|number| number.checked_sub(1));
+                let is_row = |row: &usize| state.list(role).row_at(*row) == number.map(Row::Disabled);
+                let Some(row) = (0..state.list(role).len()).find(is_row) else {
+                    self.tell(format!("There is no entry {} that is commented out.", visible(rest)));
+                    return Some(Vec::new());
+                };
+                state.list_mut(role).cursor = row;
+                self.again();
+                return Some(update::run(state, Id::Disable));
+            }
+            ("leave", Place::Review) => {
+                let number = rest.strip_prefix("out").and_then(|rest| rest.trim().parse::<usize>().ok());
+                let part = number.and_then(|number| saves::part(state, number));
+                if let (Some((file, row)), Some(review)) = (part, &mut state.review) {
+                    review.file = file;
+                    review.cursor.at = row;
+                    return Some(update::run(state, Id::LeaveOut));
+                }
+                self.tell("leave out takes the number of a change: leave out 1.");
+            }
             ("to", Place::Entry) => {
                 let (role, from) = state.current_entry()?;
                 let count = state.list(role).entries.len();

@@ -13,11 +13,12 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crossterm::event::{self, Event as Terminal, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use rustix::process::{Signal, getpid, kill_process};
 
+use super::mouse::Clicks;
 use super::{Event, terminal};
 use crate::app::keymap::{Code, Key};
 use crate::app::message::Message;
@@ -134,9 +135,10 @@ impl Park {
 
 /// Hands over turn after turn, until the terminal is lost or nobody listens.
 fn read_all(park: &Park, sender: &Sender<Event>) {
+    let mut clicks = Clicks::default();
     loop {
         park.wait_for_turn();
-        let (messages, lost) = turn();
+        let (messages, lost) = turn(&mut clicks);
         if !messages.is_empty() {
             park.lock().busy = true;
             if sender.send(Event::Input(messages)).is_err() {
@@ -150,11 +152,11 @@ fn read_all(park: &Park, sender: &Sender<Event>) {
 }
 
 /// Waits for an event and takes those that are there with it; says whether the terminal is lost.
-fn turn() -> (Vec<Message>, bool) {
+fn turn(clicks: &mut Clicks) -> (Vec<Message>, bool) {
     let mut messages = Vec::new();
     loop {
         match event::read() {
-            Ok(event) => messages.extend(translate(event)),
+            Ok(event) => messages.extend(translate(event, clicks)),
             Err(_) => return (messages, true),
         }
         if messages.len() >= MOST || !matches!(event::poll(MORE), Ok(true)) {
@@ -164,12 +166,16 @@ fn turn() -> (Vec<Message>, bool) {
 }
 
 /// Turns an event of the terminal into a message; none where it means nothing here.
-fn translate(event: Terminal) -> Option<Message> {
+fn translate(event: Terminal, clicks: &mut Clicks) -> Option<Message> {
     match event {
         Terminal::Key(key) if key.kind != KeyEventKind::Release => translate_key(key).map(Message::Pressed),
         Terminal::Paste(text) => Some(Message::Pasted(text)),
         Terminal::Resize(width, height) => Some(Message::Resized(width, height)),
-        Terminal::FocusGained => Some(Message::FocusGained),
+        Terminal::Mouse(event) => clicks.take(event, Instant::now()).map(Message::Pointed),
+        Terminal::FocusGained => {
+            clicks.focus_gained(Instant::now());
+            Some(Message::FocusGained)
+        }
         _ => None,
     }
 }

@@ -8,7 +8,6 @@
 use std::io::{self, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crossterm::clipboard::CopyToClipboard;
 use crossterm::event::{EnableBracketedPaste, EnableFocusChange};
 use crossterm::terminal::{
     BeginSynchronizedUpdate, Clear, ClearType, EndSynchronizedUpdate, EnterAlternateScreen, disable_raw_mode,
@@ -30,6 +29,13 @@ const USUAL_SIZE: (u16, u16) = (80, 24);
 /// The largest size that is drawn, in cells a side.
 const MOST: u16 = 1_000;
 
+/// Reports of presses, drags and the wheel, in the form that knows no limit of columns.
+const MOUSE_ON: &[u8] = b"\x1b[?1000h\x1b[?1002h\x1b[?1006h";
+/// The same off.
+const MOUSE_OFF: &[u8] = b"\x1b[?1006l\x1b[?1002l\x1b[?1000l";
+
+/// Whether the mouse is wanted while the terminal is ours.
+static MOUSE: AtomicBool = AtomicBool::new(false);
 /// Whether the terminal is ours at the moment.
 static ENTERED: AtomicBool = AtomicBool::new(false);
 
@@ -141,11 +147,17 @@ impl Terminal {
     }
 }
 
-/// Asks the terminal to put a text into the clipboard.
-pub(super) fn copy(text: &str) -> io::Result<()> {
+/// Sends bytes to the terminal beside the frames.
+pub(super) fn send(bytes: &[u8]) -> io::Result<()> {
     let mut out = io::stdout().lock();
-    queue!(out, CopyToClipboard::to_clipboard_from(text))?;
+    out.write_all(bytes)?;
     out.flush()
+}
+
+/// Has the terminal report the mouse, or no more; [`restore`] ends it, entering again brings it back.
+pub(super) fn set_mouse(on: bool) -> io::Result<()> {
+    MOUSE.store(on, Ordering::SeqCst);
+    send(if on { MOUSE_ON } else { MOUSE_OFF })
 }
 
 fn take_over() -> anyhow::Result<()> {
@@ -156,6 +168,9 @@ fn take_over() -> anyhow::Result<()> {
     // The Linux console knows no focus.
     if std::env::var_os("TERM").is_none_or(|term| term != "linux") {
         queue!(out, EnableFocusChange)?;
+    }
+    if MOUSE.load(Ordering::SeqCst) {
+        out.write_all(MOUSE_ON)?;
     }
     out.flush()?;
     Ok(())

@@ -6,6 +6,7 @@ use super::modal::dialog;
 use super::paper::{self, Paper};
 use crate::app::backups::Backups;
 use crate::app::command::{Context, table};
+use crate::app::mouse::Target;
 use crate::app::pages::{COMMANDS_WIDTH, size_text};
 use crate::app::value::count;
 use crate::check::Severity;
@@ -30,6 +31,7 @@ pub(super) fn draw(paper: &mut Paper<'_>, backups: &Backups, screen: Rect) {
         let text = format!("before the save of {}   {told}", version.when);
         let text = paper::fit(&text, inside.width.saturating_sub(2));
         paper.pieces(inside, row, 0, &[(arrow, theme.heading()), (&text, theme.text())]);
+        paper.mark_row(inside, row, Target::Item(at));
         if at == backups.cursor {
             paper.style_row(inside, row, theme.selected(true));
         }

@@ -6,6 +6,7 @@ use super::paper::{self, Paper, Piece, width};
 use super::problems;
 use crate::app::layout::Size;
 use crate::app::list::Body;
+use crate::app::mouse::Target;
 use crate::app::{Pane, State, Tone, form::FormKind, forms, history, modal::Modal, offers, pages, review, value};
 use crate::check::{Severity, VersionSource};
 use crate::config::Role;
@@ -102,7 +103,9 @@ fn tabs(paper: &mut Paper<'_>, state: &State, area: Rect) {
         if at + width(&text) > area.width {
             break;
         }
+        let start = at;
         at = paper.write(area, 0, at, &text, style);
+        paper.mark(Rect { x: area.x + start, width: at - start, ..area }, Target::Pane(pane));
     }
 }
 
@@ -119,6 +122,7 @@ pub(super) fn notes(paper: &mut Paper<'_>, state: &State, area: Rect) {
 /// Draws what the next launch uploads.
 pub(super) fn upload(paper: &mut Paper<'_>, state: &State, area: Rect) {
     let theme = paper.theme;
+    paper.mark(area, Target::Pane(Pane::Upload));
     let (severity, verdict) = pages::verdict(state);
     let letter = severity.map_or(String::new(), |severity| format!("{} ", severity.letter()));
     let style = severity.map_or(theme.text(), |severity| theme.severity(severity));
@@ -260,12 +264,15 @@ pub(super) fn keys(paper: &mut Paper<'_>, state: &State, area: Rect) {
         if at + long > room {
             continue;
         }
+        let start = at;
         at = paper.pieces(area, 0, at, &[(key, theme.key()), (" ", theme.text()), (label, theme.text())]);
+        paper.mark_key(area, 0, (start, at), key);
         at += 2;
     }
     if !help.is_empty() {
         let column = area.width.saturating_sub(width(help) + 1);
-        paper.pieces(area, 0, column, &[("?", theme.key()), (" help", theme.text())]);
+        let end = paper.pieces(area, 0, column, &[("?", theme.key()), (" help", theme.text())]);
+        paper.mark_key(area, 0, (column, end), "?");
     }
 }
 
@@ -277,5 +284,6 @@ pub(super) fn title(paper: &mut Paper<'_>, area: Rect, name: &str, rest: &str) {
     let name = paper::fit(name, room.saturating_sub(1));
     let at = paper.write(area, 0, 1, &name, theme.heading());
     paper.write(area, 0, at + 3, &paper::fit(rest, room.saturating_sub(at + 3)), theme.text());
-    paper.write_right(area, 0, right, theme.dim());
+    let column = paper.write_right(area, 0, right, theme.dim());
+    paper.mark_key(area, 0, (column, column + 8), "Esc");
 }

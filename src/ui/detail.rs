@@ -2,13 +2,14 @@
 
 use ratatui::layout::Rect;
 
-use super::lists;
 use super::paper::{self, Paper, width};
+use crate::app::comments;
 use crate::app::completion::{self, origin_words};
 use crate::app::layout::Size;
 use crate::app::motion;
+use crate::app::mouse::Target;
 use crate::app::tree::{Row, Shape};
-use crate::app::{Pane, State};
+use crate::app::{Pane, State, sides};
 use crate::check::classes::site;
 use crate::config::secret::MASK;
 use crate::python::Answer;
@@ -23,6 +24,7 @@ pub(super) fn draw(paper: &mut Paper<'_>, state: &State, area: Rect) {
         return;
     }
     let focused = state.focus == Pane::Detail;
+    paper.mark(area, Target::Pane(Pane::Detail));
     let size = state.layout_size();
     let entry = state.current_entry();
     let class = class(state);
@@ -33,13 +35,16 @@ pub(super) fn draw(paper: &mut Paper<'_>, state: &State, area: Rect) {
         let title = if entry.is_some() { format!("3 Detail: {class}") } else { "3 Detail".to_owned() };
         paper.frame(area, &title, &right, focused)
     };
+    if let Some(number) = state.list(state.role).current_disabled() {
+        return commented_out(paper, state, inside, number);
+    }
     let Some((role, index)) = entry else {
         paper.write(inside, 0, 1, "No entry here. a in a list adds a class.", paper.theme.dim());
         return;
     };
     let theme = paper.theme;
-    let also = lists::also_in(state, role, index);
-    let comment = comment(state, role, index);
+    let also = sides::told(state, role, index);
+    let comment = comments::told(state, role, index);
     let narrow = size <= Size::One;
     match size {
         Size::Full => {
@@ -76,6 +81,22 @@ pub(super) fn draw(paper: &mut Paper<'_>, state: &State, area: Rect) {
     tree(paper, state, rows, focused, narrow);
     if size > Size::One {
         tree_count(paper, state, area, rows.height);
+    }
+}
+
+/// Shows an entry that is commented out as it is written.
+fn commented_out(paper: &mut Paper<'_>, state: &State, area: Rect, number: usize) {
+    let Some(one) = state.list(state.role).disabled.get(number) else { return };
+    let theme = paper.theme;
+    let told = "Commented out: SkyPilot does not see it. # brings it back.";
+    let mut row = 0;
+    for line in paper::wrap(told, area.width.saturating_sub(2)) {
+        paper.write(area, row, 1, &line, theme.text());
+        row += 1;
+    }
+    for line in one.shown(state.settings.show_secrets) {
+        row += 1;
+        paper.write(area, row, 1, &paper::fit(&line, area.width.saturating_sub(2)), theme.dim());
     }
 }
 
@@ -131,18 +152,6 @@ fn place(state: &State, role: crate::config::Role, index: usize) -> String {
     format!("{}:{first}-{end}", role.file_name())
 }
 
-/// Returns the comment above an entry on one line.
-#[must_use]
-pub fn comment(state: &State, role: crate::config::Role, index: usize) -> String {
-    let list = state.list(role);
-    let (Some(entry), Some(document)) = (list.entries.get(index), state.workspace.document(role)) else {
-        return String::new();
-    };
-    let Some(span) = entry.comment else { return String::new() };
-    let lines: Vec<&str> = span.of(document.text()).lines().map(str::trim).filter(|line| !line.is_empty()).collect();
-    visible(&lines.join(" ")).into_owned()
-}
-
 /// The columns of the rows: where value, type and reading start.
 struct Columns {
     value: u16,
@@ -182,6 +191,7 @@ pub(super) fn tree(paper: &mut Paper<'_>, state: &State, area: Rect, focused: bo
         let Some(row) = state.tree.rows.get(at) else { break };
         let is_current = at == state.tree.cursor;
         draw_row(paper, state, area, line, row, &columns, is_current && focused, narrow);
+        paper.mark_row(area, line, Target::Value(at));
         if is_current && focused {
             paper.style_row(area, line, paper.theme.selected(true));
         }

@@ -7,6 +7,7 @@ use super::paper::{self, Paper, width};
 use crate::app::command::{Context, Id, table};
 use crate::app::completion::Completion;
 use crate::app::form::{Form, FormKind, FormRow, Note};
+use crate::app::mouse::Target;
 use crate::check::Severity;
 use crate::text::visible::visible;
 
@@ -36,6 +37,7 @@ pub(super) fn draw_form(paper: &mut Paper<'_>, form: &Form, screen: Rect) {
     for (number, row) in form.rows.iter().enumerate() {
         let active = number == form.active;
         form_row(paper, inside, at, row, active);
+        paper.mark_row(inside, at, Target::Item(number));
         at += 1;
         if active && offered > 0 {
             let room = usize::from(inside.height).saturating_sub(form.rows.len() + FEWEST_NOTES);
@@ -228,6 +230,7 @@ const fn accept_label(kind: &FormKind) -> &'static str {
     match kind {
         FormKind::AddClass { .. } | FormKind::AddValue { .. } | FormKind::Required { .. } => "add",
         FormKind::Rename { .. } => "rename",
+        FormKind::Find => "find",
         FormKind::Project => "go on",
         FormKind::Force(_) | FormKind::SavePath(_) => "save",
         _ => "change",

@@ -5,8 +5,8 @@ use ratatui::layout::Rect;
 use super::paper::{self, Paper, width};
 use crate::app::completion::origin_text;
 use crate::app::layout::Size;
-use crate::app::list::{Body, List, Marker};
-use crate::app::{Pane, State, pages, review, value, writing};
+use crate::app::list::{Body, List, Marker, Row};
+use crate::app::{Pane, State, mouse, pages, review, value, writing};
 use crate::check::classes::site;
 use crate::check::{self, FileKind, Severity};
 use crate::config::writing::Target;
@@ -22,6 +22,7 @@ pub(super) fn draw(paper: &mut Paper<'_>, state: &State, role: Role, area: Rect)
     }
     let focused = state.focus == Pane::of(role);
     let list = state.list(role);
+    paper.mark(area, mouse::Target::Pane(Pane::of(role)));
     let inside = if state.layout_size() == Size::One {
         area
     } else {
@@ -32,12 +33,14 @@ pub(super) fn draw(paper: &mut Paper<'_>, state: &State, role: Role, area: Rect)
                 marked => format!("{marked} marked of {}", list.entries.len()),
             }
         } else {
-            format!("/{}  {} of {}", visible(&list.filter), list.len(), list.entries.len())
+            format!("/{}  {} of {} shown", visible(&list.filter), list.len(), list.entries.len())
         };
         paper.frame(area, &title, &right, focused)
     };
     match &list.body {
-        Body::Entries if list.entries.is_empty() => empty(paper, state, role, inside, false),
+        Body::Entries if list.entries.is_empty() && list.disabled.is_empty() => {
+            empty(paper, state, role, inside, false);
+        }
         Body::Absent => empty(paper, state, role, inside, true),
         Body::Entries => entries(paper, state, role, inside),
         Body::Broken { .. } => text(paper, state, role, inside),
@@ -149,8 +152,12 @@ fn entries(paper: &mut Paper<'_>, state: &State, role: Role, area: Rect) {
     let body = Rect { y: area.y + row, height: rows, ..area };
     for line in 0..rows {
         let at = list.offset + usize::from(line);
-        let Some(index) = list.entry_at(at) else { break };
-        entry(paper, state, role, body, line, (at, index, digits));
+        match list.row_at(at) {
+            None => break,
+            Some(Row::Entry(index)) => entry(paper, state, role, body, line, (at, index, digits)),
+            Some(Row::Disabled(number)) => commented_out(paper, state, role, body, line, (at, number, digits)),
+        }
+        paper.mark_row(body, line, mouse::Target::Entry(role, at));
     }
     if full {
         legend(paper, list, area, role);
@@ -182,7 +189,7 @@ fn entry(
         number if state.layout_size() == Size::Full => format!("{number} params"),
         number => number.to_string(),
     };
-    let severity = list.severity(index, &state.problems);
+    let severity = list.severity(index);
     let letter = severity.map_or(' ', crate::check::Severity::letter).to_string();
     let source = source(state, role, entry.class.as_deref(), area.width);
     let source_room = if source.is_some() { SOURCE_WIDTH + 2 } else { 0 };
@@ -221,6 +228,33 @@ fn entry(
         paper.style_row(area, line, theme.selected(focused));
     } else if marked {
         paper.style_row(area, line, theme.heading());
+    }
+}
+
+/// Draws an entry that is commented out, at its place.
+fn commented_out(
+    paper: &mut Paper<'_>,
+    state: &State,
+    role: Role,
+    area: Rect,
+    line: u16,
+    (at, number, digits): (usize, usize, u16),
+) {
+    let theme = paper.theme;
+    let list = state.list(role);
+    let Some(one) = list.disabled.get(number) else { return };
+    let focused = state.focus == Pane::of(role);
+    let is_current = at == list.cursor && (focused || state.role == role);
+    let arrow = if is_current { ">" } else { " " };
+    let told = if state.layout_size() == Size::Full { "commented out" } else { "" };
+    let room = area.width.saturating_sub(digits + 6 + width(told) + 2);
+    let class = paper::fit_path(&visible(&one.class), room);
+    let mark = format!(" {:>width$} ", "#", width = usize::from(digits));
+    let pieces = [(arrow, theme.heading()), (&*mark, theme.dim()), ("  ", theme.text()), (&*class, theme.dim())];
+    paper.pieces(area, line, 0, &pieces);
+    paper.write_right(Rect { width: area.width.saturating_sub(1), ..area }, line, told, theme.dim());
+    if is_current {
+        paper.style_row(area, line, theme.selected(focused));
     }
 }
 
@@ -357,29 +391,6 @@ pub fn shown_line(document: &Document, line: usize, show_secrets: bool) -> Strin
     let text = document.lines().line(document.text(), line).of(document.text());
     let text = if show_secrets { text.to_owned() } else { secret::masked(&Document::parse(text)) };
     visible(&text.replace('\t', "    ")).into_owned()
-}
-
-/// Returns how the other list has the class of an entry.
-#[must_use]
-pub fn also_in(state: &State, role: Role, index: usize) -> String {
-    let other = role.other();
-    let Some(class) = state.list(role).entries.get(index).and_then(|entry| entry.class.as_ref()) else {
-        return String::new();
-    };
-    let name = match other {
-        Role::Api => "API list",
-        Role::Remote => "remote list",
-    };
-    let Some(at) = state.list(other).entries.iter().position(|entry| entry.class.as_ref() == Some(class)) else {
-        return format!("(not in the {name})  c copies it there, m moves it");
-    };
-    let same = data(state, role, index) == data(state, other, at);
-    format!("{name} #{}, {}", at + 1, if same { "same parameters" } else { "other parameters" })
-}
-
-fn data(state: &State, role: Role, index: usize) -> Option<crate::yaml::Value> {
-    let data = state.workspace.document(role)?.data().ok()?;
-    data.get("plugins")?.as_list()?.get(index)?.get("parameters").cloned()
 }
 
 /// Returns whether anything is uploaded, for the empty remote list.

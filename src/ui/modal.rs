@@ -4,13 +4,16 @@ use ratatui::layout::Rect;
 use ratatui::widgets::Widget as _;
 
 use super::backups;
+use super::choice;
 use super::form;
 use super::paper::{self, Paper};
 use super::run;
+use super::sides;
 use crate::app::command::{Command, table};
 use crate::app::form::FormKind;
 use crate::app::layout::{self};
 use crate::app::modal::{Area, Browse, Commands, Menu, Modal, Notice};
+use crate::app::mouse::Target;
 use crate::app::pages::{BROWSE_HEIGHT, BROWSE_WIDTH, COMMANDS_WIDTH, MENU_WIDTH, commands_foot};
 use crate::app::value::count;
 use crate::check::Severity;
@@ -29,6 +32,8 @@ pub(super) fn draw(paper: &mut Paper<'_>, modal: &Modal, screen: Rect) {
         Modal::Browse(browse) => draw_browse(paper, browse, screen),
         Modal::Backups(backups) => backups::draw(paper, backups, screen),
         Modal::Run(run) => run::draw(paper, run, screen),
+        Modal::Choice(choice) => choice::draw(paper, choice, screen),
+        Modal::Sides(sides) => sides::draw(paper, sides, screen),
     }
 }
 
@@ -82,6 +87,7 @@ fn draw_menu(paper: &mut Paper<'_>, menu: &Menu, screen: Rect) {
                 theme.dim(),
             );
         }
+        paper.mark_row(inside, at, Target::Item(number));
         if is_current {
             paper.style_row(inside, at, if item.by_enter { theme.selected(true) } else { theme.heading() });
         }
@@ -118,6 +124,7 @@ fn draw_commands(paper: &mut Paper<'_>, commands: &Commands, screen: Rect) {
         let at = commands.offset + usize::from(line);
         let Some(row) = commands.rows.get(at) else { break };
         command_row(paper, body, line, &table()[row.command], row.unavailable, at == commands.cursor);
+        paper.mark_row(body, line, Target::Item(at));
     }
     let more: &[(&str, &str)] = if commands.palette { &[] } else { &[("?", "all keys")] };
     let keys: Vec<(&str, &str)> = [("Enter", "run it"), ("Esc", "close")].iter().chain(more).copied().collect();
@@ -239,6 +246,7 @@ fn draw_browse(paper: &mut Paper<'_>, browse: &Browse, screen: Rect) {
         let arrow = if at == browse.cursor { "> " } else { "  " };
         let name = paper::fit(&name, body.width.saturating_sub(16));
         paper.pieces(body, line, 0, &[(arrow, theme.heading()), (&name, theme.text())]);
+        paper.mark_row(body, line, Target::Item(at));
         paper.write_right(body, line, &wheels(number), if number > 0 { theme.added() } else { theme.dim() });
         if at == browse.cursor {
             paper.style_row(body, line, theme.selected(true));

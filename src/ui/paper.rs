@@ -10,6 +10,8 @@ use unicode_segmentation::UnicodeSegmentation as _;
 use unicode_width::UnicodeWidthStr as _;
 
 use super::theme::Theme;
+use crate::app::keymap::Key;
+use crate::app::mouse::{Marks, Target};
 
 /// What is drawn on.
 pub(super) struct Paper<'a> {
@@ -17,6 +19,8 @@ pub(super) struct Paper<'a> {
     pub(super) theme: &'a Theme,
     /// Where the hardware cursor belongs, once something has set it.
     pub(super) cursor: Option<(u16, u16)>,
+    /// Where things are, for the mouse.
+    pub(super) marks: Marks,
 }
 
 /// A piece of text with its style.
@@ -50,6 +54,25 @@ impl Paper<'_> {
         let column = area.width - width;
         self.write(area, row, column, text, style);
         column
+    }
+
+    /// Says what an area shows.
+    pub(super) fn mark(&mut self, area: Rect, target: Target) {
+        self.marks.add(area.intersection(self.buffer.area), target);
+    }
+
+    /// Says what a row of an area shows.
+    pub(super) fn mark_row(&mut self, area: Rect, row: u16, target: Target) {
+        if row < area.height {
+            self.mark(Rect { y: area.y + row, height: 1, ..area }, target);
+        }
+    }
+
+    /// Says that the cells from `start` to `end` of a row name a key.
+    pub(super) fn mark_key(&mut self, area: Rect, row: u16, (start, end): (u16, u16), key: &str) {
+        if let Ok(key) = key.parse::<Key>() {
+            self.mark_row(Rect { x: area.x + start, width: end.saturating_sub(start), ..area }, row, Target::Key(key));
+        }
     }
 
     /// Gives a whole row a style on top of what is there.
@@ -132,6 +155,7 @@ impl Paper<'_> {
         let mut at = edge.width.saturating_sub(total - 1);
         at = self.write(edge, 0, at, " ", self.theme.text());
         for (number, (key, label)) in shown.iter().enumerate() {
+            let start = at;
             let gap = if number + 1 == shown.len() { " " } else { "  " };
             at = self.pieces(
                 edge,
@@ -144,6 +168,7 @@ impl Paper<'_> {
                     (gap, self.theme.text()),
                 ],
             );
+            self.mark_key(edge, 0, (start, at - width(gap)), key);
         }
     }
 

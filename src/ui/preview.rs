@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 use super::bars;
 use super::paper::{self, Paper};
 use crate::app::layout::{self, Size};
+use crate::app::mouse::Target;
 use crate::app::pages::{self, LineKind};
 use crate::app::{State, value};
 use crate::check::Controller;
@@ -30,6 +31,7 @@ pub(super) fn draw(paper: &mut Paper<'_>, state: &State, area: Rect) {
             continue;
         }
         let focused = section == state.sections.0;
+        paper.mark(place, Target::Section(section));
         let title = title(state, section);
         let inside = match state.layout_size() {
             Size::One => place,

@@ -4,6 +4,7 @@ use ratatui::layout::Rect;
 
 use super::paper::{self, Paper};
 use crate::app::layout::Size;
+use crate::app::mouse::Target;
 use crate::app::{Pane, State, review};
 use crate::check::Diagnostic;
 use crate::text::visible::visible;
@@ -15,6 +16,7 @@ pub(super) fn draw(paper: &mut Paper<'_>, state: &State, area: Rect) {
         return;
     }
     let focused = state.focus == Pane::Problems;
+    paper.mark(area, Target::Pane(Pane::Problems));
     let [errors, warnings, notes] = state.counts;
     let total = state.problems.len();
     match state.layout_size() {
@@ -94,6 +96,7 @@ fn list(paper: &mut Paper<'_>, state: &State, area: Rect, focused: bool) {
             if is_current && number == 0 {
                 paper.style_row(area, row, theme.selected(true));
             }
+            paper.mark_row(area, row, Target::Problem(index));
             row += 1;
         }
     }
@@ -106,6 +109,7 @@ fn one(paper: &mut Paper<'_>, state: &State, area: Rect) {
         paper.write(area, 0, 1, "No problem found.", theme.added());
         return;
     };
+    paper.mark(area, Target::Problem(state.problem.at));
     let fix = one.fix.as_ref().map_or(String::new(), |fix| format!("  [f] {}", fix.label));
     let text = format!("{}{}", review::problem_text(one), visible(&fix));
     let parts = paper::wrap(&text, area.width.saturating_sub(5));

@@ -1,13 +1,15 @@
 //! The review before a save.
 
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 
 use super::bars;
 use super::paper::{self, Paper};
+use super::theme::Theme;
 use crate::app::layout::{self, Size};
-use crate::app::review::{Review, RowKind, sentences};
+use crate::app::review::{Review, ReviewFile, ReviewRow, RowKind, sentences};
 use crate::app::value::count;
-use crate::app::{State, Tone, writing};
+use crate::app::{Cursor, State, Tone, writing};
 use crate::check::Severity;
 use crate::config::writing::Strategy;
 
@@ -17,15 +19,17 @@ pub(super) fn draw(paper: &mut Paper<'_>, state: &State, area: Rect) {
     let theme = paper.theme;
     let areas = layout::inner(area);
     let errors: usize = review.files.iter().map(|file| file.errors.len()).sum();
+    let left_out = review.left_out();
     let rest = format!(
-        "{}{}",
+        "{}{}{}",
         count(review.files.len(), "file"),
-        if errors > 0 { format!("   {}", count(errors, "new error")) } else { String::new() }
+        if errors > 0 { format!("   {}", count(errors, "new error")) } else { String::new() },
+        if left_out > 0 { format!("   {} left out", count(left_out, "change")) } else { String::new() }
     );
     bars::title(paper, areas.title, "Review before save", &rest);
     let mut body = areas.body;
     let question = question(paper, state, review, &mut body);
-    let Some(file) = review.files.get(review.file) else { return };
+    let Some(file) = review.current() else { return };
     let name = state.shown_path(&state.path(file.role).unwrap_or_else(|| file.role.file_name().into()));
     let created = if file.created { "  (new file)" } else { "" };
     let title = format!("{name}{created}  +{} -{}", file.added, file.removed);
@@ -44,18 +48,17 @@ pub(super) fn draw(paper: &mut Paper<'_>, state: &State, area: Rect) {
         }
         _ => paper.frame(body, &title, &right, true),
     };
-    rows(paper, review, inside);
+    rows(paper, file, review.cursor, inside);
     let total = review.rows().len();
     if total > usize::from(inside.height) {
-        let last = (review.offset + usize::from(inside.height)).min(total);
-        paper.count(body, &format!("{last}/{total}"));
+        paper.count(body, &format!("{}/{total}", review.cursor.at + 1));
     }
     if state.status.is_some() || !state.saving.is_empty() || question {
         bars::status(paper, state, areas.status);
     } else {
         let (text, style) = match writing::target(state, file.role) {
             Some(target) if target.strategy != Strategy::Rename => (target.told(), theme.tone(Tone::Told)),
-            _ => ("What is not in this diff stays byte for byte.".to_owned(), theme.dim()),
+            _ => ("What is not in this diff stays byte for byte. Space leaves a change out.".to_owned(), theme.dim()),
         };
         paper.write(areas.status, 0, 1, &paper::fit(&text, areas.status.width.saturating_sub(2)), style);
     }
@@ -104,35 +107,60 @@ fn question(paper: &mut Paper<'_>, state: &State, review: &Review, body: &mut Re
     true
 }
 
-fn rows(paper: &mut Paper<'_>, review: &Review, area: Rect) {
-    let theme = paper.theme;
+/// Draws the rows from the offset on, or from further below where rows of several lines hide the cursor.
+fn rows(paper: &mut Paper<'_>, file: &ReviewFile, cursor: Cursor, area: Rect) {
+    let width = area.width.saturating_sub(2);
+    let at = cursor.at.saturating_sub(cursor.offset);
+    let shown = file.rows.iter().skip(cursor.offset).take(at + usize::from(area.height) + 1);
+    let lines: Vec<Vec<String>> = shown.map(|row| lines(file, row, width)).collect();
+    let mut first = 0;
+    let height = |first: usize| lines.iter().take(at + 1).skip(first).map(Vec::len).sum::<usize>();
+    while first < at && height(first) > usize::from(area.height) {
+        first += 1;
+    }
     let mut row = 0;
-    for line in review.rows().iter().skip(review.offset) {
-        if row >= area.height {
-            break;
-        }
-        let style = match line.kind {
-            RowKind::Hunk => theme.kind(),
-            RowKind::Removed => theme.removed(),
-            RowKind::Added => theme.added(),
-            RowKind::Heading => theme.heading(),
-            RowKind::Context | RowKind::Plain => theme.text(),
-            RowKind::Problem(severity) => theme.severity(severity),
-        };
-        let text = match line.kind {
-            RowKind::Problem(severity) => format!("{} {}", severity.letter(), line.text),
-            _ => line.text.clone(),
-        };
-        // Lines of the files stay on one row each; words wrap.
-        let is_text = matches!(line.kind, RowKind::Problem(_) | RowKind::Plain);
-        let parts = if is_text {
-            paper::wrap(&text, area.width.saturating_sub(2))
-        } else {
-            vec![paper::fit(&text, area.width.saturating_sub(2))]
-        };
-        for part in parts {
-            paper.write(area, row, 1, &part, style);
+    for (number, parts) in lines.iter().enumerate().skip(first) {
+        let line = &file.rows[cursor.offset + number];
+        let is_out = file.is_left_out(line);
+        for (part_number, part) in parts.iter().enumerate() {
+            if row >= area.height {
+                return;
+            }
+            if is_out && part_number == 0 && line.kind != RowKind::Part {
+                paper.write(area, row, 0, "o", paper.theme.key());
+            }
+            paper.write(area, row, 1, part, style(*paper.theme, line.kind, is_out));
+            if number == at {
+                paper.style_row(area, row, paper.theme.selected(true));
+            }
             row += 1;
         }
     }
+}
+
+fn style(theme: Theme, kind: RowKind, is_out: bool) -> Style {
+    match kind {
+        _ if is_out => theme.dim(),
+        RowKind::Hunk => theme.kind(),
+        RowKind::Removed => theme.removed(),
+        RowKind::Added => theme.added(),
+        RowKind::Heading => theme.heading(),
+        RowKind::Context | RowKind::Plain | RowKind::Part => theme.text(),
+        RowKind::Problem(severity) => theme.severity(severity),
+    }
+}
+
+/// Returns a row as it stands on the screen: lines of the files stay on one line each, words wrap.
+fn lines(file: &ReviewFile, row: &ReviewRow, width: u16) -> Vec<String> {
+    let lead = match row.kind {
+        RowKind::Part if file.is_left_out(row) => "[ ] ",
+        RowKind::Part => "[x] ",
+        RowKind::Plain if !row.parts.is_empty() => "    ",
+        RowKind::Problem(severity) => return paper::wrap(&format!("{} {}", severity.letter(), row.text), width),
+        RowKind::Plain => return paper::wrap(&row.text, width),
+        _ => return vec![paper::fit(&row.text, width)],
+    };
+    // What wraps stays behind its box.
+    let wrapped = paper::wrap(&row.text, width.saturating_sub(4)).into_iter().enumerate();
+    wrapped.map(|(at, line)| format!("{}{line}", if at == 0 { lead } else { "    " })).collect()
 }

@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 use super::bars;
 use super::paper::{self, Paper};
 use crate::app::layout::{self, Size};
+use crate::app::mouse::Target;
 use crate::app::pages::LineKind;
 use crate::app::wheels::WheelOrder;
 use crate::app::{State, pages, review, value, wheels};
@@ -68,6 +69,7 @@ pub(super) fn draw(paper: &mut Paper<'_>, state: &State, area: Rect) {
         let Some(entry) = pages::wheel_row(state, at) else { break };
         let inspection = pages::inspection(state, entry);
         row(paper, inside, line, entry, inspection, at == state.wheel.at);
+        paper.mark_row(inside, line, Target::Wheel(at));
         if at == state.wheel.at {
             paper.style_row(inside, line, theme.selected(true));
         }

@@ -8,6 +8,7 @@ use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use skyplug_tui::app::keymap::script;
 use skyplug_tui::app::message::{Effect, Message};
+use skyplug_tui::app::mouse::{Deed, Marks, Pointed};
 use skyplug_tui::app::update::update;
 use skyplug_tui::app::{Settings, State};
 use skyplug_tui::config::Environment;
@@ -15,7 +16,7 @@ use skyplug_tui::io::Options;
 use skyplug_tui::io::editor;
 use skyplug_tui::io::perform::{Outside, perform};
 use skyplug_tui::io::run::run;
-use skyplug_tui::ui::{draw, theme::Theme};
+use skyplug_tui::ui::{draw, draw_marked, theme::Theme};
 use tempfile::TempDir;
 
 /// What is said where there is no shell, as here.
@@ -144,6 +145,31 @@ impl Driver {
         self
     }
 
+    /// Does something with the mouse at the first cell that shows a text.
+    pub(crate) fn point(&mut self, deed: Deed, text: &str) -> &mut Self {
+        let screen = self.screen();
+        let place = screen.lines().enumerate().find_map(|(y, line)| Some((line.find(text)?, line, y)));
+        let (at, line, y) = place.unwrap_or_else(|| panic!("{text:?} is not shown:\n{screen}"));
+        let x = unicode_width::UnicodeWidthStr::width(&line[..at]);
+        self.point_at(deed, u16::try_from(x).expect("small"), u16::try_from(y).expect("small"))
+    }
+
+    /// Does something with the mouse at a cell.
+    pub(crate) fn point_at(&mut self, deed: Deed, x: u16, y: u16) -> &mut Self {
+        let on = self.marks().at(self.state.context(), x, y);
+        self.send(Message::Pointed(Pointed { deed, x, y, on }));
+        self
+    }
+
+    /// Returns where things are on the screen.
+    pub(crate) fn marks(&self) -> Marks {
+        let (width, height) = self.state.size;
+        let mut terminal = Terminal::new(TestBackend::new(width, height)).expect("a terminal");
+        let mut marks = Marks::default();
+        terminal.draw(|frame| marks = draw_marked(&self.state, &self.theme, frame)).expect("drawn");
+        marks
+    }
+
     /// Performs an effect that was held back, and takes its answer.
     pub(crate) fn perform(&mut self, effect: Effect) {
         if let Some(message) = perform(effect, &self.outside) {
@@ -167,12 +193,13 @@ impl Driver {
                     Effect::Copy { text, what } => {
                         let characters = text.chars().count();
                         self.copied.push(text);
-                        Some(Message::Copied { what, characters, problem: None })
+                        Some(Message::Copied { what, characters, result: Ok("OSC 52 (the terminal may refuse)") })
                     }
                     Effect::Edit(staged) => {
                         let result = editor::run(&staged);
                         Some(Message::Edited { target: staged.target, result })
                     }
+                    Effect::SetMouse(_) => None,
                     Effect::Suspend => Some(Message::NotSuspended(NO_SHELL)),
                     effect @ (Effect::Run(_) | Effect::StopRun) if self.holds => {
                         self.asked.push(effect);

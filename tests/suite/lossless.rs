@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use proptest::prelude::*;
 use skyplug_tui::config::operation::{self, Direction, Operation};
-use skyplug_tui::config::{ConfigFile, Content, Location, PathSource, Role, Workspace};
+use skyplug_tui::config::{ConfigFile, Content, Location, PathSource, Role, Workspace, disabled, model};
 use skyplug_tui::text::{Span, splice};
 use skyplug_tui::yaml::edit::{NewValue, Sharing};
 use skyplug_tui::yaml::write::{self, Key, Style, item_lines, pair_lines};
@@ -247,6 +247,29 @@ proptest! {
         for role in Role::ALL {
             prop_assert_eq!(now.text(role), first.text(role));
         }
+    }
+
+    #[test]
+    fn what_is_commented_out_comes_back_byte_for_byte(file in file(), chosen in prop::collection::vec(any::<bool>(), 4)) {
+        let document = Document::parse(file.as_str());
+        let count = model::entries(&document).len();
+        let known = disabled::find(&document);
+        let indices: Vec<usize> = (0..count).filter(|index| chosen[*index]).collect();
+        let splices = disabled::comment_out(&document, &indices).expect("commented out");
+        let mut now = Document::parse(splice(&file, &splices).expect("sorted"));
+        prop_assert!(now.error().is_none(), "{}", now.text());
+        prop_assert_eq!(model::entries(&now).len(), count - indices.len());
+        for line in file.lines() {
+            // Every line is still there, perhaps behind a mark.
+            let body = line.trim_start();
+            prop_assert!(now.text().lines().any(|new| new.trim_start_matches([' ', '#']) == body.trim_start_matches([' ', '#']) || new.starts_with("plugins:")), "{line:?}");
+        }
+        for index in indices {
+            let number = known.iter().filter(|one| one.before <= index).count();
+            let splices = disabled::bring_back(&now, number).expect("brought back");
+            now = Document::parse(splice(now.text(), &splices).expect("sorted"));
+        }
+        prop_assert_eq!(now.text(), file);
     }
 
     #[test]

@@ -250,6 +250,22 @@ fn everything_that_is_shown_is_told() {
 }
 
 #[test]
+fn entries_are_commented_out_found_compared_and_left_out_of_a_save() {
+    let place = sample();
+    let lines = [
+        // Out, and back by its own number.
+        "api|2|comment out|# 1|2|#|back",
+        // The two lists, the comment, a search, the text.
+        "1|1|compare with the other list|edit comment|1|for the audit|.|keep|find|team|1|back|back|source|4|back",
+        // One change stays for later; the session goes back to its start.
+        "save|leave out 9|leave out 1|save|home|history|1|quit|x",
+    ];
+    let talked = place.say(&lines.join("|").split('|').collect::<Vec<_>>());
+    assert_snapshot!(steady(&talked.transcript));
+    assert_snapshot!("saved_in_part", place.read("plugins.yaml"));
+}
+
+#[test]
 fn why_nothing_is_uploaded_is_told() {
     let talked = Place::new(Some("plugins: []\n"), Some(REMOTE)).say(&["preview", "wheels", "quit"]);
     assert!(talked.transcript.contains("controller_wheel_path is not set in plugins.yaml"), "{}", talked.transcript);

@@ -85,6 +85,59 @@ fn main_screen() {
 }
 
 #[test]
+fn source_beside_the_lists() {
+    let mut driver = sample();
+    driver.press("j3").resize(160, 40);
+    assert_snapshot!("wide_160x40", shown(&driver));
+    assert!(!driver.screen().contains("example-not-a-real-token"));
+    // It follows the cursor and the edits.
+    driver.press("<Down><Down><Down><Down><Enter>");
+    let line = shown(&driver).lines().find(|line| line.contains("dry_run: ")).expect("the line").to_owned();
+    assert!(line.contains("> 15        dry_run: no"), "{line}");
+    driver.press("2");
+    assert!(driver.screen().contains("remote_plugins.yaml as written"), "{}", driver.screen());
+}
+
+#[test]
+fn source() {
+    snapshots("source", "jS");
+    let mut driver = sample();
+    driver.press("jS").resize(80, 24);
+    assert!(!driver.screen().contains("example-not-a-real-token"));
+    driver.press("<Tab>");
+    assert!(driver.screen().contains("What controllers load"), "{}", driver.screen());
+    driver.press("<Tab>gjjjjjj<Enter>");
+    assert_eq!(driver.state.list(skyplug_tui::config::Role::Api).cursor, 0, "the entry on that line");
+    assert!(driver.screen().contains("1 API server"));
+    driver.press("<Enter>S<Esc>");
+    assert_eq!(driver.state.screen, skyplug_tui::app::Screen::Parameters, "back to where it was opened");
+}
+
+#[test]
+fn side_by_side() {
+    snapshots("side_by_side", "=");
+    let mut driver = sample();
+    let told = "remote list #1, parameters differ: path, level";
+    assert!(driver.screen().contains(told), "{}", driver.screen());
+    driver.press("j=");
+    assert!(driver.state.modals.is_empty(), "{}", driver.screen());
+    assert!(driver.status().starts_with("The other list does not have this class"), "{}", driver.status());
+    driver.press("c<Tab>");
+    driver.press("j");
+    assert!(driver.screen().contains("same parameters"), "{}", driver.screen());
+}
+
+#[test]
+fn find() {
+    snapshots("find", ":find acme<Enter>");
+}
+
+#[test]
+fn history() {
+    snapshots("history", "jdaacme_new.Plugin<Enter>uu<Esc>U:history<Enter>");
+}
+
+#[test]
 fn add_class() {
     snapshots("add_class", "aacme_new.Plugin");
 }

@@ -255,6 +255,73 @@ fn an_edit_is_made_reviewed_saved_and_left() {
     assert_eq!(session.api(), "plugins:\n- class: acme.Cost\n");
 }
 
+/// Starts the program and switches the mouse on.
+fn session_with_mouse(variables: &[(&str, &str)]) -> Session {
+    let mut session = Session::program(variables);
+    assert_eq!(session.screen.screen().mouse_protocol_mode(), vt100::MouseProtocolMode::None, "off at the start");
+    session.send("%");
+    session.wait_for("The mouse is on");
+    assert_eq!(session.screen.screen().mouse_protocol_mode(), vt100::MouseProtocolMode::ButtonMotion);
+    session
+}
+
+#[test]
+fn the_mouse_works_once_it_is_on_and_ends_with_every_way_out() {
+    let mut session = session_with_mouse(&[]);
+    // The second entry of the list, once and twice.
+    session.send("\u{1b}[<0;10;4M\u{1b}[<0;10;4m");
+    session.wait_for("3 Detail: acme.Cost");
+    session.send("\u{1b}[<0;10;4M\u{1b}[<0;10;4m\u{1b}[<0;10;4M\u{1b}[<0;10;4m");
+    session.wait_for("Parameters: acme.Cost");
+    session.send("qq");
+    assert_eq!(session.end(), 0);
+    for (signal, status) in [(Signal::TERM, 143), (Signal::HUP, 129), (Signal::INT, 130)] {
+        let mut session = session_with_mouse(&[]);
+        session.signal(signal);
+        assert_eq!(session.end(), status);
+    }
+}
+
+#[cfg(debug_assertions)]
+#[test]
+fn a_panic_ends_the_mouse_too() {
+    let mut session = session_with_mouse(&[("SKYPLUG_TUI_PANIC", "P")]);
+    session.send("P");
+    assert_eq!(session.end(), 101);
+}
+
+#[test]
+fn the_mouse_is_off_while_the_program_is_stopped_or_an_editor_runs_and_on_again_afterwards() {
+    let mut session = Session::start("set -m; \"$0\"; echo STOPPED; read answer; fg >/dev/null; echo ENDED", &[]);
+    session.wait_for("acme.Audit");
+    session.send("%");
+    session.wait_for("The mouse is on");
+    session.send("\u{1a}");
+    session.wait_for("STOPPED");
+    assert_eq!(session.screen.screen().mouse_protocol_mode(), vt100::MouseProtocolMode::None);
+    session.send("\r");
+    session.wait_for("acme.Audit");
+    assert_eq!(session.screen.screen().mouse_protocol_mode(), vt100::MouseProtocolMode::ButtonMotion);
+    session.send("q");
+    session.wait_for("ENDED");
+    session.end();
+
+    let at = tempfile::tempdir().expect("a directory");
+    let editor = at.path().join("vi");
+    executable(&editor, "#!/bin/sh\necho EDITING\nread line\n");
+    let mut session = session_with_mouse(&[("EDITOR", editor.to_str().expect("UTF-8"))]);
+    session.send("e");
+    session.wait_for("Open in the external editor?");
+    session.send("o");
+    session.wait_for("EDITING");
+    assert_eq!(session.screen.screen().mouse_protocol_mode(), vt100::MouseProtocolMode::None);
+    session.send("\r");
+    session.wait_for("acme.Audit");
+    assert_eq!(session.screen.screen().mouse_protocol_mode(), vt100::MouseProtocolMode::ButtonMotion);
+    session.send("q");
+    assert_eq!(session.end(), 0);
+}
+
 #[test]
 fn every_kind_of_terminal_is_left_as_it_was() {
     let kinds = ["xterm", "xterm-256color", "tmux-256color", "screen", "linux", "vt100"];

@@ -13,7 +13,12 @@ pub(super) fn entry(document: Option<&Document>, index: usize) -> String {
         let entry = document.data().ok()?.get("plugins")?.as_list()?.get(index)?;
         entry.get("class")?.as_str().map(str::to_owned)
     });
-    class.map_or_else(|| format!("entry {}", index + 1), |class| shortened(&visible(&class), MAX_SHOWN).into_owned())
+    class.map_or_else(|| format!("entry {}", index + 1), |text| self::class(&text))
+}
+
+/// Returns a class path as labels have it.
+pub(super) fn class(class: &str) -> String {
+    shortened(&visible(class), MAX_SHOWN).into_owned()
 }
 
 /// Returns how people call several entries.

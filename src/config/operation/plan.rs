@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::{Change, FileChange, Operation, OperationError, label};
-use crate::config::{Content, Role, Workspace};
+use crate::config::comment::{self, Which};
+use crate::config::{Content, Role, Workspace, disabled};
 use crate::text::{Span, Splice, difference, invert, splice};
 use crate::yaml::edit::{self, Action, EditError, Edited, NewValue, PatchOp, Piece, Sharing};
 use crate::yaml::{Document, NodeId, Pointer, Value};
@@ -118,6 +119,9 @@ impl Planner<'_> {
             Operation::Add { role, at, class, parameters } => self.add(*role, *at, class, parameters),
             Operation::SetClass { role, index, class } => self.set_class(*role, *index, class),
             Operation::Remove { role, indices } => self.remove(*role, indices),
+            Operation::SetComment { role, index, which, text } => self.set_comment(*role, *index, *which, text),
+            Operation::Disable { role, indices } => self.disable(*role, indices),
+            Operation::Enable { role, number } => self.enable(*role, *number),
             Operation::Duplicate { role, indices } => self.duplicate(*role, indices),
             Operation::Reorder { role, from, to } => self.reorder(*role, *from, *to),
             Operation::Copy { from, indices, at } => self.copy(*from, indices, *at, false),
@@ -268,6 +272,35 @@ impl Planner<'_> {
             _ => list(),
         };
         Ok(one(role, removals(&sorted), label, focus))
+    }
+
+    fn set_comment(&self, role: Role, index: usize, which: Which, text: &str) -> Result<Plan, OperationError> {
+        let document = self.loaded(role)?;
+        Self::check(role, &document, index)?;
+        let splices = comment::set(&document, index, which, text);
+        let splices = splices.map_err(|source| OperationError::Edit { role, source })?;
+        let who = label::entry(Some(&document), index);
+        let label = format!("changed the comment of {who} in {}", label::file(role));
+        Ok(Plan { steps: vec![(role, Work::Splices(splices))], label, focus: Some((role, entry(index))) })
+    }
+
+    fn disable(&self, role: Role, indices: &[usize]) -> Result<Plan, OperationError> {
+        let document = self.loaded(role)?;
+        let sorted = self.sorted(role, &document, indices)?;
+        let splices =
+            disabled::comment_out(&document, &sorted).map_err(|source| OperationError::Edit { role, source })?;
+        let label = format!("commented out {} in {}", label::entries(Some(&document), &sorted), label::file(role));
+        // The cursor stays on its row, which stands for the same entry.
+        Ok(Plan { steps: vec![(role, Work::Splices(splices))], label, focus: None })
+    }
+
+    fn enable(&self, role: Role, number: usize) -> Result<Plan, OperationError> {
+        let document = self.loaded(role)?;
+        let splices =
+            disabled::bring_back(&document, number).map_err(|source| OperationError::Edit { role, source })?;
+        let class = disabled::find(&document).into_iter().nth(number).map(|one| one.class).unwrap_or_default();
+        let label = format!("brought back {} in {}", label::class(&class), label::file(role));
+        Ok(Plan { steps: vec![(role, Work::Splices(splices))], label, focus: None })
     }
 
     /// Returns the indices in order, none twice, all of entries that are there.

@@ -209,7 +209,9 @@ impl Dialogue {
             Some(Modal::Browse(_)) => return Place::Directory,
             Some(Modal::Backups(_)) => return Place::Backups,
             Some(Modal::Choice(_)) => return Place::Choice,
-            Some(Modal::Notice(_) | Modal::Sides(_) | Modal::Run(_) | Modal::Commands(_)) => return Place::Told,
+            Some(Modal::Notice(_) | Modal::Sides(_) | Modal::Themes(_) | Modal::Run(_) | Modal::Commands(_)) => {
+                return Place::Told;
+            }
             None => {}
         }
         match (state.screen, self.item) {
@@ -299,7 +301,7 @@ impl Dialogue {
                     lines.extend(looks::sides(sides));
                     state.modals.pop();
                 }
-                Some(Modal::Commands(_)) => _ = state.modals.pop(),
+                Some(Modal::Commands(_) | Modal::Themes(_)) => _ = state.modals.pop(),
                 // Its output was told while it ran, its verdict is the status.
                 Some(Modal::Run(run)) if run.has_ended() => _ = state.modals.pop(),
                 _ => break,

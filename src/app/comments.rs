@@ -8,18 +8,18 @@ use crate::config::Role;
 use crate::config::comment;
 use crate::text::visible::visible;
 
-/// Returns the comments of an entry on one line: those above, then the one behind its class.
+/// Returns the comments of an entry on one line: the one above, then the one behind its class.
 #[must_use]
 pub fn told(state: &State, role: Role, index: usize) -> String {
     let Some((document, entry)) = state.workspace.document(role).zip(state.list(role).entries.get(index)) else {
         return String::new();
     };
     let above: Vec<String> = comment::above(document, entry).into_iter().filter(|line| !line.is_empty()).collect();
-    let above = above.join(" ");
-    let text = match (above.is_empty(), comment::behind(document, entry)) {
+    let above = if above.is_empty() { String::new() } else { format!("# {}", above.join(" ")) };
+    let text = match (above.is_empty(), comment::behind(document, entry).trim()) {
         (_, "") => above,
-        (true, behind) => format!("(behind) {behind}"),
-        (false, behind) => format!("{above}   (behind) {behind}"),
+        (true, behind) => format!("behind: # {behind}"),
+        (false, behind) => format!("{above}   behind: # {behind}"),
     };
     visible(&text).into_owned()
 }

@@ -14,7 +14,7 @@ use super::message::Effect;
 use super::modal::{Area, AreaOf, Modal};
 use super::tree::{Row, Shape};
 use super::value::{self, Type};
-use super::{State, Tone, completion, find, notes, pages, programs, saving, wheels, writing};
+use super::{State, Tone, completion, export, find, notes, pages, paste, programs, saving, wheels, writing};
 use crate::check::classes::site;
 use crate::config::comment::Which;
 use crate::config::operation::Operation;
@@ -187,6 +187,27 @@ pub fn open_area(state: &mut State, role: Role, pointer: &Pointer, adds: bool, t
     })));
 }
 
+/// Goes from the field of a value to the area for several lines, with pasted lines behind what was typed.
+pub(super) fn to_area(state: &mut State, pasted: &str) {
+    let Some(Modal::Form(form)) = state.modals.pop() else { return };
+    let text = format!("{}{pasted}", form.text("value"));
+    match &form.kind {
+        FormKind::EditValue { role, pointer, .. } => open_area(state, *role, pointer, false, &text),
+        FormKind::AddValue { role, level, items } if items.is_some() || !form.text("name").is_empty() => {
+            let token = items.map_or_else(|| form.text("name").to_owned(), |number| number.to_string());
+            open_area(state, *role, &level.join(token), true, &text);
+        }
+        _ => {
+            state.modals.push(Modal::Form(form));
+            state.say(Tone::Told, "Type a name first, then paste again.");
+        }
+    }
+    if let Some(Modal::Area(area)) = state.modals.last_mut() {
+        // The file has none of it yet.
+        area.was = String::new();
+    }
+}
+
 /// Returns an area with a text and the cursor behind it.
 #[must_use]
 pub fn text_area(text: &str) -> TextArea<'static> {
@@ -321,7 +342,12 @@ pub(super) fn operation_of(state: &State, form: &Form) -> Option<(Operation, Opt
             let text: Arc<str> = format!("{head}{}{tail}", form.text("line")).into();
             plain(Operation::ReplaceText { role: *role, text })
         }
-        FormKind::Filter(_) | FormKind::Find | FormKind::SavePath(_) | FormKind::Force(_) | FormKind::Project => None,
+        FormKind::Filter(_)
+        | FormKind::Find
+        | FormKind::SavePath(_)
+        | FormKind::Force(_)
+        | FormKind::Project
+        | FormKind::Export => None,
     }
 }
 
@@ -418,6 +444,7 @@ pub fn accept(state: &mut State) -> Vec<Effect> {
         }
         FormKind::Force(role) => saving::force(state, *role),
         FormKind::Project => programs::accept(state, form),
+        FormKind::Export => export::accept(state, form),
         FormKind::SavePath(role) => {
             writing::take_path(state, *role, form.text("path").trim());
             saving::open_review(state)
@@ -473,6 +500,11 @@ pub fn accept_area(state: &mut State) -> Vec<Effect> {
             Operation::Set { role, pointer: pointer.clone(), value: NewValue::of(Value::str(&text)) }
         }
         AreaOf::Comment(index) => Operation::SetComment { role, index: *index, which: Which::Above, text },
+        AreaOf::Entries(at) => {
+            let at = *at;
+            paste::accept_area(state, area, at);
+            return Vec::new();
+        }
     };
     let before = state.history.undo_count();
     let effects = commit(state, &operation);

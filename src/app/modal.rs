@@ -7,10 +7,12 @@ use super::choice::Choice;
 use super::command::{Context, Id};
 use super::field::Field;
 use super::form::Form;
+use super::look;
 use super::message::{Listing, Staged};
 use super::run::{Program, Run};
 use super::sides::Sides;
 use crate::config::Role;
+use crate::config::kubernetes::Request;
 use crate::config::operation::Operation;
 use crate::yaml::Pointer;
 
@@ -33,6 +35,8 @@ pub enum Modal {
     Run(Box<Run>),
     /// The saved versions of a file.
     Backups(Box<Backups>),
+    /// The list of themes.
+    Themes(look::Choice),
     /// A class in both lists.
     Sides(Box<Sides>),
     /// A list to choose from.
@@ -45,7 +49,7 @@ impl Modal {
     pub const fn context(&self) -> Context {
         match self {
             Self::Form(_) => Context::Field,
-            Self::Menu(_) => Context::Menu,
+            Self::Menu(_) | Self::Themes(_) => Context::Menu,
             Self::Commands(_) => Context::Commands,
             Self::Notice(_) | Self::Sides(_) => Context::Notice,
             Self::Area(_) => Context::Area,
@@ -116,8 +120,23 @@ pub enum Answer {
     WriteOut(Box<Operation>),
     /// Opens the form for the wheel directory or the browser.
     RemoveWheelPath,
+    /// Makes an edit that was shown.
+    Commit(Box<Operation>),
+    /// Edits a pasted text before it is taken.
+    EditPaste {
+        /// The list.
+        role: Role,
+        /// Where it goes.
+        at: Option<usize>,
+        /// The text.
+        text: String,
+    },
+    /// Does something with pasted lines in a field of one.
+    PasteLines(super::paste::Lines, String),
     /// Does something about the kept edits at a place of the list.
     Kept(usize, super::recovery::Kept),
+    /// Exports both lists, whatever files are there.
+    Export(Box<Request>),
     /// Makes the screens read-only.
     ReadOnly,
 }
@@ -244,6 +263,8 @@ pub enum AreaOf {
     },
     /// The comment above an entry.
     Comment(usize),
+    /// Entries, and where they go: at the end where that is not told.
+    Entries(Option<usize>),
 }
 
 /// The area for a text of several lines.

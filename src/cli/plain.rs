@@ -47,7 +47,12 @@ pub enum Ended {
 /// # Errors
 ///
 /// Returns why the terminal cannot be written to, or signals not be caught.
-pub(super) fn run(options: &Options, environment: Environment, settings: Settings) -> anyhow::Result<Exit> {
+pub(super) fn run(
+    options: &Options,
+    environment: Environment,
+    settings: Settings,
+    complaint: Option<String>,
+) -> anyhow::Result<Exit> {
     let outside = Outside::new(options.clone(), environment);
     let shared = Arc::new(Shared::default());
     signals::listen(shared.clone(), outside.clone())?;
@@ -56,6 +61,8 @@ pub(super) fn run(options: &Options, environment: Environment, settings: Setting
     let is_terminal = input.is_terminal();
     let mut talk = Talk::new(&outside, settings, io::stdout(), !is_terminal);
     talk.shared = shared;
+    // Keys stay those of the program, as the status lines name them; what is wrong with the settings is told.
+    talk.state.preferences.complaint = complaint;
     let ended = match talk.run(opened, &mut input.lock()) {
         // Who reads no more has left.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ended::Lost,

@@ -46,6 +46,15 @@ pub enum Operation {
         /// The entries, in any order.
         indices: Vec<usize>,
     },
+    /// Puts entries that were copied elsewhere into a list, as they are written.
+    Paste {
+        /// The list.
+        role: Role,
+        /// Where the first will be, at the end where there is none.
+        at: Option<usize>,
+        /// The text, as [`super::pasted::read`] reads it.
+        text: Arc<str>,
+    },
     /// Gives an entry another comment.
     SetComment {
         /// The list.
@@ -234,6 +243,9 @@ pub enum OperationError {
         /// How many there are.
         count: usize,
     },
+    /// A pasted text is no entries.
+    #[error("the text cannot be pasted: {0}")]
+    Paste(#[from] super::pasted::PasteError),
     /// The edit below cannot be done safely.
     #[error("{}: {source}", role.file_name())]
     Edit {

@@ -2,14 +2,16 @@
 
 use super::page::Does;
 use super::{Dialogue, Part, Place, diff, lists};
+use crate::app::bindings::Stroke;
 use crate::app::command::{Command, Context, Id, table};
-use crate::app::keymap::{self, Code, Key};
+use crate::app::keymap::{Code, Key};
 use crate::app::message::Effect;
 use crate::app::tree::Shape;
 use crate::app::{Pane, Screen, State, forms, offers, tree, update};
 
 /// Commands that move a cursor, or draw: there is nothing of that here.
-const NOT_HERE: [Id; 26] = [
+const NOT_HERE: [Id; 27] = [
+    Id::Theme,
     Id::Mouse,
     Id::Forward,
     Id::Down,
@@ -92,7 +94,8 @@ impl Dialogue {
         };
         let mut chars = line.chars();
         if let (Some(c), None) = (chars.next(), chars.next()) {
-            return keymap::find(context, Key::plain(Code::Char(c))).filter(|command| is_here(command.id));
+            let stroke = Stroke { first: Key::plain(Code::Char(c)), then: None };
+            return state.preferences.keymap.find(context, stroke).filter(|command| is_here(command.id));
         }
         let mut here = table().iter().filter(|command| command.contexts.contains(&context) && is_here(command.id));
         if let Some(command) = here.clone().find(|command| command.name.to_lowercase() == lower || command.bar == lower)

@@ -232,7 +232,7 @@ impl Dialogue {
         let mut out = vec![format!("{}, {}:", area.title, count(area.editor.lines().len(), "line"))];
         let name = match &area.about {
             AreaOf::Value { pointer, .. } => pointer.tokens().last().map_or("", String::as_str),
-            AreaOf::Comment(_) => "",
+            AreaOf::Comment(_) | AreaOf::Entries(_) => "",
         };
         if crate::config::secret::is_secret_name(name) && !state.settings.show_secrets {
             out.push(crate::config::secret::MASK.to_owned());

@@ -17,9 +17,16 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("app", &["text", "yaml", "wheel", "python", "config", "check", "preview"]),
     ("ui", &["text", "yaml", "wheel", "python", "config", "check", "preview", "app"]),
     ("plain", &["text", "yaml", "wheel", "python", "config", "check", "preview", "app", "ui"]),
+    ("settings", &["text", "config", "check", "app"]),
     ("io", &["text", "yaml", "wheel", "python", "config", "check", "preview", "app"]),
-    ("tui", &["text", "yaml", "wheel", "python", "config", "check", "preview", "app", "ui", "io", "cli"]),
-    ("cli", &["text", "yaml", "wheel", "python", "config", "check", "preview", "app", "ui", "plain", "io", "tui"]),
+    ("tui", &["text", "yaml", "wheel", "python", "config", "check", "preview", "app", "ui", "settings", "io", "cli"]),
+    (
+        "cli",
+        &[
+            "text", "yaml", "wheel", "python", "config", "check", "preview", "app", "ui", "plain", "settings", "io",
+            "tui",
+        ],
+    ),
 ];
 
 /// The rooms that may touch the outside.

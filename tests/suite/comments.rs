@@ -62,7 +62,7 @@ fn what_would_change_the_data_is_refused() {
 #[test]
 fn the_palette_edits_both_comments_and_the_detail_shows_them() {
     let mut driver = Driver::open(Some(API), None);
-    assert!(driver.screen().contains("two blanks none   (behind)  first"), "{}", driver.screen());
+    assert!(driver.screen().contains("two blanks none   behind: # first"), "{}", driver.screen());
     driver.press("j:edit comment<Enter>");
     driver.press("about B<Enter>and more<F2>");
     assert_eq!(driver.status(), "Changed the comment of acme.B# in plugins.yaml.");

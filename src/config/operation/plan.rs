@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{Change, FileChange, Operation, OperationError, label};
 use crate::config::comment::{self, Which};
-use crate::config::{Content, Role, Workspace, disabled};
+use crate::config::{Content, Role, Workspace, disabled, pasted};
 use crate::text::{Span, Splice, difference, invert, splice};
 use crate::yaml::edit::{self, Action, EditError, Edited, NewValue, PatchOp, Piece, Sharing};
 use crate::yaml::{Document, NodeId, Pointer, Value};
@@ -119,6 +119,7 @@ impl Planner<'_> {
             Operation::Add { role, at, class, parameters } => self.add(*role, *at, class, parameters),
             Operation::SetClass { role, index, class } => self.set_class(*role, *index, class),
             Operation::Remove { role, indices } => self.remove(*role, indices),
+            Operation::Paste { role, at, text } => self.paste(*role, *at, text),
             Operation::SetComment { role, index, which, text } => self.set_comment(*role, *index, *which, text),
             Operation::Disable { role, indices } => self.disable(*role, indices),
             Operation::Enable { role, number } => self.enable(*role, *number),
@@ -272,6 +273,27 @@ impl Planner<'_> {
             _ => list(),
         };
         Ok(one(role, removals(&sorted), label, focus))
+    }
+
+    fn paste(&self, role: Role, at: Option<usize>, text: &str) -> Result<Plan, OperationError> {
+        let document = self.loaded(role)?;
+        let read = pasted::read(text)?;
+        let count = Self::count(&document);
+        let at = at.unwrap_or(count);
+        if at > count {
+            return Err(OperationError::NoEntry { role, index: at, count });
+        }
+        let mut actions = Self::make_list(role, &document)?;
+        for (i, pointer) in read.pointers.iter().enumerate() {
+            let piece = Piece::capture(&read.document, pointer);
+            let piece = piece.map_err(|source| OperationError::Edit { role, source })?;
+            actions.push(Action::InsertPiece { path: entry(at + i), index: None, piece });
+        }
+        let who = match read.classes.as_slice() {
+            [class] => label::class(class),
+            many => format!("{} entries", many.len()),
+        };
+        Ok(one(role, actions, format!("pasted {who} into {}", label::file(role)), entry(at)))
     }
 
     fn set_comment(&self, role: Role, index: usize, which: Which, text: &str) -> Result<Plan, OperationError> {

@@ -13,6 +13,7 @@ mod explain;
 mod export;
 mod inspect;
 mod output;
+pub mod plain;
 mod purge;
 mod report;
 mod schema;
@@ -20,6 +21,7 @@ mod shell;
 mod verify;
 mod wheels;
 
+use std::io::{IsTerminal as _, Write as _, stdin, stdout};
 use std::path::PathBuf;
 
 use anyhow::Context as _;
@@ -76,6 +78,7 @@ pub struct Cli {
     command: Option<Command>,
 }
 
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 #[derive(Debug, Args)]
 struct Globals {
     /// The API server's list [default: SKYPILOT_SERVER_PLUGINS_CONFIG, else ~/.sky/plugins.yaml]
@@ -105,6 +108,9 @@ struct Globals {
     /// Never write anything
     #[arg(long, global = true)]
     read_only: bool,
+    /// Line mode: numbered questions instead of screens, for screen readers and TERM=dumb; no control sequences
+    #[arg(long, global = true)]
+    plain: bool,
     /// Only ASCII characters for frames
     #[arg(long, global = true)]
     ascii: bool,
@@ -527,6 +533,15 @@ impl Session {
     fn screens_on(&self, options: &io::Options, environment: Environment, files: Files) -> anyhow::Result<Exit> {
         let screens =
             crate::app::Settings { read_only: self.globals.read_only, show_secrets: self.globals.show_secrets, files };
+        let dumb = environment.get("TERM").is_some_and(|term| term == "dumb");
+        let is_plain = self.globals.plain || (dumb && stdin().is_terminal() && stdout().is_terminal());
+        if is_plain {
+            if !self.globals.plain {
+                writeln!(stdout(), "TERM is dumb: nothing can be drawn, so this is line mode (--plain).")?;
+            }
+            let complaint = self.settings.for_screens(screens, &self.environment).preferences.complaint;
+            return plain::run(options, environment, screens, complaint).context("line mode ended");
+        }
         let settings = self.settings.for_screens(screens, &self.environment);
         crate::tui::run(options, environment, settings).context("the terminal UI ended")
     }

@@ -6,6 +6,7 @@ pub mod editor;
 pub mod export;
 pub mod inspect;
 pub mod journal;
+pub mod keep;
 pub mod load;
 pub mod manifest;
 pub mod memory;

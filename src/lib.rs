@@ -17,6 +17,7 @@
 //! - [`preview`]: what the next controller launch uploads and installs.
 //! - [`app`]: the state of the screens and how messages change it.
 //! - [`ui`]: the screens, drawn from the state.
+//! - [`plain`]: line mode: the same as questions and answers, told from the state.
 //! - [`settings`]: what a person has set, by flag, variable or `config.toml`, and where each comes from.
 //! - [`io`]: reading, saving, looking at processes and directories.
 //! - [`tui`]: the loop between terminal, state and the outside.
@@ -48,6 +49,7 @@ pub mod check;
 pub mod cli;
 pub mod config;
 pub mod io;
+pub mod plain;
 pub mod preview;
 pub mod python;
 pub mod settings;

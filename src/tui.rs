@@ -34,11 +34,10 @@ use crate::app::preferences::Preferences;
 use crate::app::update::update;
 use crate::app::{self, State};
 use crate::cli::Exit;
-use crate::config::{Environment, Role};
-use crate::io::journal::JournalError;
+use crate::config::Environment;
+use crate::io::keep::{self, Keeping};
 use crate::io::perform::{Outside, perform};
 use crate::io::{Options, editor, run as programs};
-use crate::text::visible::visible_name;
 use crate::ui::{self, theme::Theme};
 use example::Own;
 use input::Reader;
@@ -95,8 +94,7 @@ enum Event {
 ///
 /// Returns why there is no terminal, or why it cannot be written to.
 pub fn run(options: &Options, environment: Environment, settings: Settings) -> anyhow::Result<Exit> {
-    let dumb = environment.variables.get(std::ffi::OsStr::new("TERM")).is_some_and(|term| term == "dumb");
-    if !std::io::stdin().is_terminal() || !std::io::stdout().is_terminal() || dumb {
+    if !std::io::stdin().is_terminal() || !std::io::stdout().is_terminal() {
         bail!("there is no terminal to draw on; `skyplug-tui check` works without one (see `skyplug-tui --help`)");
     }
     let ascii = settings.look.ascii.unwrap_or_else(|| !is_utf8(&environment));
@@ -126,8 +124,7 @@ pub fn run(options: &Options, environment: Environment, settings: Settings) -> a
         run: 0,
         runs: 0,
         own: None,
-        forget: Vec::new(),
-        told: false,
+        keeping: Keeping::default(),
         ended: None,
     };
     let looped = catch_unwind(AssertUnwindSafe(|| match program.run(&receiver) {
@@ -236,10 +233,7 @@ struct Program {
     runs: u32,
     /// What waits while the example is open.
     own: Option<Own>,
-    /// The journals of earlier runs that go once our own holds their edits.
-    forget: Vec<Effect>,
-    /// Whether it was said that edits cannot be kept.
-    told: bool,
+    keeping: Keeping,
     ended: Option<Ended>,
 }
 
@@ -280,29 +274,15 @@ impl Program {
 
     /// Puts what is unsaved into the recovery journal.
     fn keep(&mut self) -> anyhow::Result<()> {
-        match self.record() {
-            Ok(()) => {
-                // Where this copy has no journal, theirs alone hold the edits.
-                let holds = self.outside.journal().is_kept();
-                for effect in std::mem::take(&mut self.forget).into_iter().filter(|_| holds) {
+        match self.keeping.keep(&self.state, &self.outside) {
+            Ok(effects) => {
+                for effect in effects {
                     let _ = self.effects.send(effect);
                 }
                 Ok(())
             }
-            Err(error) => {
-                // Their journals stay: nothing else holds the edits.
-                self.forget.clear();
-                if std::mem::replace(&mut self.told, true) {
-                    return Ok(());
-                }
-                self.take_message(Message::NotKept(error.to_string()))
-            }
+            Err(why) => why.map_or(Ok(()), |why| self.take_message(Message::NotKept(why))),
         }
-    }
-
-    fn record(&self) -> Result<(), JournalError> {
-        let state = &self.state;
-        self.outside.journal().record(&state.disk, &state.workspace, state.unsaved)
     }
 
     fn draw(&mut self) -> anyhow::Result<()> {
@@ -367,7 +347,7 @@ impl Program {
     /// Has an effect performed.
     fn ask(&mut self, effect: Effect) -> anyhow::Result<()> {
         if matches!(effect, Effect::Forget(_)) {
-            self.forget.push(effect);
+            self.keeping.defer(effect);
             return Ok(());
         }
         if !effect.needs_loop() {
@@ -398,7 +378,7 @@ impl Program {
             }
             Effect::Edit(staged) => {
                 self.keep()?;
-                signals::say_at_end(self.kept());
+                signals::say_at_end(keep::kept(&self.state, &self.outside));
                 let parked = self.reader.park();
                 terminal::restore();
                 signals::set_editing(true);
@@ -450,30 +430,13 @@ impl Program {
             return Vec::new();
         }
         // After a panic the state may be half changed: what was recorded before it holds.
-        let recorded = if panicked { Ok(()) } else { self.record() };
-        let mut lines = self.kept();
+        let recorded = if panicked { Ok(()) } else { keep::record(&self.state, &self.outside) };
+        let mut lines = keep::kept(&self.state, &self.outside);
         if let Err(error) = recorded {
             lines.push(format!("the last unsaved edits are lost: {error}"));
         }
         let _ = self.outside.journal().close(true);
         lines
-    }
-
-    /// Returns what to say of the unsaved edits where the program ends now.
-    fn kept(&self) -> Vec<String> {
-        // Those of the sample go with its files.
-        if self.state.settings.files != app::Files::Own {
-            return Vec::new();
-        }
-        let names = self.state.unsaved_roles().into_iter().map(Role::file_name).collect::<Vec<_>>().join(" and ");
-        match self.outside.journal().path() {
-            Some(path) => {
-                let path = visible_name(path.as_os_str());
-                vec![format!("the unsaved edits of {names} are kept in {path}; the next start offers them")]
-            }
-            None if names.is_empty() => Vec::new(),
-            None => vec![format!("the unsaved edits of {names} are lost: there was no place to keep them")],
-        }
     }
 }
 

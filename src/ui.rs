@@ -26,6 +26,12 @@ mod source;
 pub mod theme;
 mod wheels;
 
+/// What the screens say in words, for line mode to say the same.
+pub mod words {
+    pub use super::detail::{known, source};
+    pub use super::lists::{shown_line, verdict};
+}
+
 use ratatui::Frame;
 use ratatui::layout::Rect;
 

@@ -83,7 +83,8 @@ pub(super) fn stop(state: &mut State) -> bool {
 }
 
 /// Returns a number with commas: 10,000.
-fn grouped(number: usize) -> String {
+#[must_use]
+pub fn grouped(number: usize) -> String {
     let digits = number.to_string();
     let mut out = String::new();
     for (at, digit) in digits.chars().enumerate() {

@@ -22,7 +22,7 @@ use crate::text::visible::visible_name;
 
 /// Takes a message; returns what is asked of the outside for it.
 pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
-    let mut effects = match message {
+    let effects = match message {
         Message::Pressed(key) => press(state, key),
         Message::Pointed(pointed) => mouse::point(state, pointed),
         Message::Pasted(text) => take_paste(state, &text),
@@ -108,6 +108,11 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
             Vec::new()
         }
     };
+    settled(state, effects)
+}
+
+/// Puts right what follows from any change, and adds what is asked of the outside for it.
+pub fn settled(state: &mut State, mut effects: Vec<Effect>) -> Vec<Effect> {
     // An undo may take away the entry whose parameters are shown.
     if state.screen == Screen::Parameters && state.current_entry().is_none() {
         state.screen = Screen::Main;

@@ -119,7 +119,8 @@ pub(super) fn class(state: &State) -> String {
 }
 
 /// Returns where the class comes from and where it loads, as far as that is known.
-fn source(state: &State) -> String {
+#[must_use]
+pub fn source(state: &State) -> String {
     let Some((role, index)) = state.current_entry() else { return String::new() };
     let Some(class) = state.list(role).entries.get(index).and_then(|entry| entry.class.as_deref()) else {
         return "-".to_owned();
@@ -271,7 +272,8 @@ fn value_lines(state: &State, row: &Row, area: Rect, columns: &Columns) -> Vec<S
 }
 
 /// Returns the parameters that the class knows and the entry does not give.
-fn known(state: &State, row: &Row) -> String {
+#[must_use]
+pub fn known(state: &State, row: &Row) -> String {
     let missing = completion::missing(state, state.role, &row.pointer);
     let words: Vec<String> = missing
         .iter()

@@ -85,7 +85,8 @@ fn title(state: &State, role: Role) -> String {
 }
 
 /// Returns what SkyPilot makes of the file, in one sentence.
-fn verdict(state: &State, role: Role) -> String {
+#[must_use]
+pub fn verdict(state: &State, role: Role) -> String {
     let verdict = state.report.verdict(role);
     match (&verdict.message, verdict.exception) {
         (Some(message), _) => format!("SkyPilot: {}", visible(&check::one_line(message))),
@@ -387,7 +388,8 @@ fn error_lines(
 }
 
 /// Returns one line of a text as it may be shown.
-fn shown_line(document: &Document, line: usize, show_secrets: bool) -> String {
+#[must_use]
+pub fn shown_line(document: &Document, line: usize, show_secrets: bool) -> String {
     let text = document.lines().line(document.text(), line).of(document.text());
     let text = if show_secrets { text.to_owned() } else { secret::masked(&Document::parse(text)) };
     visible(&text.replace('\t', "    ")).into_owned()

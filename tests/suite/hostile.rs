@@ -27,7 +27,7 @@ const PLAIN: &str = "\u{202e}\u{2066}\u{200b}";
 const NAME: &str = "\u{1b}]0;x\u{7}\u{9b}31m\u{202e}\n\u{200b}\u{7f}";
 
 /// Tells whether a terminal would do something else with it than show it.
-fn is_unsafe(c: char) -> bool {
+pub(crate) fn is_unsafe(c: char) -> bool {
     let invisible = [
         0xad..=0xad,
         0x61c..=0x61c,
@@ -57,7 +57,7 @@ fn quoted(text: &str) -> String {
     format!("\"{}\"", escaped.collect::<String>())
 }
 
-fn api(wheels: &str) -> String {
+pub(crate) fn api(wheels: &str) -> String {
     let poison = quoted(POISON);
     format!(
         "# {PLAIN} a comment\ncontroller_wheel_path: {}\nplugins:\n- class: acme.Audit  # {PLAIN}\n  parameters:\n    \
@@ -67,13 +67,13 @@ fn api(wheels: &str) -> String {
     )
 }
 
-fn remote() -> String {
+pub(crate) fn remote() -> String {
     let poison = quoted(POISON);
     format!("plugins:\n- class: acme.Audit\n  parameters: {{{poison}: 1}}\n- class: {poison}\n- class: gone.{PLAIN}\n")
 }
 
 /// Makes wheels whose names and contents are poison.
-fn wheels(home: &Path) -> String {
+pub(crate) fn wheels(home: &Path) -> String {
     let directory = home.join(format!("dist{NAME}"));
     fs::create_dir(&directory).expect("made");
     let line = POISON.replace('\u{2028}', " ");

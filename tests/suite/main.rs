@@ -24,6 +24,7 @@ mod mouse;
 mod mutants;
 mod partial;
 mod paste;
+mod plain;
 mod preview;
 mod programs;
 mod random;

@@ -24,6 +24,8 @@ pub(crate) struct Session {
     writer: Box<dyn Write + Send>,
     output: Receiver<Vec<u8>>,
     screen: vt100::Parser,
+    /// What was read behind the text that was waited for.
+    left: Vec<u8>,
     termios: String,
 }
 
@@ -69,7 +71,7 @@ impl Session {
         });
         let writer = pair.master.take_writer().expect("a writer");
         let screen = vt100::Parser::new(24, 80, 0);
-        Self { home, child, master: pair.master, writer, output, screen, termios }
+        Self { home, child, master: pair.master, writer, output, screen, left: Vec::new(), termios }
     }
 
     /// Starts the program itself.
@@ -108,6 +110,21 @@ impl Session {
                 panic!("{text:?} did not come:\n{}", self.screen.screen().contents());
             };
             self.screen.process(&bytes);
+        }
+    }
+
+    /// Reads until a text has come; returns the bytes as they came.
+    fn read_until(&mut self, text: &str) -> Vec<u8> {
+        let mut bytes = std::mem::take(&mut self.left);
+        loop {
+            if let Some(at) = bytes.windows(text.len()).position(|part| part == text.as_bytes()) {
+                self.left = bytes.split_off(at + text.len());
+                return bytes;
+            }
+            let Ok(more) = self.output.recv_timeout(GUARD) else {
+                panic!("{text:?} did not come: {}", String::from_utf8_lossy(&bytes));
+            };
+            bytes.extend(more);
         }
     }
 
@@ -349,9 +366,46 @@ fn every_kind_of_terminal_is_left_as_it_was() {
         session.leave_without_saving();
         assert_eq!(session.end(), 0, "{command}");
     }
+}
+
+#[test]
+fn a_dumb_terminal_gets_questions_and_no_escape_sequence() {
     let mut session = Session::start("TERM=dumb exec \"$0\"", &[]);
-    assert_eq!(session.end(), 2);
-    assert!(session.shown().contains("`skyplug-tui check` works without one"), "{}", session.shown());
+    let mut bytes = session.read_until("Start, number or word [show again]: ");
+    assert!(String::from_utf8_lossy(&bytes).contains("TERM is dumb"), "it is said why");
+    session.send("api\n2\n");
+    bytes.extend(session.read_until("Entry, number or word [show again]: "));
+    session.send("delete\n");
+    bytes.extend(session.read_until("Removed acme.Cost"));
+    // Ctrl-D is an answer: it asks.
+    session.send("\u{4}");
+    bytes.extend(session.read_until("Number or word [ask again]: "));
+    session.send("review\n");
+    bytes.extend(session.read_until("Review, number or word [show again]: "));
+    session.send("1\n");
+    bytes.extend(session.read_until("Saved ~/.sky/plugins.yaml"));
+    session.send("quit\n");
+    assert_eq!(session.end(), 0);
+    assert_eq!(session.api(), "plugins:\n- class: acme.Audit\n");
+    let told = String::from_utf8(bytes).expect("UTF-8");
+    assert_eq!(told.chars().find(|c| c.is_control() && !matches!(c, '\r' | '\n')), None, "{told:?}");
+}
+
+#[test]
+fn a_signal_in_line_mode_keeps_the_edits() {
+    for (signal, status) in [(Signal::TERM, 143), (Signal::HUP, 129), (Signal::INT, 130)] {
+        let mut session = Session::start("exec \"$0\" --plain", &[]);
+        session.read_until("Start, number or word [show again]: ");
+        session.send("api\n2\ndelete\n");
+        session.read_until("Removed acme.Cost");
+        session.read_until("API list, number or word [show again]: ");
+        session.signal(signal);
+        let told = session.read_until("the next start offers them");
+        assert!(String::from_utf8_lossy(&told).contains("the unsaved edits of plugins.yaml are kept in"));
+        assert_eq!(session.end(), status);
+        assert_eq!(session.api(), API, "nothing was saved");
+        assert_eq!(session.take_and_save(), "plugins:\n- class: acme.Audit\n");
+    }
 }
 
 #[test]

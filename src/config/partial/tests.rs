@@ -1,5 +1,7 @@
 //! Examples of texts with some changes of another, and random ones against a model.
 
+use std::fmt::Write as _;
+
 use proptest::prelude::*;
 
 use super::*;
@@ -138,12 +140,12 @@ fn written(model: &Model, flow: bool) -> String {
     let mut out = "# list\nplugins:\n".to_owned();
     for (class, comment, parameters) in model {
         out.extend(comment.iter().map(|comment| format!("  # {comment}\n")));
-        out.push_str(&format!("  - class: {class}\n"));
+        let _ = writeln!(out, "  - class: {class}");
         let pairs: Vec<String> = parameters.iter().map(|(key, value)| format!("{key}: {value}")).collect();
         match (pairs.is_empty(), flow) {
             (true, _) => {}
-            (_, true) => out.push_str(&format!("    parameters: {{{}}}\n", pairs.join(", "))),
-            (_, false) => out.push_str(&format!("    parameters:\n      {}\n", pairs.join("\n      "))),
+            (_, true) => _ = writeln!(out, "    parameters: {{{}}}", pairs.join(", ")),
+            (_, false) => _ = writeln!(out, "    parameters:\n      {}", pairs.join("\n      ")),
         }
     }
     if model.is_empty() { "# list\nplugins: []\n".to_owned() } else { out }
@@ -196,10 +198,7 @@ fn edit_of(change: &Change, edits: &[Edit]) -> usize {
     let entry = change.place.entry.as_ref().expect("an entry");
     let class = entry.class.clone().expect("a class");
     let is_it = |edit: &&Edit| match edit {
-        Edit::Set(number, key, _) => {
-            class == format!("p.E{number}") && change.place.below.to_path() == format!("parameters.k{key}")
-        }
-        Edit::Unset(number, key) => {
+        Edit::Set(number, key, _) | Edit::Unset(number, key) => {
             class == format!("p.E{number}") && change.place.below.to_path() == format!("parameters.k{key}")
         }
         Edit::Remove(number) => class == format!("p.E{number}") && change.place.below.is_root(),

@@ -313,6 +313,7 @@ fn run_here(state: &mut State, id: Id) -> Vec<Effect> {
         Id::Mouse => return mouse::toggle(state),
         Id::GoTo if context == Context::Source => source::go_to_line(state),
         Id::GoTo => problems::go_to_problem(state),
+        Id::ShowIgnored => problems::show_ignored(state),
         Id::Explain => problems::explain(state),
         Id::YankProblem => {
             return state

@@ -15,6 +15,7 @@ mod facts;
 mod finding;
 mod fixes;
 mod hostile;
+mod ignores;
 mod keys;
 mod lossless;
 mod mouse;

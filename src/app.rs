@@ -5,6 +5,7 @@
 //! terminal: `io` performs the effects, `ui` draws, `tui` runs the loop.
 
 pub mod backups;
+pub mod bindings;
 pub mod browse;
 pub mod choice;
 pub mod command;
@@ -13,6 +14,7 @@ pub mod completion;
 pub mod conflict;
 pub mod dialogs;
 pub mod edits;
+pub mod export;
 pub mod external;
 pub mod field;
 pub mod find;
@@ -23,6 +25,8 @@ pub mod keymap;
 pub mod layout;
 pub mod list;
 pub mod lists;
+pub mod look;
+pub mod manifest;
 pub mod meaning;
 pub mod message;
 pub mod modal;
@@ -37,6 +41,7 @@ pub mod palette;
 pub mod parameters;
 pub mod past;
 pub mod paste;
+pub mod preferences;
 pub mod problems;
 pub mod programs;
 pub mod reading;
@@ -134,6 +139,8 @@ pub struct State {
     pub mouse: mouse::Mouse,
     /// What the command line says.
     pub settings: Settings,
+    /// What a person has chosen of keys and colours.
+    pub preferences: preferences::Preferences,
     /// Whether the files have been read.
     pub ready: bool,
     /// Whether each file differs from what is on disk.
@@ -214,6 +221,7 @@ impl State {
             splits: Splits::default(),
             mouse: mouse::Mouse::default(),
             settings,
+            preferences: preferences::Preferences::default(),
             ready: false,
             unsaved: [false; 2],
             theirs: [None, None],

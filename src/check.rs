@@ -25,6 +25,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 pub use diagnostic::{Code, Diagnostic, FileKind, Fix, Place, Seen, Severity};
+pub(crate) use shape::nearest;
 pub use shape::{of_document, one_line, verdict};
 pub use version::{NEWEST, SkyVersion};
 

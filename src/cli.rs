@@ -6,9 +6,11 @@
 #![expect(clippy::doc_markdown, reason = "the doc comments of arguments are help texts, printed as they are")]
 
 mod classes;
+mod config;
 mod demo;
 mod edit;
 mod explain;
+mod export;
 mod inspect;
 mod output;
 mod purge;
@@ -27,7 +29,8 @@ use crate::check::verify::Mode;
 use crate::check::{Controller, SkyVersion};
 use crate::config::{Environment, Role, Workspace};
 use crate::io;
-use output::{ColorChoice, Output};
+use crate::settings::Color;
+use output::Output;
 
 /// How the program ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,6 +83,9 @@ struct Globals {
     /// The controllers' list [default: SKYPILOT_SERVER_REMOTE_PLUGINS_CONFIG, else ~/.sky/remote_plugins.yaml]
     #[arg(long, global = true, value_name = "FILE")]
     remote_plugins: Option<PathBuf>,
+    /// A ConfigMap (or a Secret with stringData) that holds both lists: they are read and edited inside this manifest
+    #[arg(long, global = true, value_name = "FILE", conflicts_with_all = ["plugins", "remote_plugins"])]
+    configmap: Option<PathBuf>,
     /// Where the API server runs: relative paths count from there [default: that of the one running local server, else the current directory]
     #[arg(long, global = true, value_name = "DIR")]
     server_cwd: Option<PathBuf>,
@@ -101,12 +107,34 @@ struct Globals {
     /// Only ASCII characters for frames
     #[arg(long, global = true)]
     ascii: bool,
-    /// When to use colours
-    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
-    color: ColorChoice,
+    /// The colours of the screens: terminal, light, dark, high-contrast, colour-blind, mono, or a theme file
+    #[arg(long, global = true, value_name = "NAME|FILE")]
+    theme: Option<String>,
+    /// When to use colours [default: auto: on a terminal, unless NO_COLOR is set]
+    #[arg(long, global = true, value_name = "WHEN")]
+    color: Option<ColorChoice>,
     /// Show secrets instead of ********
     #[arg(long, global = true)]
     show_secrets: bool,
+}
+
+/// When to use colours.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum ColorChoice {
+    /// On a terminal, unless NO_COLOR is set
+    Auto,
+    Always,
+    Never,
+}
+
+impl From<ColorChoice> for Color {
+    fn from(choice: ColorChoice) -> Self {
+        match choice {
+            ColorChoice::Auto => Self::Auto,
+            ColorChoice::Always => Self::Always,
+            ColorChoice::Never => Self::Never,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -360,14 +388,28 @@ enum Command {
         #[arg(long, conflicts_with = "code")]
         all: bool,
     },
+    /// Write both lists for elsewhere
+    Export {
+        #[command(subcommand)]
+        what: export::Export,
+    },
     /// Delete what is kept of the files: journals of runs that have ended, backups, replaced texts, drafts
     Purge {
         /// Say what would be deleted and delete nothing
         #[arg(long)]
         dry_run: bool,
     },
-    /// Print the key table
-    Keys,
+    /// Print the key table in force
+    Keys {
+        /// As it would stand in config.toml, with the names of the commands
+        #[arg(long)]
+        toml: bool,
+    },
+    /// Say which settings are in force, and where each comes from
+    Config {
+        #[command(subcommand)]
+        what: ConfigCommand,
+    },
     /// Print the JSON Schema (draft 7) of a file, for editors and yaml-language-server
     Schema { list: List },
     /// Print the completions of a shell
@@ -382,6 +424,16 @@ enum Command {
     Demo,
 }
 
+#[derive(Clone, Copy, Debug, Subcommand)]
+enum ConfigCommand {
+    /// Print each setting with its source, and what is wrong with config.toml
+    Show {
+        /// How to answer
+        #[arg(long, default_value = "text")]
+        format: Format,
+    },
+}
+
 /// Runs what the arguments ask for.
 ///
 /// # Errors
@@ -389,8 +441,18 @@ enum Command {
 /// Returns our own failures; trouble with an input file is a finding instead.
 pub fn run(cli: Cli) -> anyhow::Result<Exit> {
     let Cli { globals, command } = cli;
-    let mut out = Output::new(globals.color, globals.show_secrets);
-    let session = Session { environment: io::scan::environment(), globals };
+    let environment = io::scan::environment();
+    let settings = config::Loaded::load(&globals, &environment);
+    let mut out = Output::new(settings.in_force.color.value, globals.show_secrets);
+    // The screens tell it themselves, and `config show` is about it.
+    if !matches!(command, None | Some(Command::Demo | Command::Config { .. })) {
+        settings.complain();
+    }
+    settings.in_force.name_rules().hold();
+    let session = Session { environment, globals, settings };
+    if let Some(Err(why)) = session.options().manifest(&session.environment).map(|path| io::manifest::check(&path)) {
+        return Ok(refused(&why));
+    }
     match command {
         None => session.screens(),
         Some(Command::Demo) => demo::run(&session),
@@ -403,8 +465,10 @@ pub fn run(cli: Cli) -> anyhow::Result<Exit> {
         Some(Command::Wheels { format }) => wheels::wheels(&session, format, &mut out),
         Some(Command::Classes { format }) => classes::classes(&session, format, &mut out),
         Some(Command::Explain { code, all }) => explain::explain(code.as_deref(), all, &mut out),
+        Some(Command::Export { what }) => export::run(&session, &what, &mut out),
         Some(Command::Purge { dry_run }) => purge::run(&session, dry_run, &mut out),
-        Some(Command::Keys) => inspect::keys(&mut out),
+        Some(Command::Keys { toml }) => config::keys(&session, toml, &mut out),
+        Some(Command::Config { what: ConfigCommand::Show { format } }) => config::show(&session, format, &mut out),
         Some(Command::Schema { list }) => schema::print(list.into(), &mut out),
         Some(Command::Completions { shell }) => shell::completions(shell, &mut out),
         Some(Command::Man { out: directory }) => shell::man(directory.as_deref(), &mut out),
@@ -412,25 +476,33 @@ pub fn run(cli: Cli) -> anyhow::Result<Exit> {
     }
 }
 
+#[expect(clippy::print_stderr, reason = "refusals go to standard error")]
+fn refused(why: &str) -> Exit {
+    eprintln!("skyplug-tui: {}", crate::text::visible::visible(why));
+    Exit::Findings
+}
+
 /// The arguments and the process that all subcommands share.
 struct Session {
     environment: Environment,
     globals: Globals,
+    settings: config::Loaded,
 }
 
 impl Session {
     fn options(&self) -> io::Options {
-        let globals = &self.globals;
+        let (globals, settings) = (&self.globals, &self.settings.in_force);
         io::Options {
             plugins: globals.plugins.clone(),
             remote_plugins: globals.remote_plugins.clone(),
-            server_cwd: globals.server_cwd.clone(),
-            sky_version: globals.sky_version,
+            configmap: globals.configmap.clone(),
+            server_cwd: settings.server_cwd.value.clone(),
+            sky_version: settings.sky_version.value,
             controller: match globals.controller {
                 ControllerKind::Jobs => Controller::Jobs,
                 ControllerKind::Serve => Controller::Serve,
             },
-            python: globals.python.clone(),
+            python: settings.python.value.clone(),
             python_path: globals.python_path.clone(),
         }
     }
@@ -452,13 +524,9 @@ impl Session {
     }
 
     fn screens_on(&self, options: &io::Options, environment: Environment, demo: bool) -> anyhow::Result<Exit> {
-        let settings = crate::tui::Settings {
-            read_only: self.globals.read_only,
-            ascii: self.globals.ascii,
-            color: self.globals.color.for_screens(),
-            show_secrets: self.globals.show_secrets,
-            demo,
-        };
+        let screens =
+            crate::app::Settings { read_only: self.globals.read_only, show_secrets: self.globals.show_secrets, demo };
+        let settings = self.settings.for_screens(screens, &self.environment);
         crate::tui::run(options, environment, settings).context("the terminal UI ended")
     }
 }

@@ -3,14 +3,16 @@
 //! A [`Workspace`] holds what was read of `plugins.yaml` and
 //! `remote_plugins.yaml`, whatever state they are in. Where the files are is
 //! `locate`'s, how they can be written is `writing`'s, what their entries are is
-//! `model`'s, those that are commented out `disabled`'s, their comments `comment`'s, edits are `operation`'s, two readings that went apart are `merge`'s,
-//! a text with some of the changes of another is `partial`'s,
-//! entries from a text that was copied elsewhere `pasted`'s;
-//! reading and writing them is `io`'s.
+//! `model`'s, those that are commented out `disabled`'s, their comments `comment`'s,
+//! edits are `operation`'s, two readings that went apart are `merge`'s, a text with
+//! some of the changes of another is `partial`'s, entries from a text that was copied
+//! elsewhere `pasted`'s, what Kubernetes mounts is `kubernetes`'s; reading and
+//! writing them is `io`'s.
 
 pub mod comment;
 pub mod diff;
 pub mod disabled;
+pub mod kubernetes;
 pub mod locate;
 pub mod matching;
 pub mod merge;

@@ -3,9 +3,11 @@
 pub mod backup;
 pub mod classes;
 pub mod editor;
+pub mod export;
 pub mod inspect;
 pub mod journal;
 pub mod load;
+pub mod manifest;
 pub mod memory;
 pub mod modules;
 pub mod perform;
@@ -14,6 +16,7 @@ pub mod run;
 pub mod save;
 pub mod scan;
 pub mod server;
+pub mod settings;
 pub mod state;
 pub mod verify;
 pub mod watch;
@@ -23,7 +26,7 @@ use std::path::{Path, PathBuf};
 
 use crate::check::{Controller, Facts, SkyVersion};
 use crate::config::writing::Target;
-use crate::config::{Environment, Role, Workspace, locate};
+use crate::config::{Environment, Location, PathSource, Role, Workspace, locate};
 use crate::preview;
 
 /// What the global options of the command line say.
@@ -33,6 +36,8 @@ pub struct Options {
     pub plugins: Option<PathBuf>,
     /// `--remote-plugins`
     pub remote_plugins: Option<PathBuf>,
+    /// `--configmap`
+    pub configmap: Option<PathBuf>,
     /// `--server-cwd`
     pub server_cwd: Option<PathBuf>,
     /// `--sky-version`
@@ -45,18 +50,33 @@ pub struct Options {
     pub python_path: Vec<PathBuf>,
 }
 
+impl Options {
+    /// Returns the manifest that holds both lists, where one is named.
+    #[must_use]
+    pub fn manifest(&self, environment: &Environment) -> Option<PathBuf> {
+        let path = self.configmap.as_ref()?;
+        Some(environment.cwd.join(locate::expand_user(path.as_os_str(), environment)))
+    }
+
+    /// Returns where a list is.
+    #[must_use]
+    pub fn locate(&self, role: Role, environment: &Environment) -> Location {
+        if let Some(path) = self.manifest(environment) {
+            return Location { path: Some(path), source: PathSource::ConfigMap };
+        }
+        let flag = match role {
+            Role::Api => self.plugins.as_deref(),
+            Role::Remote => self.remote_plugins.as_deref(),
+        };
+        locate::locate(role, flag, environment)
+    }
+}
+
 /// Finds and reads both files, and gathers the facts that bear on them.
 #[must_use]
 pub fn open(options: &Options, environment: Environment) -> (Workspace, Facts) {
     let mut facts = scan::facts(options, environment);
-    let read = |role| {
-        let flag = match role {
-            Role::Api => options.plugins.as_deref(),
-            Role::Remote => options.remote_plugins.as_deref(),
-        };
-        let location = locate::locate(role, flag, &facts.environment);
-        load::load(location, &facts.server_cwd)
-    };
+    let read = |role| load::load(options.locate(role, &facts.environment), role, &facts.server_cwd);
     let workspace = Workspace::new(read(Role::Api), read(Role::Remote));
     facts.targets = targets(&workspace, &facts.server_cwd);
     scan::add_neighbours(&workspace, &mut facts);

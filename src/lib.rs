@@ -11,11 +11,13 @@
 //! - [`yaml`]: documents as text and tree, the data as PyYAML loads it, edits as splices.
 //! - [`wheel`]: a directory of wheels as facts, names and tags of wheels.
 //! - [`python`]: plugin classes as their source tells of them, and what is known of modules.
-//! - [`config`]: where the two files are, what their entries are, the edits that a person means, merges.
+//! - [`config`]: where the two files are, what their entries are, the edits that a person means, merges,
+//!   what of them Kubernetes mounts.
 //! - [`check`]: what SkyPilot makes of both files, and every problem found.
 //! - [`preview`]: what the next controller launch uploads and installs.
 //! - [`app`]: the state of the screens and how messages change it.
 //! - [`ui`]: the screens, drawn from the state.
+//! - [`settings`]: what a person has set, by flag, variable or `config.toml`, and where each comes from.
 //! - [`io`]: reading, saving, looking at processes and directories.
 //! - [`tui`]: the loop between terminal, state and the outside.
 //! - [`cli`]: the command line.
@@ -48,6 +50,7 @@ pub mod config;
 pub mod io;
 pub mod preview;
 pub mod python;
+pub mod settings;
 pub mod text;
 pub mod tui;
 pub mod ui;

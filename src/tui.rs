@@ -26,8 +26,10 @@ use anyhow::{Context as _, bail};
 use rustix::io::Errno;
 use signal_hook::consts::SIGHUP;
 
+use crate::app::look;
 use crate::app::message::{Effect, Message};
 use crate::app::mouse::Marks;
+use crate::app::preferences::Preferences;
 use crate::app::update::update;
 use crate::app::{self, State};
 use crate::cli::Exit;
@@ -45,20 +47,24 @@ const FIRST_FRAME: Duration = Duration::from_millis(20);
 /// The status of a panic, as Rust's runtime has it.
 const PANICKED: i32 = 101;
 
-/// What the command line says of the screens.
-#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
-#[derive(Clone, Copy, Debug, Default)]
+/// What the command line and the settings say of the screens.
+#[derive(Clone, Debug, Default)]
 pub struct Settings {
-    /// Whether nothing may be changed.
-    pub read_only: bool,
-    /// Whether frames are made of ASCII.
-    pub ascii: bool,
-    /// Whether there are colours.
-    pub color: bool,
-    /// Whether secrets are shown.
-    pub show_secrets: bool,
-    /// Whether the files are a throw-away copy of the sample.
-    pub demo: bool,
+    /// What the state knows of it.
+    pub screens: app::Settings,
+    /// The keys, the names of the themes, what is wrong with the settings.
+    pub preferences: Preferences,
+    /// How things look.
+    pub look: Look,
+}
+
+/// How things look.
+#[derive(Clone, Debug, Default)]
+pub struct Look {
+    /// The themes to choose from, as this terminal can show them.
+    pub themes: Vec<Theme>,
+    /// Whether frames are made of ASCII; none where the locale says it.
+    pub ascii: Option<bool>,
 }
 
 /// What the loop waits for.
@@ -89,7 +95,11 @@ pub fn run(options: &Options, environment: Environment, settings: Settings) -> a
     if !std::io::stdin().is_terminal() || !std::io::stdout().is_terminal() || dumb {
         bail!("there is no terminal to draw on; `skyplug-tui check` works without one (see `skyplug-tui --help`)");
     }
-    let theme = Theme::new(settings.color, settings.ascii || !is_utf8(&environment));
+    let ascii = settings.look.ascii.unwrap_or_else(|| !is_utf8(&environment));
+    let mut themes = settings.look.themes;
+    for theme in &mut themes {
+        theme.ascii = ascii;
+    }
     let (sender, receiver) = channel();
     let outside = Outside::new(options.clone(), environment);
     let effects = worker(outside.clone(), sender.clone());
@@ -98,12 +108,11 @@ pub fn run(options: &Options, environment: Environment, settings: Settings) -> a
     terminal::hook_panics();
     signals::listen(sender.clone())?;
     let size = terminal::size();
+    let mut state = State::new(settings.screens, size);
+    state.preferences = settings.preferences;
     let mut program = Program {
-        state: State::new(
-            app::Settings { read_only: settings.read_only, show_secrets: settings.show_secrets, demo: settings.demo },
-            size,
-        ),
-        theme,
+        state,
+        themes,
         outside,
         effects,
         terminal: Terminal::enter()?,
@@ -206,7 +215,7 @@ enum Ended {
 
 struct Program {
     state: State,
-    theme: Theme,
+    themes: Vec<Theme>,
     outside: Outside,
     effects: Sender<Effect>,
     terminal: Terminal,
@@ -283,7 +292,8 @@ impl Program {
     }
 
     fn draw(&mut self) -> anyhow::Result<()> {
-        let (state, theme, marks) = (&self.state, &self.theme, &mut self.marks);
+        let (state, marks) = (&self.state, &mut self.marks);
+        let theme = self.themes.get(look::shown(state)).or(self.themes.first()).context("there is no theme")?;
         self.terminal
             .draw(|frame| *marks = ui::draw_marked(state, theme, frame))
             .context("cannot write to the terminal")

@@ -7,11 +7,13 @@
 mod backups;
 mod bars;
 mod choice;
+mod chord;
 mod conflict;
 mod detail;
 mod first_run;
 mod form;
 mod lists;
+mod look;
 mod modal;
 mod paper;
 mod parameters;
@@ -42,7 +44,10 @@ pub fn draw(state: &State, theme: &Theme, frame: &mut Frame<'_>) {
 /// Draws the state; returns where things are, for the mouse.
 pub fn draw_marked(state: &State, theme: &Theme, frame: &mut Frame<'_>) -> Marks {
     let area = frame.area();
-    let mut paper = Paper { buffer: frame.buffer_mut(), theme, cursor: None, marks: Marks::new(state.context()) };
+    let keymap = &state.preferences.keymap;
+    let marks = Marks::new(state.context());
+    let mut paper = Paper { buffer: frame.buffer_mut(), theme, keymap, cursor: None, marks };
+    paper.buffer.set_style(area, theme.ground());
     if Size::of(area.width, area.height) == Size::TooSmall {
         too_small(&mut paper, state, area);
     } else if !state.ready {
@@ -51,8 +56,9 @@ pub fn draw_marked(state: &State, theme: &Theme, frame: &mut Frame<'_>) -> Marks
         screen(&mut paper, state, area);
         for modal in &state.modals {
             paper.marks.clear();
-            modal::draw(&mut paper, modal, area);
+            modal::draw(&mut paper, modal, state, area);
         }
+        chord::draw(&mut paper, state, area);
     }
     let Paper { cursor, marks, .. } = paper;
     if let Some(cursor) = cursor {

@@ -16,8 +16,14 @@ pub fn browse(state: &mut State) -> Vec<Effect> {
     if state.refuses_edits() {
         return Vec::new();
     }
-    if let Some(Modal::Form(Form { kind: FormKind::Project, .. })) = state.modals.last() {
-        return browse_projects(state);
+    match state.modals.last() {
+        Some(Modal::Form(Form { kind: FormKind::Project, .. })) => {
+            return browse_for(state, "project", "Choose the project directory");
+        }
+        Some(Modal::Form(Form { kind: FormKind::Export, .. })) => {
+            return browse_for(state, "directory", "Choose a directory for the export");
+        }
+        _ => {}
     }
     let typed = match state.modals.last() {
         Some(Modal::Form(form)) => form.text("path").trim().to_owned(),
@@ -32,11 +38,14 @@ pub fn browse(state: &mut State) -> Vec<Effect> {
     vec![Effect::List(start)]
 }
 
-/// Opens the choice of a project directory, at the one that is typed.
-fn browse_projects(state: &mut State) -> Vec<Effect> {
-    let Some(Modal::Form(form)) = state.modals.last() else { return Vec::new() };
-    let start = programs::project(state, form.text("project").trim());
-    state.modals.push(Modal::Browse(Browse { title: "Choose the project directory", ..Browse::default() }));
+/// Opens the choice of a directory for the field of this label, at the one that is typed.
+fn browse_for(state: &mut State, label: &'static str, title: &'static str) -> Vec<Effect> {
+    let Some(Modal::Form(form)) = state.modals.last_mut() else { return Vec::new() };
+    // What is chosen goes into the field with the cursor.
+    form.active = form.row_of(label).unwrap_or(form.active);
+    let typed = form.text(label).trim().to_owned();
+    let start = programs::project(state, &typed);
+    state.modals.push(Modal::Browse(Browse { title, ..Browse::default() }));
     vec![Effect::List(start)]
 }
 

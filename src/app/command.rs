@@ -74,6 +74,23 @@ impl Context {
         Self::Choice,
     ];
 
+    /// Returns its name in the settings: `[keys.lists]`.
+    #[must_use]
+    pub fn name(self) -> String {
+        match self {
+            Self::List => "lists".to_owned(),
+            Self::Field => "fields".to_owned(),
+            Self::Menu => "questions".to_owned(),
+            // The bare words are commands, and stand in the same table.
+            Self::Commands => "command-list".to_owned(),
+            Self::Wheels => "wheel-list".to_owned(),
+            Self::Preview => "upload-preview".to_owned(),
+            Self::Backups => "backup-list".to_owned(),
+            Self::Browse => "directories".to_owned(),
+            other => in_words(&format!("{other:?}")),
+        }
+    }
+
     /// Returns what the help calls it.
     #[must_use]
     pub const fn title(self) -> &'static str {
@@ -138,7 +155,9 @@ pub enum Id {
     KeptEdits,
     Verify,
     Backups,
+    Theme,
     PasteEntries,
+    Export,
     EditComment,
     EditLineComment,
     Source,
@@ -249,6 +268,26 @@ pub enum Id {
     Restore,
 }
 
+impl Id {
+    /// Returns its name in the settings: `next-problem`.
+    #[must_use]
+    pub fn name(self) -> String {
+        in_words(&format!("{self:?}"))
+    }
+}
+
+/// Turns `NextProblem` into `next-problem`, and `Pane1` into `pane-1`.
+fn in_words(name: &str) -> String {
+    let mut out = String::new();
+    for c in name.chars() {
+        if (c.is_ascii_uppercase() || c.is_ascii_digit()) && !out.is_empty() {
+            out.push('-');
+        }
+        out.push(c.to_ascii_lowercase());
+    }
+    out
+}
+
 /// How the help groups commands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Group {
@@ -291,7 +330,7 @@ pub struct Command {
     pub group: Group,
     /// Where it works.
     pub contexts: &'static [Context],
-    /// Its keys, the plain one first.
+    /// Its keys where the settings say nothing else, the plain one first.
     pub keys: &'static [&'static str],
     /// What it does, in one sentence.
     pub sentence: &'static str,
@@ -428,7 +467,7 @@ static TABLE: &[Command] = &[
     row(Id::Explain, "explain", "explain", G::Look, &[C::Problems], &["x"], "Says what happens, why, and how to mend it."),
     row(Id::ShowIgnored, "show ignored problems", "", G::Look, &[C::Problems], &["."], "Shows the problems that comments in the files silence."),
     row(Id::YankProblem, "copy problem", "", G::Look, &[C::Problems], &["y"], "Copies the problem as text."),
-    row(Id::Preview, "upload preview", "preview", G::Look, &[C::Upload], &["Enter"], "Shows what the next launch sends to a controller."),
+    row(Id::Preview, "upload preview", "preview", G::Look, &[C::Upload], &["Enter", "p", "F7"], "Shows what the next launch sends to a controller."),
     // Wheels, preview.
     row(Id::WheelDetail, "all about this wheel", "all about it", G::Look, &[C::Wheels], &["Enter", "l", "Right"], "Shows classes, metadata and files of the wheel under the cursor."),
     row(Id::AddFromWheel, "add a class of this wheel", "put in a list", G::Edit, &[C::Wheels], &["a"], "Adds a plugin class of the wheel under the cursor to a list."),
@@ -469,7 +508,7 @@ static TABLE: &[Command] = &[
     row(Id::Compare, "compare with disk", "compare", G::Files, BEFORE_REVIEW, &["M"], "Shows mine, theirs and merged of a file that changed on disk."),
     row(Id::Fix, "apply the offered fix", "fix", G::Edit, &[C::List, C::Text, C::Parameters, C::Problems], &["f"], "Applies the fix that the problem offers; u takes it back."),
     row(Id::WheelPath, "wheel directory", "wheel dir", G::Edit, BEFORE_REVIEW, &["b"], "Sets controller_wheel_path by typing or by browsing."),
-    row(Id::Preview, "upload preview", "preview", G::Look, &[C::List, C::Text, C::Parameters, C::Problems, C::Upload, C::FirstRun, C::Wheels], &["p", "F7"], "Shows what the next launch sends to a controller."),
+    row(Id::Preview, "upload preview", "preview", G::Look, &[C::List, C::Text, C::Parameters, C::Problems, C::FirstRun, C::Wheels], &["p", "F7"], "Shows what the next launch sends to a controller."),
     row(Id::Wheels, "wheels", "wheels", G::Look, &[C::List, C::Text, C::Parameters, C::Problems, C::Upload, C::FirstRun, C::Preview], &["w", "F8"], "Lists the wheels of the wheel directory."),
     row(Id::NextProblem, "next problem", "n/N problem", G::Move, BEFORE_REVIEW, &["n"], "Goes to the next problem, in either file."),
     row(Id::PreviousProblem, "previous problem", "", G::Move, BEFORE_REVIEW, &["N"], "Goes to the previous problem."),
@@ -511,6 +550,8 @@ static TABLE: &[Command] = &[
     row(Id::KeptEdits, "kept edits", "", G::Files, BEFORE_REVIEW, &[], "Offers the unsaved edits of earlier runs again."),
     row(Id::Verify, "verify with SkyPilot", "", G::Look, BEFORE_REVIEW, &[], "Asks a real SkyPilot about the files on disk and marks what it sees in another way."),
     row(Id::Backups, "backups", "", G::Files, BEFORE_REVIEW, &[], "Lists the saved versions of the file at hand, with what each would change, and takes one back."),
+    row(Id::Export, "export configmap", "", G::Files, SCREENS, &[], "Writes both lists as a ConfigMap or a Secret of Kubernetes, with the Helm values that mount it."),
+    row(Id::Theme, "theme", "", G::Look, SCREENS, &[], "Chooses the colours; moving through the list shows them."),
     row(Id::Build, "build a wheel", "", G::Edit, BESIDE_WHEELS, &[], "Builds a wheel of a project directory into the wheel directory, after a question."),
     // Text fields.
     row(Id::Accept, "accept", "accept", G::Edit, FIELDS, &["Enter"], "Takes what is typed."),
@@ -524,8 +565,8 @@ static TABLE: &[Command] = &[
     row(Id::CycleType, "next type", "type", G::Edit, &[C::Field], &["Ctrl-T"], "Chooses the next type of the value."),
     row(Id::ShowHidden, "show secret", "show secret", G::Look, &[C::Field], &["Ctrl-R"], "Shows or hides a masked value while typing."),
     row(Id::Browse, "browse directories", "browse", G::Move, &[C::Field], &["F3", "Ctrl-O"], "Walks directories, with the number of wheels in each."),
-    row(Id::CharLeft, "left", "", G::Move, FIELDS, &["Left"], "Goes one character to the left; changes a choice."),
-    row(Id::CharRight, "right", "", G::Move, FIELDS, &["Right", "Ctrl-F"], "Goes one character to the right; changes a choice."),
+    row(Id::CharLeft, "left", "", G::Move, TYPING, &["Left"], "Goes one character to the left; changes a choice."),
+    row(Id::CharRight, "right", "", G::Move, TYPING, &["Right", "Ctrl-F"], "Goes one character to the right; changes a choice."),
     row(Id::WordLeft, "word left", "", G::Move, TYPING, &["Alt-b", "Ctrl-Left"], "Goes one word to the left."),
     row(Id::WordRight, "word right", "", G::Move, TYPING, &["Alt-f", "Ctrl-Right"], "Goes one word to the right."),
     row(Id::LineStart, "line start", "", G::Move, TYPING, &["Home", "Ctrl-A"], "Goes to the start of the line."),
@@ -539,6 +580,8 @@ static TABLE: &[Command] = &[
     // The area.
     row(Id::Accept, "keep the text", "keep", G::Edit, &[C::Area], &["F2", "Ctrl-S"], "Takes the text."),
     row(Id::Cancel, "leave the area", "leave", G::Edit, &[C::Area], &["Esc", "Ctrl-C", "Ctrl-G"], "Asks whether to keep the text, where it changed."),
+    row(Id::NextRow, "next line", "", G::Move, &[C::Area], &["Down"], "Goes one line down."),
+    row(Id::PreviousRow, "previous line", "", G::Move, &[C::Area], &["Up"], "Goes one line up."),
     row(Id::Editor, "open in $EDITOR", "editor", G::Files, &[C::Area], &["F4"], "Opens this text in $VISUAL or $EDITOR."),
     // Browsing.
     row(Id::ChooseDirectory, "choose", "choose this directory", G::Edit, &[C::Browse], &["Space", "s"], "Takes the directory under the cursor."),
@@ -599,6 +642,24 @@ mod tests {
             };
             let exempt = matches!(command.id, Id::Suspend | Id::Redraw);
             assert!(exempt || command.keys.first().is_none_or(|key| !special(key)), "{}", command.name);
+        }
+    }
+
+    #[test]
+    fn a_command_has_one_row_in_one_context() {
+        for context in Context::ALL {
+            let mut ids: Vec<Id> = Vec::new();
+            for command in table().iter().filter(|c| c.contexts.contains(&context)) {
+                assert!(!ids.contains(&command.id), "{context:?}: {} twice", command.name);
+                ids.push(command.id);
+            }
+        }
+    }
+
+    #[test]
+    fn a_place_is_never_called_as_a_command_or_a_setting() {
+        for name in Context::ALL.map(Context::name) {
+            assert!(table().iter().all(|command| command.id.name() != name) && name != "preset", "{name}");
         }
     }
 

@@ -4,12 +4,13 @@ use tui_textarea::CursorMove;
 
 use super::command::{Context, Id};
 use super::field::clean_paste;
-use super::keymap::{self, Code, Key};
+use super::keymap::{Code, Key};
 use super::message::{EditTarget, Effect};
 use super::modal::{Answer, Menu, MenuItem, Modal, Notice};
+use super::preferences::{Meaning, meaning};
 use super::{
-    Exit, Screen, State, Tone, backups, browse, choice, completion, edits, external, forms, motion, palette,
-    parameters, paste, programs, recovery, saving, update, verify, writing,
+    Exit, Screen, State, Tone, backups, browse, choice, completion, edits, export, external, forms, look, motion,
+    palette, parameters, paste, programs, recovery, saving, update, verify, writing,
 };
 use crate::config::Role;
 use crate::config::operation::Operation;
@@ -17,7 +18,13 @@ use crate::config::operation::Operation;
 /// Does what a key means in the topmost dialog.
 pub fn press(state: &mut State, key: Key) -> Vec<Effect> {
     let context = state.context();
-    let id = keymap::find(context, key).map(|command| command.id);
+    let id = match meaning(state, context, key) {
+        Meaning::Chord => return Vec::new(),
+        Meaning::Command(command) => command.map(|command| command.id),
+    };
+    if matches!(state.modals.last(), Some(Modal::Themes(_))) {
+        return look::in_themes(state, key, id);
+    }
     match context {
         Context::Field => in_form(state, key, id),
         Context::Commands => palette::in_commands(state, key, id),
@@ -199,6 +206,7 @@ fn answer(state: &mut State, answer: Answer) -> Vec<Effect> {
         }
         Answer::PasteLines(lines, text) => paste::lines(state, lines, &text),
         Answer::Kept(at, kept) => recovery::answer(state, at, kept),
+        Answer::Export(request) => export::replace(*request),
         Answer::ReadOnly => recovery::read_only(state),
         Answer::RemoveWheelPath => edits::commit(state, &Operation::SetWheelPath(None)),
     }
@@ -226,6 +234,10 @@ fn in_area(state: &mut State, key: Key, id: Option<Id>) -> Vec<Effect> {
             let text = area.text().into();
             return vec![Effect::Stage { target: EditTarget::Area, text, line: 1 }];
         }
+        Some(Id::CharLeft) => editor.move_cursor(CursorMove::Back),
+        Some(Id::CharRight) => editor.move_cursor(CursorMove::Forward),
+        Some(Id::NextRow) => editor.move_cursor(CursorMove::Down),
+        Some(Id::PreviousRow) => editor.move_cursor(CursorMove::Up),
         Some(Id::WordLeft) => editor.move_cursor(CursorMove::WordBack),
         Some(Id::WordRight) => editor.move_cursor(CursorMove::WordForward),
         Some(Id::LineStart) => editor.move_cursor(CursorMove::Head),
@@ -240,10 +252,6 @@ fn in_area(state: &mut State, key: Key, id: Option<Id>) -> Vec<Effect> {
             (Some(c), _) => editor.insert_char(c),
             (None, Code::Enter) => editor.insert_newline(),
             (None, Code::Tab) => _ = editor.insert_tab(),
-            (None, Code::Left) => editor.move_cursor(CursorMove::Back),
-            (None, Code::Right) => editor.move_cursor(CursorMove::Forward),
-            (None, Code::Up) => editor.move_cursor(CursorMove::Up),
-            (None, Code::Down) => editor.move_cursor(CursorMove::Down),
             (None, Code::PageUp) => (0..10).for_each(|_| editor.move_cursor(CursorMove::Up)),
             (None, Code::PageDown) => (0..10).for_each(|_| editor.move_cursor(CursorMove::Down)),
             _ => {}

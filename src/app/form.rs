@@ -73,6 +73,8 @@ pub enum FormKind {
     WheelPath,
     /// The project directory that a wheel is built of.
     Project,
+    /// What is exported for Kubernetes, and whereto.
+    Export,
     /// One line of a file that is shown as text.
     Line {
         /// The file.
@@ -228,7 +230,7 @@ impl Form {
     /// Tells whether it asks for a directory.
     #[must_use]
     pub const fn is_directory(&self) -> bool {
-        matches!(self.kind, FormKind::WheelPath | FormKind::Project)
+        matches!(self.kind, FormKind::WheelPath | FormKind::Project | FormKind::Export)
     }
 
     /// Returns the field with the cursor.

@@ -14,7 +14,7 @@ use super::message::Effect;
 use super::modal::{Area, AreaOf, Modal};
 use super::tree::{Row, Shape};
 use super::value::{self, Type};
-use super::{State, Tone, completion, find, notes, pages, paste, programs, saving, wheels, writing};
+use super::{State, Tone, completion, export, find, notes, pages, paste, programs, saving, wheels, writing};
 use crate::check::classes::site;
 use crate::config::comment::Which;
 use crate::config::operation::Operation;
@@ -342,7 +342,12 @@ pub(super) fn operation_of(state: &State, form: &Form) -> Option<(Operation, Opt
             let text: Arc<str> = format!("{head}{}{tail}", form.text("line")).into();
             plain(Operation::ReplaceText { role: *role, text })
         }
-        FormKind::Filter(_) | FormKind::Find | FormKind::SavePath(_) | FormKind::Force(_) | FormKind::Project => None,
+        FormKind::Filter(_)
+        | FormKind::Find
+        | FormKind::SavePath(_)
+        | FormKind::Force(_)
+        | FormKind::Project
+        | FormKind::Export => None,
     }
 }
 
@@ -439,6 +444,7 @@ pub fn accept(state: &mut State) -> Vec<Effect> {
         }
         FormKind::Force(role) => saving::force(state, *role),
         FormKind::Project => programs::accept(state, form),
+        FormKind::Export => export::accept(state, form),
         FormKind::SavePath(role) => {
             writing::take_path(state, *role, form.text("path").trim());
             saving::open_review(state)

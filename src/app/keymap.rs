@@ -1,14 +1,11 @@
-//! Keys: what they are called, and which command they run where.
+//! Keys: what they are and what they are called.
 //!
-//! The bindings themselves stand in the command table; this file has the key
-//! type, its spelling and the lookup. Nothing here knows a terminal: `tui`
-//! translates its events into [`Key`]s, tests write them as text.
+//! Which command they run where is in `bindings`. Nothing here knows a
+//! terminal: `tui` translates its events into [`Key`]s, tests write them as text.
 
 use std::fmt;
 use std::fmt::Write as _;
 use std::str::FromStr;
-
-use super::command::{Command, Context, table};
 
 /// A key without its modifiers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -127,7 +124,9 @@ impl FromStr for Key {
         while rest.len() > 1 {
             if let Some(behind) = rest.strip_prefix("Ctrl-").or_else(|| rest.strip_prefix("C-")) {
                 (ctrl, rest) = (true, behind);
-            } else if let Some(behind) = rest.strip_prefix("Alt-").or_else(|| rest.strip_prefix("A-")) {
+            } else if let Some(behind) =
+                rest.strip_prefix("Alt-").or_else(|| rest.strip_prefix("A-")).or_else(|| rest.strip_prefix("M-"))
+            {
                 (alt, rest) = (true, behind);
             } else {
                 break;
@@ -165,35 +164,6 @@ pub fn script(text: &str) -> Result<Vec<Key>, NoKey> {
         }
     }
     Ok(keys)
-}
-
-/// Returns the command that a key runs in a context.
-#[must_use]
-pub fn find(context: Context, key: Key) -> Option<&'static Command> {
-    let name = key.to_string();
-    table().iter().find(|command| command.contexts.contains(&context) && command.keys.contains(&name.as_str()))
-}
-
-/// Returns the whole table as text: a paragraph per context, a line per command.
-#[must_use]
-pub fn table_text() -> String {
-    let mut out = String::new();
-    for context in Context::ALL {
-        let mut rows: Vec<&Command> = table().iter().filter(|c| c.contexts.contains(&context)).collect();
-        if context != Context::List {
-            // What works everywhere is told once, with the first screen.
-            rows.retain(|command| !command.is_global());
-        }
-        if rows.is_empty() {
-            continue;
-        }
-        let _ = writeln!(out, "{}{}", if out.is_empty() { "" } else { "\n" }, context.title());
-        for command in rows {
-            let keys = if command.keys.is_empty() { ":".to_owned() } else { command.keys.join("  ") };
-            let _ = writeln!(out, "  {keys:<24} {:<22} {}", command.name, command.sentence);
-        }
-    }
-    out
 }
 
 #[cfg(test)]

@@ -5,12 +5,14 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::export::{ExportFailure, Exported};
 use super::keymap::Key;
 use super::mouse::Pointed;
 use super::recovery::Met;
 use super::run::{Ended, Program, Purpose};
 use crate::check::Facts;
 use crate::check::verify::{Mode, Verified};
+use crate::config::kubernetes::Request;
 use crate::config::writing::{InPlace, ReadOnly, Target};
 use crate::config::{Content, Role, Workspace};
 use crate::python::Catalog;
@@ -54,6 +56,13 @@ pub enum Message {
         role: Role,
         /// Its text.
         text: Arc<str>,
+        /// How it went.
+        result: Result<SavedFile, SaveFailure>,
+    },
+    /// Lists were written into their manifest, or not.
+    SavedManifest {
+        /// Which, with their texts.
+        texts: Vec<(Role, Arc<str>)>,
         /// How it went.
         result: Result<SavedFile, SaveFailure>,
     },
@@ -101,6 +110,13 @@ pub enum Message {
     },
     /// The program that ran has ended.
     RunEnded(Ended),
+    /// Both lists were exported, or not.
+    Exported {
+        /// What was asked for.
+        request: Box<Request>,
+        /// What came of it.
+        result: Result<Exported, ExportFailure>,
+    },
     /// It was looked who else runs on the files, and what was left unsaved.
     Met(Box<Met>),
     /// An edit could not be put into the recovery journal, and why not.
@@ -248,6 +264,17 @@ pub enum Replaces {
     Anything,
 }
 
+/// The text of a list in a manifest.
+#[derive(Clone, Debug)]
+pub struct ManifestText {
+    /// Which list.
+    pub role: Role,
+    /// Its new text.
+    pub text: Arc<str>,
+    /// What may be replaced.
+    pub replaces: Replaces,
+}
+
 /// Something asked of the outside. Names are imperative.
 #[derive(Clone, Debug)]
 pub enum Effect {
@@ -296,6 +323,15 @@ pub enum Effect {
         text: Arc<str>,
         /// What may be replaced.
         replaces: Replaces,
+        /// Whether it may be written in place, where nothing else works.
+        in_place: bool,
+    },
+    /// Write lists into the manifest that they are in, at once.
+    SaveManifest {
+        /// Where it is.
+        path: PathBuf,
+        /// The lists.
+        texts: Vec<ManifestText>,
         /// Whether it may be written in place, where nothing else works.
         in_place: bool,
     },
@@ -352,6 +388,8 @@ pub enum Effect {
     Run(Box<Program>),
     /// Stop the program that runs, with all that it started.
     StopRun,
+    /// Write both lists as objects of Kubernetes.
+    Export(Box<Request>),
     /// Ask the terminal to put a text into the clipboard.
     Copy {
         /// The text.

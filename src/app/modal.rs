@@ -7,10 +7,12 @@ use super::choice::Choice;
 use super::command::{Context, Id};
 use super::field::Field;
 use super::form::Form;
+use super::look;
 use super::message::{Listing, Staged};
 use super::run::{Program, Run};
 use super::sides::Sides;
 use crate::config::Role;
+use crate::config::kubernetes::Request;
 use crate::config::operation::Operation;
 use crate::yaml::Pointer;
 
@@ -33,6 +35,8 @@ pub enum Modal {
     Run(Box<Run>),
     /// The saved versions of a file.
     Backups(Box<Backups>),
+    /// The list of themes.
+    Themes(look::Choice),
     /// A class in both lists.
     Sides(Box<Sides>),
     /// A list to choose from.
@@ -45,7 +49,7 @@ impl Modal {
     pub const fn context(&self) -> Context {
         match self {
             Self::Form(_) => Context::Field,
-            Self::Menu(_) => Context::Menu,
+            Self::Menu(_) | Self::Themes(_) => Context::Menu,
             Self::Commands(_) => Context::Commands,
             Self::Notice(_) | Self::Sides(_) => Context::Notice,
             Self::Area(_) => Context::Area,
@@ -131,6 +135,8 @@ pub enum Answer {
     PasteLines(super::paste::Lines, String),
     /// Does something about the kept edits at a place of the list.
     Kept(usize, super::recovery::Kept),
+    /// Exports both lists, whatever files are there.
+    Export(Box<Request>),
     /// Makes the screens read-only.
     ReadOnly,
 }

@@ -7,8 +7,9 @@
 
 use ratatui::layout::{Position, Rect};
 
+use super::bindings::Stroke;
 use super::command::{Context, Id};
-use super::keymap::{self, Code, Key};
+use super::keymap::{Code, Key};
 use super::layout::{self, Edge, Size};
 use super::message::Effect;
 use super::modal::Modal;
@@ -138,6 +139,12 @@ pub(super) fn toggle(state: &mut State) -> Vec<Effect> {
     vec![Effect::SetMouse(on)]
 }
 
+/// Has it work from the start, where the settings say so.
+pub(super) fn begin(state: &mut State) -> Vec<Effect> {
+    state.mouse.on |= state.preferences.mouse;
+    if state.preferences.mouse { vec![Effect::SetMouse(true)] } else { Vec::new() }
+}
+
 /// Does what the mouse means.
 pub(super) fn point(state: &mut State, pointed: Pointed) -> Vec<Effect> {
     let Pointed { deed, x, y, on } = pointed;
@@ -146,6 +153,7 @@ pub(super) fn point(state: &mut State, pointed: Pointed) -> Vec<Effect> {
     }
     match deed {
         Deed::Pressed { again } => {
+            state.preferences.pending = None;
             state.mouse.dragged = edge_at(state, x, y);
             on.map_or_else(Vec::new, |target| click(state, target, again))
         }
@@ -256,6 +264,12 @@ fn choose(state: &mut State, at: usize, again: bool) -> Vec<Effect> {
                 return update::press(state, enter);
             }
         }
+        Some(Modal::Themes(choice)) => {
+            choice.cursor = at;
+            if again {
+                return update::press(state, enter);
+            }
+        }
         Some(Modal::Backups(_)) => backups::choose(state, at),
         Some(Modal::Form(form)) => {
             form.active = at.min(form.rows.len().saturating_sub(1));
@@ -268,7 +282,8 @@ fn choose(state: &mut State, at: usize, again: bool) -> Vec<Effect> {
 
 /// Presses the key that a label names.
 fn press_label(state: &mut State, key: Key) -> Vec<Effect> {
-    match keymap::find(state.context(), key) {
+    let stroke = Stroke { first: key, then: None };
+    match state.preferences.keymap.find(state.context(), stroke) {
         Some(command) if is_safe(command.id) => update::press(state, key),
         Some(_) => {
             state.say(Tone::Told, format!("Press {key} itself for that."));

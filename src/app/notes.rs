@@ -5,7 +5,7 @@ use super::form::{Form, FormKind, FormRow, Note};
 use super::forms::{chosen_role, operation_of};
 use super::tree::names_at;
 use super::value::{self, Type, count, shown};
-use super::{State, completion, pages, programs, review};
+use super::{State, completion, export, pages, programs, review};
 use crate::check::classes::site;
 use crate::check::{Code, Diagnostic, Severity};
 use crate::config::locate;
@@ -52,6 +52,7 @@ pub(super) fn refusal(state: &State, form: &Form) -> Option<String> {
         FormKind::Project if form.text("project").trim().is_empty() => {
             Some("Type the directory of a project. Esc cancels.".to_owned())
         }
+        FormKind::Export => export::refusal(form),
         _ => None,
     }
 }
@@ -89,6 +90,10 @@ pub fn notes(state: &State, form: &Form) -> Vec<Note> {
         }
         FormKind::Project => {
             project_notes(state, form, &mut out);
+            return out;
+        }
+        FormKind::Export => {
+            export::notes(state, form, &mut out);
             return out;
         }
         FormKind::WheelPath => wheel_notes(state, form, &mut out),

@@ -4,7 +4,7 @@ use super::command::{Command, Context, Id, table};
 use super::form::{Form, FormRow};
 use super::layout::Size;
 use super::modal::Modal;
-use super::{State, problems, programs, sides, verify};
+use super::{State, export, problems, programs, sides, verify};
 use crate::config::Role;
 
 /// Returns why a command cannot run now, for the palette.
@@ -38,6 +38,8 @@ pub fn unavailable(state: &State, id: Id) -> Option<&'static str> {
         }
         Id::EditComment | Id::EditLineComment if state.current_entry().is_none() => Some("there is no entry here"),
         Id::Verify => verify::unavailable(state),
+        Id::Export => export::unavailable(state),
+        Id::Theme => state.preferences.themes.fixed,
         Id::Build | Id::Install => programs::unavailable(state, id),
         Id::Undo if state.history.undo_count() == 0 => Some("nothing to undo"),
         Id::Redo if state.history.redo_count() == 0 => Some("nothing to redo"),
@@ -127,7 +129,8 @@ pub fn bar(state: &State) -> Vec<&'static Command> {
     let context = state.context();
     let mut commands: Vec<&'static Command> = table()
         .iter()
-        .filter(|command| !command.bar.is_empty() && command.contexts.contains(&context) && !command.keys.is_empty())
+        .filter(|command| !command.bar.is_empty() && command.contexts.contains(&context))
+        .filter(|command| !state.preferences.keymap.keys(command.id, context).is_empty())
         .filter(|command| unavailable(state, command.id).is_none())
         .collect();
     let small = state.layout_size() <= Size::One;

@@ -5,7 +5,7 @@ use super::field::Field;
 use super::keymap::{Code, Key};
 use super::message::Effect;
 use super::modal::{CommandRow, Commands, Modal};
-use super::{Exit, Pane, State, Tone, find, offers, saving, update};
+use super::{Exit, Pane, State, Tone, find, look, offers, saving, update};
 
 /// The command that takes a text behind its name.
 const FIND: &str = "find ";
@@ -60,7 +60,9 @@ pub(super) fn refill(state: &mut State) {
         if !is_here && table().iter().any(|other| other.id == row.id && here(other)) {
             continue;
         }
-        let hay = format!("{} {} {}", row.name, row.keys.join(" "), row.sentence).to_lowercase();
+        let keys: Vec<String> =
+            state.preferences.keymap.of_row(row, commands.context).iter().map(ToString::to_string).collect();
+        let hay = format!("{} {} {}", row.name, keys.join(" "), row.sentence).to_lowercase();
         if !words.iter().all(|word| hay.contains(word)) {
             continue;
         }
@@ -133,6 +135,9 @@ fn run_chosen(state: &mut State) -> Vec<Effect> {
     if commands.palette {
         if let Ok(number) = typed.parse::<usize>() {
             go_to_row(state, number);
+            return Vec::new();
+        }
+        if look::choose_by_name(state, typed) {
             return Vec::new();
         }
         if let Some(text) = typed.strip_prefix(FIND) {

@@ -7,7 +7,7 @@ use super::message::{Effect, Reason, Replaces, SaveFailure, SavedFile};
 use super::modal::{Answer, Menu, Modal};
 use super::review::{Review, sentences};
 use super::value::count;
-use super::{Exit, Pane, Screen, State, Tone, conflict, dialogs, edits, forms, writing};
+use super::{Exit, Pane, Screen, State, Tone, conflict, dialogs, edits, forms, manifest, writing};
 use crate::config::operation::Operation;
 use crate::config::{Content, Role, model};
 use crate::text::visible::visible;
@@ -139,7 +139,12 @@ pub(super) fn save(state: &mut State, roles: Vec<Role>, anything: bool) -> Vec<E
     }
     state.saved.clear();
     state.overwrites = anything;
+    let together = manifest::save(state, &roles, anything);
+    state.queued.extend(together);
     for role in roles {
+        if manifest::holds(state, role) {
+            continue;
+        }
         let Some(path) = state.path(role) else { continue };
         let replaces = match &state.disk.file(role).content {
             _ if anything => Replaces::Anything,
@@ -219,8 +224,9 @@ fn remember(state: &State) -> Vec<Effect> {
 /// Returns what to say about a saved file, and what takes effect when.
 fn told(state: &State, role: Role, saved: &str, file: &SavedFile) -> String {
     let verb = if file.created { "created" } else { "saved" };
-    let path = state.shown_path(&file.path);
+    let path = if manifest::holds(state, role) { manifest::shown(state, role) } else { state.shown_path(&file.path) };
     let effect = match role {
+        _ if manifest::holds(state, role) => "takes effect once the manifest is applied",
         Role::Remote => "read at the next controller launch",
         Role::Api if only_wheel_path(state, saved) => "the wheel directory is read at each launch: no restart",
         Role::Api => "takes effect after sky api stop; sky api start",

@@ -2,17 +2,19 @@
 
 use std::sync::Arc;
 
+use super::bindings::Stroke;
 use super::command::{Context, Id};
 use super::form::Filtered;
-use super::keymap::{self, Code, Key};
+use super::keymap::{Code, Key};
 use super::layout::Size;
 use super::list::Body;
 use super::message::{Effect, Message, Noticed, Reason};
 use super::modal::Modal;
+use super::preferences::{Meaning, complain, meaning};
 use super::{
-    Exit, Pane, Screen, State, Tone, backups, browse, comments, conflict, dialogs, edits, external, find, forms, lists,
-    motion, mouse, outside, pages, palette, parameters, past, paste, problems, programs, reading, recovery, review,
-    saving, sides, source, verify, wheels, writing,
+    Exit, Pane, Screen, State, Tone, backups, browse, comments, conflict, dialogs, edits, export, external, find,
+    forms, lists, look, manifest, motion, mouse, outside, pages, palette, parameters, past, paste, problems, programs,
+    reading, recovery, review, saving, sides, source, verify, wheels, writing,
 };
 use crate::config::Role;
 use crate::text::visible::visible_name;
@@ -71,6 +73,7 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
             Vec::new()
         }
         Message::Saved { role, text, result } => saving::saved(state, role, &text, result),
+        Message::SavedManifest { texts, result } => manifest::saved(state, &texts, &result),
         Message::Listed(listing) => browse::listed(state, listing),
         Message::Drafted(result) => drafted(state, result),
         Message::Staged(result) => {
@@ -93,6 +96,7 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
             verify::done(state, &result);
             Vec::new()
         }
+        Message::Exported { request, result } => export::done(state, *request, result),
         Message::Planned(result) => {
             programs::planned(state, result);
             Vec::new()
@@ -129,6 +133,7 @@ fn opened_files(state: &mut State, (workspace, facts): (crate::config::Workspace
     effects.extend(writing::opened(state));
     effects.extend(state.classify_if_needed());
     effects.extend(reading::start(state));
+    effects.extend(mouse::begin(state));
     effects
 }
 
@@ -157,6 +162,7 @@ fn open(state: &mut State, workspace: crate::config::Workspace, facts: crate::ch
     } else if state.settings.read_only {
         state.say(Tone::Told, "Read-only: nothing can be changed.");
     }
+    complain(state);
 }
 
 /// Takes what was looked at.
@@ -200,13 +206,18 @@ pub(super) fn press(state: &mut State, key: Key) -> Vec<Effect> {
     }
     if !state.ready {
         // Nothing can be lost yet.
-        if keymap::find(Context::List, key).is_some_and(|command| command.id == Id::Quit) {
+        let stroke = Stroke { first: key, then: None };
+        if state.preferences.keymap.find(Context::List, stroke).is_some_and(|command| command.id == Id::Quit) {
             state.exit = Some(Exit::Left);
         }
         return Vec::new();
     }
     let context = state.screen_context();
-    let Some(command) = keymap::find(context, key) else {
+    let command = match meaning(state, context, key) {
+        Meaning::Chord => return Vec::new(),
+        Meaning::Command(command) => command,
+    };
+    let Some(command) = command else {
         state.say(Tone::Told, format!("{key}: no action here (? shows the keys)."));
         return Vec::new();
     };
@@ -272,6 +283,7 @@ fn run_here(state: &mut State, id: Id) -> Vec<Effect> {
         Id::Palette => palette::open_commands(state, true),
         Id::About => dialogs::notice(state, "What are plugins?", dialogs::about()),
         Id::Verify => return verify::start(state),
+        Id::Export => return export::start(state),
         Id::Source => source::open(state),
         Id::Find => forms::open(state, find::form()),
         Id::History => past::open(state),
@@ -298,6 +310,7 @@ fn run_here(state: &mut State, id: Id) -> Vec<Effect> {
             state.say(Tone::Failed, "plugins.yaml cannot be read: mend it first (e opens it).");
         }
         Id::Browse => return browse::browse(state),
+        Id::Theme => look::open(state),
         Id::PasteEntries => return paste::open(state),
         Id::EditComment => return comments::edit_above(state),
         Id::EditLineComment => return comments::edit_behind(state),

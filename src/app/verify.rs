@@ -5,8 +5,9 @@ use std::path::Path;
 use super::dialogs::shell_like;
 use super::message::Effect;
 use super::modal::{Answer, Menu, Modal, Notice};
-use super::{State, Tone};
+use super::{State, Tone, manifest};
 use crate::check::verify::{DIRECTORY, Mode, Verified, arguments};
+use crate::config::Role;
 use crate::text::visible::{visible, visible_name};
 
 /// What is known of the question.
@@ -23,6 +24,8 @@ pub struct Verify {
 pub fn unavailable(state: &State) -> Option<&'static str> {
     if state.settings.read_only {
         Some("read-only (--read-only)")
+    } else if Role::ALL.into_iter().any(|role| manifest::holds(state, role)) {
+        Some("SkyPilot reads no manifest (--configmap)")
     } else if state.facts.python.is_none() {
         Some("no Python with SkyPilot is known (--python)")
     } else if state.verify.running {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::message::{Effect, Reason};
 use super::modal::{Answer, Menu, Modal};
-use super::{Pane, State, Tone, dialogs, form, forms, saving};
+use super::{Pane, State, Tone, dialogs, export, form, forms, saving};
 use crate::config::locate::expand_user;
 use crate::config::writing::{InPlace, ReadOnly, Strategy, Target};
 use crate::config::{Content, Location, PathSource, Role};
@@ -90,6 +90,10 @@ pub(super) fn read_only(
 ) -> Menu {
     text.push(format!("{} cannot be saved where it is: {why}.", role.file_name()));
     let mut menu = with_ways_out(Menu::new(format!("{} is read-only", role.file_name()), text), role);
+    // A volume of Kubernetes is changed where it comes from.
+    if matches!(why, ReadOnly::ConfigMap | ReadOnly::FileSystem) {
+        menu = export::offer(menu);
+    }
     let is_writable = |role: &Role| !matches!(target(state, *role).map(|t| t.strategy), Some(Strategy::ReadOnly(_)));
     let others: Vec<Role> = roles.iter().copied().filter(|one| *one != role).filter(is_writable).collect();
     if let [other] = others.as_slice() {

@@ -114,7 +114,7 @@ impl Place {
     /// Returns the place of one of the two files as a whole.
     #[must_use]
     pub fn file(workspace: &Workspace, role: Role) -> Self {
-        Self::whole(FileKind::of(role), workspace.file(role).location.path.clone())
+        Self::whole(FileKind::of(role), workspace.file(role).location.told(role))
     }
 
     /// Returns the place of bytes of a document.

@@ -263,7 +263,7 @@ pub(super) fn similar(name: &str, schema: &Object) -> Option<&'static str> {
 }
 
 /// Returns the one of some names that is most like another one; the last of those that are equally like it.
-pub(super) fn nearest<'n>(name: &str, among: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+pub(crate) fn nearest<'n>(name: &str, among: impl Iterator<Item = &'n str>) -> Option<&'n str> {
     if name.len() > LONG {
         return None;
     }

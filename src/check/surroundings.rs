@@ -92,6 +92,10 @@ fn from_variable(workspace: &Workspace, facts: &Facts, role: Role, found: &mut V
 }
 
 fn same_file(workspace: &Workspace, facts: &Facts, found: &mut Vec<Diagnostic>) {
+    // A manifest holds both under keys of their own.
+    if workspace.file(Role::Api).location.source == PathSource::ConfigMap {
+        return;
+    }
     let at = |role| workspace.file(role).location.path.as_ref().map(|path| facts.server_cwd.join(path));
     if let (Some(api), Some(remote)) = (at(Role::Api), at(Role::Remote))
         && api == remote
@@ -131,6 +135,9 @@ fn open_secrets(workspace: &Workspace, role: Role, facts: &Facts, found: &mut Ve
 fn singular(workspace: &Workspace, facts: &Facts, found: &mut Vec<Diagnostic>) {
     let file = workspace.file(Role::Remote);
     let (Content::Absent, Some(path)) = (&file.content, &file.location.path) else { return };
+    if file.location.source == PathSource::ConfigMap {
+        return;
+    }
     let path = facts.server_cwd.join(path);
     let Some(parent) = path.parent() else { return };
     let Some(Found::Listed(names)) = facts.directories.get(parent).map(|directory| &directory.found) else { return };
@@ -155,7 +162,7 @@ fn servers(workspace: &Workspace, facts: &Facts, found: &mut Vec<Diagnostic>) {
     }
     for role in Role::ALL {
         let location = &workspace.file(role).location;
-        if location.source == PathSource::Flag {
+        if matches!(location.source, PathSource::Flag | PathSource::ConfigMap) {
             continue;
         }
         let mut theirs = Environment { cwd: server.cwd.clone().unwrap_or_default(), ..facts.environment.clone() };

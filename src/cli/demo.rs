@@ -43,8 +43,13 @@ pub(super) fn run(session: &Session) -> anyhow::Result<Exit> {
         }
         fs::write(&path, bytes).with_context(|| format!("cannot write {}", path.display()))?;
     }
-    let options =
-        Options { server_cwd: Some(home.path().to_owned()), plugins: None, remote_plugins: None, ..session.options() };
+    let options = Options {
+        server_cwd: Some(home.path().to_owned()),
+        plugins: None,
+        remote_plugins: None,
+        configmap: None,
+        ..session.options()
+    };
     session.screens_on(&options, environment(&session.environment, home.path().as_os_str().to_owned()), true)
 }
 

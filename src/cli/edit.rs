@@ -11,8 +11,9 @@ use super::output::Output;
 use super::{Command, EditFlags, Exit, Session, report};
 use crate::check::{self, Facts};
 use crate::config::operation::{self, Operation};
-use crate::config::{Content, Role, Workspace, diff, disabled, locate, model};
-use crate::io::save::{Expected, Request, SaveError, save, tidy};
+use crate::config::{Content, PathSource, Role, Workspace, diff, disabled, locate, model};
+use crate::io::manifest::{self, ManifestSaveError};
+use crate::io::save::{Expected, Request, SaveError, Saved, save, tidy};
 use crate::io::{journal, memory, scan};
 use crate::preview;
 use crate::text::visible::{visible, visible_name};
@@ -70,7 +71,15 @@ pub(super) fn run(session: &Session, command: Command, out: &mut Output) -> anyh
     }
     warn_of_others(&change, &facts);
     let mut told = String::new();
-    for file in &change.files {
+    // What is in one manifest is one write.
+    let roles: Vec<Role> = change.files.iter().map(|file| file.role).collect();
+    if is_manifest(&workspace) {
+        match write_manifest(&workspace, &change.workspace, &roles, &facts, flags.in_place) {
+            Ok(note) => told.push_str(&note),
+            Err(error) => return failed_save(error),
+        }
+    }
+    for file in change.files.iter().filter(|_| !is_manifest(&workspace)) {
         match write(&workspace, &change.workspace, file.role, &facts, flags.in_place) {
             Ok(note) => told.push_str(&note),
             Err(error) => {
@@ -128,6 +137,9 @@ fn refuse(why: &str) -> Exit {
 
 #[expect(clippy::print_stderr, reason = "refusals go to standard error")]
 fn failed_save(error: anyhow::Error) -> anyhow::Result<Exit> {
+    if let Some(ManifestSaveError::Manifest(why)) = error.downcast_ref() {
+        return Ok(refuse(&visible(&why.to_string())));
+    }
     match error.downcast_ref::<SaveError>() {
         Some(SaveError::InPlace { .. }) => Err(anyhow!("{error} (--in-place allows it; a backup is kept first)")),
         Some(SaveError::Changed(_)) => {
@@ -135,6 +147,32 @@ fn failed_save(error: anyhow::Error) -> anyhow::Result<Exit> {
             Ok(Exit::Changed)
         }
         _ => Err(error),
+    }
+}
+
+fn is_manifest(workspace: &Workspace) -> bool {
+    workspace.file(Role::Api).location.source == PathSource::ConfigMap
+}
+
+/// Writes lists into the manifest that they are in.
+fn write_manifest(
+    old: &Workspace,
+    new: &Workspace,
+    roles: &[Role],
+    facts: &Facts,
+    in_place: bool,
+) -> anyhow::Result<String> {
+    let path = new.file(Role::Api).location.path.as_ref().context("a manifest has a path")?;
+    let path = facts.server_cwd.join(path);
+    let change = |role: &Role| {
+        let (old, new) = (old.text(*role), new.text(*role).unwrap_or(""));
+        manifest::Change { role: *role, old, new, anything: false }
+    };
+    let changes: Vec<manifest::Change> = roles.iter().map(change).collect();
+    match manifest::save_lists(&path, &changes, in_place, &facts.environment) {
+        Ok(saved) => Ok(saved_text(&saved, &path)),
+        Err(ManifestSaveError::Save(error)) => Err(error.into()),
+        Err(error) => Err(error.into()),
     }
 }
 
@@ -151,17 +189,21 @@ fn write(old: &Workspace, new: &Workspace, role: Role, facts: &Facts, in_place: 
     };
     let text = new.text(role).unwrap_or("");
     let saved = save(&Request { path: &path, text, expected, in_place, environment: &facts.environment })?;
+    Ok(saved_text(&saved, &path))
+}
+
+fn saved_text(saved: &Saved, path: &Path) -> String {
     let mut text = String::new();
     for note in &saved.notes {
         let _ = writeln!(text, "note: {}", visible(note));
     }
     let verb = if saved.created { "created" } else { "wrote" };
     let _ = writeln!(text, "{verb} {}", visible_name(path.as_os_str()));
-    Ok(text)
+    text
 }
 
 fn unified(old: &Workspace, new: &Workspace, role: Role, show_secrets: bool) -> String {
-    let path = old.file(role).location.path.clone().unwrap_or_else(|| PathBuf::from(role.file_name()));
+    let path = old.file(role).location.told(role).unwrap_or_else(|| PathBuf::from(role.file_name()));
     let name = visible_name(path.as_os_str());
     let from = if old.document(role).is_some() { name.as_str() } else { "/dev/null" };
     let mut text = format!("--- {from}\n+++ {name}\n");

@@ -90,7 +90,7 @@ fn given_files(session: &Session, files: &[PathBuf], stdin: Role) -> anyhow::Res
             (stdin, read_stdin()?)
         } else {
             let location = Location { path: Some(path.clone()), source: PathSource::Flag };
-            let file = io::load::load(location, &session.environment.cwd);
+            let file = io::load::load(location, role_of(path), &session.environment.cwd);
             if matches!(file.content, Content::Absent) {
                 bail!("{}: no such file", path.display());
             }
@@ -144,7 +144,7 @@ fn check_text(workspace: &Workspace, facts: &Facts, report: &Report, out: &Outpu
     for role in Role::ALL {
         let verdict = report.verdict(role);
         let location = &workspace.file(role).location;
-        let Some(path) = &location.path else {
+        let Some(path) = location.told(role) else {
             if location.source == PathSource::Env {
                 let _ = writeln!(
                     text,
@@ -326,11 +326,6 @@ pub(super) fn preview(
     }
     let bad = preview.verdict == Outcome::Fails || preview.status != Status::Ok;
     verify::exit(if bad { Exit::Findings } else { Exit::Fine }, &asked)
-}
-
-pub(super) fn keys(out: &mut Output) -> anyhow::Result<Exit> {
-    out.text(&crate::app::keymap::table_text())?;
-    Ok(Exit::Fine)
 }
 
 /// Returns a document for a diff where there is no file.

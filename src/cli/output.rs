@@ -2,46 +2,12 @@
 
 use std::io::{self, BufWriter, IsTerminal as _, Stdout, Write};
 
-use clap::ValueEnum;
 use serde::Serialize as _;
 use serde_json::Value as Json;
 use serde_json::ser::{CharEscape, Formatter, PrettyFormatter, Serializer};
 
+use crate::settings::Color;
 use crate::text::visible::is_invisible;
-
-/// When to use colours.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum ColorChoice {
-    /// On a terminal, unless `NO_COLOR` is set
-    Auto,
-    Always,
-    Never,
-}
-
-impl ColorChoice {
-    /// Tells whether standard output gets colours.
-    pub(super) fn on_output(self) -> bool {
-        match self {
-            Self::Always => true,
-            Self::Never => false,
-            Self::Auto => !no_color() && io::stdout().is_terminal(),
-        }
-    }
-
-    /// Tells whether the screens get colours.
-    pub(super) fn for_screens(self) -> bool {
-        match self {
-            Self::Always => true,
-            Self::Never => false,
-            Self::Auto => !no_color(),
-        }
-    }
-}
-
-/// The convention of no-color.org: set, and not to nothing.
-fn no_color() -> bool {
-    std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
-}
 
 /// Where results go.
 pub(super) struct Output {
@@ -53,8 +19,13 @@ pub(super) struct Output {
 }
 
 impl Output {
-    pub(super) fn new(color: ColorChoice, show_secrets: bool) -> Self {
-        Self { out: BufWriter::new(io::stdout()), color: color.on_output(), show_secrets }
+    pub(super) fn new(color: Color, show_secrets: bool) -> Self {
+        let color = match color {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto => io::stdout().is_terminal(),
+        };
+        Self { out: BufWriter::new(io::stdout()), color, show_secrets }
     }
 
     /// Prints text, which is made visible already.

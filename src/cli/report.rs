@@ -52,6 +52,7 @@ pub(super) fn check(workspace: &Workspace, facts: &Facts, report: &Report) -> Js
                 PathSource::Flag => "flag",
                 PathSource::Env => "env",
                 PathSource::Default => "default",
+                PathSource::ConfigMap => "configmap",
             },
             "status": verdict.status.name(),
             "exception": verdict.exception,

@@ -31,6 +31,9 @@ pub(super) fn may_ask(session: &Session) -> anyhow::Result<()> {
     if session.globals.read_only {
         bail!("--verify starts a program, which --read-only rules out");
     }
+    if session.globals.configmap.is_some() {
+        bail!("--verify asks about files that SkyPilot reads, and it reads no manifest (--configmap)");
+    }
     Ok(())
 }
 

@@ -48,6 +48,8 @@ pub enum PathSource {
     Env,
     /// `SkyPilot`'s default.
     Default,
+    /// `--configmap`: both lists are inside that manifest.
+    ConfigMap,
 }
 
 /// Where one of the two files is.
@@ -58,6 +60,20 @@ pub struct Location {
     pub path: Option<PathBuf>,
     /// Which rule gave it.
     pub source: PathSource,
+}
+
+impl Location {
+    /// Returns the path as it is told: a list in a manifest with its key.
+    #[must_use]
+    pub fn told(&self, role: Role) -> Option<PathBuf> {
+        let path = self.path.as_ref()?;
+        if self.source != PathSource::ConfigMap {
+            return Some(path.clone());
+        }
+        let mut told = path.clone().into_os_string();
+        told.push(format!("[{}]", role.file_name()));
+        Some(told.into())
+    }
 }
 
 /// Returns the environment variable that names a file.

@@ -2,7 +2,10 @@
 //!
 //! A value is a secret by the name it goes by (`token`, `secret`, `password`,
 //! `passwd`, `dsn`, `credential`, or a name that ends in `key`), or by its shape
-//! (PEM block, JSON Web Token, user information in a URL).
+//! (PEM block, JSON Web Token, user information in a URL). A person may add names
+//! and except some ([`NameRules`]); shapes are no matter of choice.
+
+use std::sync::OnceLock;
 
 use super::disabled;
 use crate::text::{self, Span, Splice};
@@ -13,10 +16,56 @@ pub const MASK: &str = "********";
 
 const NAMES: [&str; 6] = ["token", "secret", "password", "passwd", "dsn", "credential"];
 
+/// The rules of this process, set once before any file is read.
+static RULES: OnceLock<NameRules> = OnceLock::new();
+
+/// Which names count as secrets beside, or in spite of, the usual ones.
+///
+/// A pattern is a whole name in any case; `*` stands for any characters.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NameRules {
+    /// Names that count.
+    pub also: Vec<String>,
+    /// Names that do not, whatever else says they do.
+    pub never: Vec<String>,
+}
+
+impl NameRules {
+    /// Has them hold in this process from now on; the first call counts.
+    ///
+    /// They are asked wherever a value is shown, far from anything that could
+    /// carry them there, and are the same from start to end: as a locale is.
+    pub fn hold(self) {
+        let _ = RULES.set(self);
+    }
+
+    /// Tells whether a parameter of this name holds a secret.
+    #[must_use]
+    pub fn is_secret_name(&self, name: &str) -> bool {
+        let name = name.to_lowercase();
+        let any = |patterns: &[String]| patterns.iter().any(|pattern| matches(&pattern.to_lowercase(), &name));
+        !any(&self.never) && (any(&self.also) || is_usual_name(&name))
+    }
+}
+
+/// Tells whether a name fits a pattern in which `*` stands for any characters.
+fn matches(pattern: &str, name: &str) -> bool {
+    let Some((head, tail)) = pattern.split_once('*') else { return pattern == name };
+    let Some(rest) = name.strip_prefix(head) else { return false };
+    // All places where the star may end: names are short.
+    rest.char_indices().map(|(at, _)| at).chain([rest.len()]).any(|at| matches(tail, &rest[at..]))
+}
+
 /// Tells whether a parameter of this name holds a secret.
 #[must_use]
 pub fn is_secret_name(name: &str) -> bool {
-    let name = name.to_lowercase();
+    match RULES.get() {
+        Some(rules) => rules.is_secret_name(name),
+        None => is_usual_name(&name.to_lowercase()),
+    }
+}
+
+fn is_usual_name(name: &str) -> bool {
     NAMES.iter().any(|word| name.contains(word)) || name.ends_with("key") || name.ends_with("keys")
 }
 
@@ -202,6 +251,20 @@ mod tests {
     #[test]
     fn a_text_that_does_not_parse_is_masked_by_its_lines() {
         assert_eq!(masked(&Document::parse("a: [\n- api_token: abc\n")), "a: [\n- api_token: ********\n");
+    }
+
+    #[test]
+    fn a_person_adds_names_and_excepts_some() {
+        let rules = NameRules {
+            also: vec!["*_pin".to_owned(), "Acme*id".to_owned()],
+            never: vec!["public_key".to_owned(), "*_pin_length".to_owned()],
+        };
+        for name in ["card_PIN", "acme_id", "acmeid", "api_token"] {
+            assert!(rules.is_secret_name(name), "{name}");
+        }
+        for name in ["pin_card", "acme_idea", "public_key", "PUBLIC_KEY", "secret_pin_length", "x"] {
+            assert!(!rules.is_secret_name(name), "{name}");
+        }
     }
 
     #[test]

@@ -95,7 +95,7 @@ pub fn inspect(path: &Path) -> Inspection {
 type Stamp = (u64, Option<SystemTime>);
 
 /// Opens a regular file, or a link to one.
-fn open(path: &Path) -> Result<(File, Stamp), String> {
+pub(super) fn open(path: &Path) -> Result<(File, Stamp), String> {
     let words = |error: &io::Error| format!("it cannot be read: {error}");
     // Opening a device can do something by itself, so it is asked first.
     if !std::fs::metadata(path).map_err(|error| words(&error))?.is_file() {

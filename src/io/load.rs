@@ -10,7 +10,8 @@ use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _, OpenOptionsExt as _}
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::config::{ConfigFile, Content, Location, Unreadable, UnreadableReason};
+use super::manifest;
+use crate::config::{ConfigFile, Content, Location, PathSource, Role, Unreadable, UnreadableReason};
 use crate::yaml::Document;
 
 /// The largest file that is read, in bytes. Spans are 32 bits wide, and
@@ -23,14 +24,21 @@ pub fn absolute(location: &Location, base: &Path) -> Option<PathBuf> {
     location.path.as_ref().map(|path| base.join(path))
 }
 
-/// Reads the file at `location`; a relative path is one of `base`, the server's directory.
+/// Reads the list at `location`; a relative path is one of `base`, the server's directory.
 #[must_use]
-pub fn load(location: Location, base: &Path) -> ConfigFile {
-    let content = match absolute(&location, base) {
-        Some(path) => read(&path),
-        None => Content::Absent,
-    };
+pub fn load(location: Location, role: Role, base: &Path) -> ConfigFile {
+    let content = load_again(&location, role, base, &Content::Absent);
     ConfigFile { location, content }
+}
+
+/// Reads the list at `location`; the text that is known is not parsed again.
+#[must_use]
+pub fn load_again(location: &Location, role: Role, base: &Path, known: &Content) -> Content {
+    match absolute(location, base) {
+        Some(path) if location.source == PathSource::ConfigMap => manifest::read(&path, role, known),
+        Some(path) => read_again(&path, known),
+        None => Content::Absent,
+    }
 }
 
 /// Reads whatever lies at `path`.

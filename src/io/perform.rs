@@ -6,12 +6,15 @@ use std::time::Instant;
 
 use super::classes::{self, Extent};
 use super::journal::{self, Journal};
+use super::manifest::{self, Change, ManifestSaveError};
 use super::run::{self, Running};
-use super::save::{Expected, Request, SaveError, look, save, tidy};
+use super::save::{Expected, Request, SaveError, Saved, look, save, tidy};
 use super::verify::{LIMIT, Question, verify};
 use super::watch::Watching;
-use super::{Options, backup, editor, inspect, load, memory, open, refresh, scan, state, targets};
-use crate::app::message::{Effect, ListedDirectory, Listing, Message, Replaces, SaveFailure, SavedFile};
+use super::{Options, backup, editor, export, inspect, load, memory, open, refresh, scan, state, targets};
+use crate::app::message::{
+    Effect, ListedDirectory, Listing, ManifestText, Message, Replaces, SaveFailure, SavedFile, SavedVersion,
+};
 use crate::check::verify::{Mode, Verified};
 use crate::config::{Content, Environment, Role, Workspace};
 use crate::wheel::limits;
@@ -88,12 +91,14 @@ pub fn perform(effect: Effect, outside: &Outside) -> Option<Message> {
             let result = write(&path, &text, &replaces, in_place, outside);
             Message::Saved { role, text, result }
         }
+        Effect::SaveManifest { path, texts, in_place } => {
+            let result = write_lists(&path, &texts, in_place, outside);
+            Message::SavedManifest { texts: texts.into_iter().map(|one| (one.role, one.text)).collect(), result }
+        }
         Effect::Tidy(paths) => {
             Message::Tidied(paths.iter().flat_map(|path| tidy(path, &outside.environment)).collect())
         }
-        Effect::ReadBackups { role, path } => {
-            Message::BackupsRead { role, result: backup::read_all(&path, &outside.environment) }
-        }
+        Effect::ReadBackups { role, path } => Message::BackupsRead { role, result: backups(&path, role, outside) },
         Effect::Watch(places) => {
             outside.watching.watch(places);
             return None;
@@ -118,6 +123,10 @@ pub fn perform(effect: Effect, outside: &Outside) -> Option<Message> {
         }
         Effect::Verify { mode, show_secrets } => Message::Verified(Box::new(ask(mode, show_secrets, outside))),
         Effect::Plan { purpose, python } => Message::Planned(run::plan(purpose, python, outside)),
+        Effect::Export(request) => {
+            let result = export::write(&request, &outside.environment);
+            Message::Exported { request, result }
+        }
         Effect::StopRun => {
             outside.running.stop();
             return None;
@@ -143,7 +152,7 @@ fn ask(mode: Mode, show_secrets: bool, outside: &Outside) -> Result<Verified, St
 
 fn read_again(workspace: &Workspace, role: Role, base: &Path) -> Content {
     let file = workspace.file(role);
-    load::absolute(&file.location, base).map_or(Content::Absent, |path| load::read_again(&path, &file.content))
+    load::load_again(&file.location, role, base, &file.content)
 }
 
 fn write(
@@ -158,20 +167,65 @@ fn write(
         Replaces::Text(old) => Expected::Text(old),
         Replaces::Anything => Expected::Anything,
     };
+    let anything = matches!(expected, Expected::Anything);
     match save(&Request { path, text, expected, in_place, environment: &outside.environment }) {
-        Ok(saved) => {
-            let mut notes = saved.notes;
-            // What a person chose to replace unseen is told of.
-            if let (Some(kept), Expected::Anything) = (&saved.backup, expected) {
-                notes.push(format!("the replaced text is kept in {}", kept.display()));
-            }
-            Ok(SavedFile { path: saved.path, created: saved.created, notes, target: look(path).ok() })
-        }
-        Err(SaveError::Changed(_)) => Err(SaveFailure::Changed),
-        Err(SaveError::InPlace { why, .. }) => Err(SaveFailure::InPlace(why)),
-        Err(SaveError::ReadOnly { why, .. }) => Err(SaveFailure::ReadOnly(why)),
+        Ok(saved) => Ok(saved_file(path, saved, anything)),
+        Err(error) => Err(failure(error)),
+    }
+}
+
+fn saved_file(path: &Path, saved: Saved, anything: bool) -> SavedFile {
+    let mut notes = saved.notes;
+    // What a person chose to replace unseen is told of.
+    if let (Some(kept), true) = (&saved.backup, anything) {
+        notes.push(format!("the replaced text is kept in {}", kept.display()));
+    }
+    SavedFile { path: saved.path, created: saved.created, notes, target: look(path).ok() }
+}
+
+fn failure(error: SaveError) -> SaveFailure {
+    match error {
+        SaveError::Changed(_) => SaveFailure::Changed,
+        SaveError::InPlace { why, .. } => SaveFailure::InPlace(why),
+        SaveError::ReadOnly { why, .. } => SaveFailure::ReadOnly(why),
+        error => SaveFailure::Other(error.to_string()),
+    }
+}
+
+/// Writes lists into their manifest.
+fn write_lists(
+    path: &Path,
+    texts: &[ManifestText],
+    in_place: bool,
+    outside: &Outside,
+) -> Result<SavedFile, SaveFailure> {
+    let change = |one: &ManifestText| {
+        let old = if let Replaces::Text(old) = &one.replaces { Some(&**old) } else { None };
+        let anything = matches!(one.replaces, Replaces::Anything);
+        (one.role, old.map(str::to_owned), one.text.clone(), anything)
+    };
+    let changes: Vec<_> = texts.iter().map(change).collect();
+    let changes: Vec<Change> = changes
+        .iter()
+        .map(|(role, old, new, anything)| Change { role: *role, old: old.as_deref(), new, anything: *anything })
+        .collect();
+    let anything = changes.iter().any(|change| change.anything);
+    match manifest::save_lists(path, &changes, in_place, &outside.environment) {
+        Ok(saved) => Ok(saved_file(path, saved, anything)),
+        Err(ManifestSaveError::Save(error)) => Err(failure(error)),
         Err(error) => Err(SaveFailure::Other(error.to_string())),
     }
+}
+
+/// Reads the saved versions of a file; those of a manifest are versions of the list in it.
+fn backups(path: &Path, role: Role, outside: &Outside) -> Result<Vec<SavedVersion>, String> {
+    let mut versions = backup::read_all(path, &outside.environment)?;
+    if outside.options.manifest(&outside.environment).as_deref() == Some(path) {
+        for version in &mut versions {
+            version.text = version.text.clone().and_then(|text| manifest::list_of(&text, role));
+        }
+    }
+    Ok(versions)
 }
 
 /// Writes texts to the state directory; returns their paths.

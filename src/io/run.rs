@@ -128,7 +128,7 @@ fn check_project(project: &Path) -> Result<(), String> {
 
 /// Returns the absolute path of a program on PATH, its links not followed: a
 /// virtual environment is known by them.
-fn on_path(name: &str, environment: &Environment) -> Option<PathBuf> {
+pub(super) fn on_path(name: &str, environment: &Environment) -> Option<PathBuf> {
     let folders = std::env::split_paths(environment.get("PATH")?).filter(|folder| !folder.as_os_str().is_empty());
     let mut candidates = folders.map(|folder| environment.cwd.join(folder).join(name));
     candidates.find(|path| path.is_file() && access(path, Access::EXEC_OK).is_ok())

@@ -194,7 +194,9 @@ fn request(question: &Question, workspace: &Workspace, facts: &Facts) -> Json {
         let location = &workspace.file(role).location;
         let value = match location.source {
             // The reader finds no file where the variable is set to nothing.
-            PathSource::Flag => Some(location.path.clone().unwrap_or_default().into_os_string()),
+            PathSource::Flag | PathSource::ConfigMap => {
+                Some(location.path.clone().unwrap_or_default().into_os_string())
+            }
             PathSource::Env => environment.get(locate::variable(role)).map(OsStr::to_owned),
             PathSource::Default => None,
         };

@@ -40,7 +40,9 @@ pub(super) fn draw(paper: &mut Paper<'_>, backups: &Backups, screen: Rect) {
     diff(paper, backups, below);
     let mut keys = vec![("j/k", "choose"), ("PgDn", "scroll")];
     let commands = table().iter().filter(|row| row.contexts.contains(&Context::Backups) && !row.bar.is_empty());
-    keys.extend(commands.map(|row| (row.keys[0], row.bar)));
+    let named: Vec<_> =
+        commands.filter_map(|row| Some((paper.keymap.first(row.id, Context::Backups)?, row.bar))).collect();
+    keys.extend(named.iter().map(|(key, label)| (key.as_str(), *label)));
     paper.footer(area, &keys);
 }
 

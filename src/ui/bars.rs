@@ -4,6 +4,7 @@ use ratatui::layout::Rect;
 
 use super::paper::{self, Paper, Piece, width};
 use super::problems;
+use crate::app::command::{Context, Id};
 use crate::app::layout::Size;
 use crate::app::list::Body;
 use crate::app::mouse::Target;
@@ -75,6 +76,8 @@ fn unsaved_text(state: &State, wide: bool) -> String {
 fn place(state: &State) -> String {
     let path = |role| state.path(role);
     let text = match (path(Role::Api), path(Role::Remote)) {
+        // A manifest holds both.
+        (Some(api), Some(remote)) if api == remote => Some(api),
         (Some(api), Some(remote)) if api.parent() == remote.parent() => api.parent().map(std::path::Path::to_owned),
         _ => path(state.role),
     };
@@ -129,7 +132,8 @@ pub(super) fn upload(paper: &mut Paper<'_>, state: &State, area: Rect) {
     match state.layout_size() {
         Size::Full => {
             let focused = state.focus == Pane::Upload;
-            let inside = paper.frame(area, "5 Controller upload", "p preview", focused);
+            let hint = hint(paper, state, Id::Preview, "preview");
+            let inside = paper.frame(area, "5 Controller upload", &hint, focused);
             let wheels = wheels_text(state);
             paper.pieces(
                 inside,
@@ -151,23 +155,33 @@ pub(super) fn upload(paper: &mut Paper<'_>, state: &State, area: Rect) {
                 paper.write(area, row, 0, &line, theme.text());
                 row += 1;
             }
-            paper.write(area, row + 1, 0, "Enter preview   b wheel directory", theme.dim());
+            let hints = [(Id::Preview, "preview"), (Id::WheelPath, "wheel directory")];
+            let hints = hints.map(|(id, label)| hint(paper, state, id, label)).join("   ");
+            paper.write(area, row + 1, 0, hints.trim(), theme.dim());
         }
         _ => {
-            let hint = "p preview ";
+            let hint = format!("{} ", hint(paper, state, Id::Preview, "preview"));
             let focused = state.focus == Pane::Upload;
             let label = if focused { "> upload  " } else { "  upload  " };
             let label_style = if focused { theme.heading() } else { theme.dim() };
-            let room = area.width.saturating_sub(width(label) + width(hint) + 2);
+            let room = area.width.saturating_sub(width(label) + width(&hint) + 2);
             paper.pieces(
                 area,
                 0,
                 0,
                 &[(label, label_style), (&letter, style), (&paper::fit(&verdict, room), theme.text())],
             );
-            paper.write_right(area, 0, hint, theme.dim());
+            paper.write_right(area, 0, &hint, theme.dim());
         }
     }
+}
+
+/// Returns a key with what it does; nothing where no key does it.
+fn hint(paper: &Paper<'_>, state: &State, id: Id, label: &str) -> String {
+    // In the pane itself Enter does it as well: the letter tells more.
+    let context =
+        if id == Id::Preview && state.layout_size() != Size::One { Context::List } else { state.screen_context() };
+    paper.keymap.first(id, context).map_or_else(String::new, |key| format!("{key} {label}"))
 }
 
 fn wheels_text(state: &State) -> String {
@@ -250,15 +264,17 @@ pub(super) fn keys(paper: &mut Paper<'_>, state: &State, area: Rect) {
     let room = area.width.saturating_sub(width(help) + 2);
     let mut at = 1;
     for command in offers::bar(state) {
+        let Some(first) = paper.keymap.first(command.id, state.context()) else { continue };
         // Where the label names its keys itself: "K/J order".
-        let names_keys = command
+        let named = command
             .bar
             .split_once(' ')
-            .is_some_and(|(keys, _)| keys.contains('/') || keys.starts_with(command.keys[0]));
-        let (key, label) = if names_keys {
-            command.bar.split_once(' ').unwrap_or(("", command.bar))
-        } else {
-            (command.keys[0], command.bar)
+            .filter(|(keys, _)| command.keys.first().is_some_and(|key| keys.contains('/') || keys.starts_with(key)));
+        let is_usual = command.keys.first().is_some_and(|key| *key == first);
+        let (key, label) = match named {
+            Some(named) if is_usual => named,
+            Some((_, label)) => (first.as_str(), label),
+            None => (first.as_str(), command.bar),
         };
         let long = width(key) + 1 + width(label);
         if at + long > room {

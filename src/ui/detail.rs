@@ -258,7 +258,8 @@ fn draw_row(
     let value = if masked { MASK } else { &row.text };
     let value_style = match row.shape {
         Shape::Map(_) | Shape::List(_) => theme.dim(),
-        _ => theme.text(),
+        _ if masked => theme.text(),
+        _ => theme.value(row.kind),
     };
     let start = columns.value.max(width(&indent) + 4 + width(&name) + 1);
     paper.write(area, line, start, &paper::fit(value, (columns.kind).saturating_sub(start + 3)), value_style);

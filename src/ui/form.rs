@@ -4,6 +4,7 @@ use ratatui::layout::Rect;
 
 use super::modal::dialog;
 use super::paper::{self, Paper, width};
+use crate::app::bindings::Keymap;
 use crate::app::command::{Context, Id, table};
 use crate::app::completion::Completion;
 use crate::app::form::{Form, FormKind, FormRow, Note};
@@ -64,7 +65,7 @@ pub(super) fn draw_form(paper: &mut Paper<'_>, form: &Form, screen: Rect) {
         let row = inside.height.saturating_sub(1);
         paper.write(inside, row, 0, &paper::fit(&format!("! {why}"), inside.width), theme.severity(Severity::Error));
     }
-    let keys = form_keys(form);
+    let keys = form_keys(form, paper.keymap);
     let keys: Vec<(&str, &str)> = keys.iter().map(|(key, label)| (key.as_str(), *label)).collect();
     paper.footer(area, &keys);
 }
@@ -202,7 +203,7 @@ fn choice(paper: &mut Paper<'_>, area: Rect, at: u16, options: &[String], chosen
 }
 
 /// Returns the keys of a form, by what it holds.
-fn form_keys(form: &Form) -> Vec<(String, &'static str)> {
+fn form_keys(form: &Form, keymap: &Keymap) -> Vec<(String, &'static str)> {
     let mut keys: Vec<(String, &'static str)> = Vec::new();
     let has = |wanted: &str| form.row_of(wanted).is_some();
     let commands =
@@ -217,7 +218,7 @@ fn form_keys(form: &Form) -> Vec<(String, &'static str)> {
             Id::ShowHidden if !is_hidden(form) => continue,
             _ => command.bar,
         };
-        keys.push((command.keys[0].to_owned(), label));
+        keys.extend(keymap.first(command.id, Context::Field).map(|key| (key, label)));
     }
     keys
 }
@@ -232,6 +233,7 @@ const fn accept_label(kind: &FormKind) -> &'static str {
         FormKind::Rename { .. } => "rename",
         FormKind::Find => "find",
         FormKind::Project => "go on",
+        FormKind::Export => "export",
         FormKind::Force(_) | FormKind::SavePath(_) => "save",
         _ => "change",
     }

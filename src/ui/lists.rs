@@ -6,7 +6,7 @@ use super::paper::{self, Paper, width};
 use crate::app::completion::origin_text;
 use crate::app::layout::Size;
 use crate::app::list::{Body, List, Marker, Row};
-use crate::app::{Pane, State, mouse, pages, review, value, writing};
+use crate::app::{Pane, State, manifest, mouse, pages, review, value, writing};
 use crate::check::classes::site;
 use crate::check::{self, FileKind, Severity};
 use crate::config::writing::Target;
@@ -71,6 +71,8 @@ fn title(state: &State, role: Role) -> String {
     let on_disk = if state.theirs(role).is_some() { "  changed on disk" } else { "" };
     let name =
         state.path(role).and_then(|path| path.file_name().map(visible_name)).unwrap_or_else(|| "(no path)".to_owned());
+    // The manifest stands in the header; its key says which list this is.
+    let name = if manifest::holds(state, role) { role.file_name().to_owned() } else { name };
     let (number, who) = match role {
         Role::Api => (1, "API server"),
         Role::Remote => (2, "Remote controllers"),
@@ -226,7 +228,7 @@ fn entry(
     if is_current && (focused || state.role == role) {
         paper.style_row(area, line, theme.selected(focused));
     } else if marked {
-        paper.style_row(area, line, theme.heading());
+        paper.style_row(area, line, theme.selected(false));
     }
 }
 

@@ -6,10 +6,12 @@ use ratatui::widgets::Widget as _;
 use super::backups;
 use super::choice;
 use super::form;
+use super::look;
 use super::paper::{self, Paper};
 use super::run;
 use super::sides;
-use crate::app::command::{Command, table};
+use crate::app::State;
+use crate::app::command::{Command, Context, table};
 use crate::app::form::FormKind;
 use crate::app::layout::{self};
 use crate::app::modal::{Area, Browse, Commands, Menu, Modal, Notice};
@@ -20,7 +22,7 @@ use crate::check::Severity;
 use crate::text::visible::{visible, visible_name};
 
 /// Draws what lies over the screen.
-pub(super) fn draw(paper: &mut Paper<'_>, modal: &Modal, screen: Rect) {
+pub(super) fn draw(paper: &mut Paper<'_>, modal: &Modal, state: &State, screen: Rect) {
     match modal {
         // The filter is typed in the status line.
         Modal::Form(form) if matches!(form.kind, FormKind::Filter(_)) => {}
@@ -32,6 +34,7 @@ pub(super) fn draw(paper: &mut Paper<'_>, modal: &Modal, screen: Rect) {
         Modal::Browse(browse) => draw_browse(paper, browse, screen),
         Modal::Backups(backups) => backups::draw(paper, backups, screen),
         Modal::Run(run) => run::draw(paper, run, screen),
+        Modal::Themes(choice) => look::draw(paper, state, *choice, screen),
         Modal::Choice(choice) => choice::draw(paper, choice, screen),
         Modal::Sides(sides) => sides::draw(paper, sides, screen),
     }
@@ -89,7 +92,7 @@ fn draw_menu(paper: &mut Paper<'_>, menu: &Menu, screen: Rect) {
         }
         paper.mark_row(inside, at, Target::Item(number));
         if is_current {
-            paper.style_row(inside, at, if item.by_enter { theme.selected(true) } else { theme.heading() });
+            paper.style_row(inside, at, theme.selected(item.by_enter));
         }
         at += 1;
     }
@@ -123,7 +126,8 @@ fn draw_commands(paper: &mut Paper<'_>, commands: &Commands, screen: Rect) {
     for line in 0..body.height {
         let at = commands.offset + usize::from(line);
         let Some(row) = commands.rows.get(at) else { break };
-        command_row(paper, body, line, &table()[row.command], row.unavailable, at == commands.cursor);
+        let command = (&table()[row.command], commands.context);
+        command_row(paper, body, line, command, row.unavailable, at == commands.cursor);
         paper.mark_row(body, line, Target::Item(at));
     }
     let more: &[(&str, &str)] = if commands.palette { &[] } else { &[("?", "all keys")] };
@@ -152,15 +156,16 @@ fn command_row(
     paper: &mut Paper<'_>,
     area: Rect,
     line: u16,
-    command: &Command,
+    (command, context): (&Command, Context),
     unavailable: Option<&'static str>,
     is_current: bool,
 ) {
     let theme = paper.theme;
-    let keys = command.keys.iter().take(3).copied().collect::<Vec<_>>().join(" ");
+    let keys: Vec<String> = paper.keymap.of_row(command, context).iter().take(3).map(ToString::to_string).collect();
     let wide = area.width >= 70;
     let key_room = if wide { 18 } else { 9 };
-    let keys = paper::column(if wide { &keys } else { command.keys.first().copied().unwrap_or("") }, key_room);
+    let keys =
+        paper::column(&if wide { keys.join(" ") } else { keys.into_iter().next().unwrap_or_default() }, key_room);
     let name_room = if wide { 26 } else { area.width.saturating_sub(key_room + 4) };
     let name = paper::column(command.name, name_room);
     let arrow = if is_current { "> " } else { "  " };

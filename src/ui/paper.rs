@@ -10,6 +10,7 @@ use unicode_segmentation::UnicodeSegmentation as _;
 use unicode_width::UnicodeWidthStr as _;
 
 use super::theme::Theme;
+use crate::app::bindings::Keymap;
 use crate::app::keymap::Key;
 use crate::app::mouse::{Marks, Target};
 
@@ -17,6 +18,7 @@ use crate::app::mouse::{Marks, Target};
 pub(super) struct Paper<'a> {
     pub(super) buffer: &'a mut Buffer,
     pub(super) theme: &'a Theme,
+    pub(super) keymap: &'a Keymap,
     /// Where the hardware cursor belongs, once something has set it.
     pub(super) cursor: Option<(u16, u16)>,
     /// Where things are, for the mouse.
@@ -85,6 +87,7 @@ impl Paper<'_> {
     /// Blanks an area, so that nothing shines through; halves of wide characters at its edge go too.
     pub(super) fn clear(&mut self, area: Rect) {
         let area = area.intersection(self.buffer.area);
+        let ground = self.theme.ground();
         for y in area.top()..area.bottom() {
             if area.x > self.buffer.area.x {
                 let cell = &mut self.buffer[(area.x - 1, y)];
@@ -94,6 +97,7 @@ impl Paper<'_> {
             }
             for x in area.left()..area.right() {
                 self.buffer[(x, y)].reset();
+                self.buffer[(x, y)].set_style(ground);
             }
         }
     }

@@ -9,7 +9,7 @@ use super::theme::Theme;
 use crate::app::layout::{self, Size};
 use crate::app::review::{Review, ReviewFile, ReviewRow, RowKind, sentences};
 use crate::app::value::count;
-use crate::app::{Cursor, State, Tone, writing};
+use crate::app::{Cursor, State, Tone, manifest, writing};
 use crate::check::Severity;
 use crate::config::writing::Strategy;
 
@@ -30,7 +30,7 @@ pub(super) fn draw(paper: &mut Paper<'_>, state: &State, area: Rect) {
     let mut body = areas.body;
     let question = question(paper, state, review, &mut body);
     let Some(file) = review.current() else { return };
-    let name = state.shown_path(&state.path(file.role).unwrap_or_else(|| file.role.file_name().into()));
+    let name = manifest::shown(state, file.role);
     let created = if file.created { "  (new file)" } else { "" };
     let title = format!("{name}{created}  +{} -{}", file.added, file.removed);
     let right = if review.files.len() > 1 {
@@ -129,7 +129,7 @@ fn rows(paper: &mut Paper<'_>, file: &ReviewFile, cursor: Cursor, area: Rect) {
             if is_out && part_number == 0 && line.kind != RowKind::Part {
                 paper.write(area, row, 0, "o", paper.theme.key());
             }
-            paper.write(area, row, 1, part, style(*paper.theme, line.kind, is_out));
+            paper.write(area, row, 1, part, style(paper.theme, line.kind, is_out));
             if number == at {
                 paper.style_row(area, row, paper.theme.selected(true));
             }
@@ -138,7 +138,7 @@ fn rows(paper: &mut Paper<'_>, file: &ReviewFile, cursor: Cursor, area: Rect) {
     }
 }
 
-fn style(theme: Theme, kind: RowKind, is_out: bool) -> Style {
+fn style(theme: &Theme, kind: RowKind, is_out: bool) -> Style {
     match kind {
         _ if is_out => theme.dim(),
         RowKind::Hunk => theme.kind(),

@@ -40,7 +40,11 @@ pub(super) fn draw(paper: &mut Paper<'_>, run: &Run, screen: Rect) {
     }
     let mut keys = vec![("j/k", "scroll")];
     let commands = table().iter().filter(|row| row.contexts.contains(&Context::Run) && !row.bar.is_empty());
-    keys.extend(commands.filter(|row| row.bar != "stop" || !run.has_ended()).map(|row| (row.keys[0], row.bar)));
+    let named: Vec<_> = commands
+        .filter(|row| row.bar != "stop" || !run.has_ended())
+        .filter_map(|row| Some((paper.keymap.first(row.id, Context::Run)?, row.bar)))
+        .collect();
+    keys.extend(named.iter().map(|(key, label)| (key.as_str(), *label)));
     paper.footer(area, &keys);
 }
 

@@ -1,9 +1,17 @@
 //! Colours by meaning, and the characters that frames are made of.
 //!
-//! Only the terminal's own sixteen colours, and no background: so that light
-//! and dark terminals both stay readable. Nothing is told by colour alone.
+//! A theme gives each [`Meaning`] a style; where none is chosen it is the
+//! terminal's own sixteen colours without a background, so that light and dark
+//! terminals both stay readable. Nothing is told by colour alone: `mono` has
+//! none.
 
-use ratatui::style::{Color, Modifier, Style};
+pub mod depth;
+pub mod palette;
+
+use ratatui::style::Style;
+
+use self::depth::Depth;
+use self::palette::{Meaning, Palette};
 
 use crate::app::Tone;
 use crate::check::Severity;
@@ -29,14 +37,20 @@ const ASCII_HEAVY: Border = Border { horizontal: "=", vertical: "#", corners: ["
 pub struct Theme {
     /// Whether frames are made of ASCII.
     pub ascii: bool,
-    color: bool,
+    palette: Palette,
 }
 
 impl Theme {
     /// Returns the theme in the terminal's own colours, or without any.
     #[must_use]
-    pub const fn new(color: bool, ascii: bool) -> Self {
-        Self { ascii, color }
+    pub fn new(color: bool, ascii: bool) -> Self {
+        Self::of(Palette::built_in(if color { "terminal" } else { "mono" }).unwrap_or_default(), Depth::Sixteen, ascii)
+    }
+
+    /// Returns a theme as a terminal with that many colours can show it.
+    #[must_use]
+    pub fn of(palette: Palette, depth: Depth, ascii: bool) -> Self {
+        Self { ascii, palette: palette.reduced(depth) }
     }
 
     /// Returns the characters of a frame; heavy where the keys go.
@@ -50,73 +64,80 @@ impl Theme {
         }
     }
 
-    const fn colored(self, color: Color, modifier: Modifier) -> Style {
-        let style = Style::new().add_modifier(modifier);
-        if self.color { style.fg(color) } else { style }
+    /// Returns the style of a meaning.
+    #[must_use]
+    pub const fn style(&self, meaning: Meaning) -> Style {
+        self.palette.style(meaning)
+    }
+
+    /// Returns the style of everything on which nothing else is drawn.
+    #[must_use]
+    pub fn ground(&self) -> Style {
+        self.palette.ground()
     }
 
     /// Returns the style of ordinary text.
     #[must_use]
     pub const fn text(&self) -> Style {
-        Style::new()
+        self.style(Meaning::Text)
     }
 
     /// Returns the style of what matters less.
     #[must_use]
     pub const fn dim(&self) -> Style {
-        Style::new().add_modifier(Modifier::DIM)
+        self.style(Meaning::Dim)
     }
 
     /// Returns the style of headings and names of panes.
     #[must_use]
     pub const fn heading(&self) -> Style {
-        Style::new().add_modifier(Modifier::BOLD)
+        self.style(Meaning::Title)
     }
 
     /// Returns the style of a frame.
     #[must_use]
     pub const fn frame(&self, focused: bool) -> Style {
-        if focused { self.colored(Color::Cyan, Modifier::BOLD) } else { Style::new().add_modifier(Modifier::DIM) }
+        self.style(if focused { Meaning::Focus } else { Meaning::Border })
     }
 
     /// Returns the style of the row under the cursor.
     #[must_use]
     pub const fn selected(&self, focused: bool) -> Style {
-        if focused { Style::new().add_modifier(Modifier::REVERSED) } else { Style::new().add_modifier(Modifier::BOLD) }
+        self.style(if focused { Meaning::Selection } else { Meaning::Current })
     }
 
     /// Returns the style of a key to press.
     #[must_use]
     pub const fn key(&self) -> Style {
-        self.colored(Color::Cyan, Modifier::BOLD)
+        self.style(Meaning::Key)
     }
 
     /// Returns the style of a severity.
     #[must_use]
     pub const fn severity(&self, severity: Severity) -> Style {
-        match severity {
-            Severity::Error => self.colored(Color::Red, Modifier::BOLD),
-            Severity::Warning => self.colored(Color::Yellow, Modifier::BOLD),
-            Severity::Info => self.colored(Color::Blue, Modifier::empty()),
-        }
+        self.style(match severity {
+            Severity::Error => Meaning::Error,
+            Severity::Warning => Meaning::Warning,
+            Severity::Info => Meaning::Info,
+        })
     }
 
     /// Returns the style of what was added.
     #[must_use]
     pub const fn added(&self) -> Style {
-        self.colored(Color::Green, Modifier::empty())
+        self.style(Meaning::Added)
     }
 
     /// Returns the style of what was removed.
     #[must_use]
     pub const fn removed(&self) -> Style {
-        self.colored(Color::Red, Modifier::empty())
+        self.style(Meaning::Removed)
     }
 
     /// Returns the style of what was changed.
     #[must_use]
     pub const fn changed(&self) -> Style {
-        self.colored(Color::Yellow, Modifier::empty())
+        self.style(Meaning::Changed)
     }
 
     /// Returns the style of a sign in front of a row.
@@ -133,16 +154,28 @@ impl Theme {
     /// Returns the style of types and of what SkyPilot reads.
     #[must_use]
     pub const fn kind(&self) -> Style {
-        self.colored(Color::Magenta, Modifier::empty())
+        self.style(Meaning::Kind)
+    }
+
+    /// Returns the style of a value of the type that the types column names.
+    #[must_use]
+    pub fn value(&self, kind: &str) -> Style {
+        self.style(match kind {
+            "str" => Meaning::String,
+            "int" | "float" => Meaning::Number,
+            "bool" => Meaning::Bool,
+            "null" => Meaning::Null,
+            _ => Meaning::Text,
+        })
     }
 
     /// Returns the style of a status line.
     #[must_use]
     pub const fn tone(&self, tone: Tone) -> Style {
-        match tone {
-            Tone::Done => self.colored(Color::Green, Modifier::empty()),
-            Tone::Told => Style::new(),
-            Tone::Failed => self.colored(Color::Red, Modifier::BOLD),
-        }
+        self.style(match tone {
+            Tone::Done => Meaning::Done,
+            Tone::Told => Meaning::Text,
+            Tone::Failed => Meaning::Failed,
+        })
     }
 }

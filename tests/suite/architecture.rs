@@ -16,9 +16,10 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("preview", &["text", "yaml", "wheel", "python", "config", "check"]),
     ("app", &["text", "yaml", "wheel", "python", "config", "check", "preview"]),
     ("ui", &["text", "yaml", "wheel", "python", "config", "check", "preview", "app"]),
+    ("settings", &["text", "config", "check", "app"]),
     ("io", &["text", "yaml", "wheel", "python", "config", "check", "preview", "app"]),
-    ("tui", &["text", "yaml", "wheel", "python", "config", "check", "preview", "app", "ui", "io", "cli"]),
-    ("cli", &["text", "yaml", "wheel", "python", "config", "check", "preview", "app", "ui", "io", "tui"]),
+    ("tui", &["text", "yaml", "wheel", "python", "config", "check", "preview", "app", "ui", "settings", "io", "cli"]),
+    ("cli", &["text", "yaml", "wheel", "python", "config", "check", "preview", "app", "ui", "settings", "io", "tui"]),
 ];
 
 /// The rooms that may touch the outside.

@@ -52,6 +52,15 @@ impl Driver {
         Self::open_all(Some(api), None, Settings::default(), |_| {}, change)
     }
 
+    /// Opens both lists inside the manifest `lists.yaml` in the home.
+    pub(crate) fn open_manifest(text: &str) -> Self {
+        let mut driver = Self::open(None, None);
+        fs::write(driver.home().join("lists.yaml"), text).expect("written");
+        driver.outside.options.configmap = Some("lists.yaml".into());
+        driver.send(perform(Effect::Open, &driver.outside).expect("an answer"));
+        driver
+    }
+
     /// Opens them in a home that `prepare` has put other things into.
     pub(crate) fn open_with(
         api: Option<&str>,

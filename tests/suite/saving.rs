@@ -72,6 +72,11 @@ fn a_configmap_is_told_at_once_and_its_edits_go_elsewhere() {
     assert_eq!(driver.copied, [API_WITHOUT_FIRST]);
     driver.press("so");
     assert_eq!((driver.api().as_str(), driver.remote().as_str()), (API, "plugins: []\n"));
+    // As the ConfigMap that it comes from.
+    driver.press("ssx<Ctrl-U>~/out<Enter>");
+    let manifest = fs::read_to_string(driver.home().join("out/configmap.yaml")).expect("written");
+    assert!(manifest.contains("    plugins:\n    - class: acme.Cost\n"), "{manifest}");
+    driver.press("<Esc><Esc>");
     let other = driver.home().join("mine.yaml");
     driver.press("ssp<Ctrl-U>~/mine.yaml<Enter>s");
     assert_eq!(fs::read_to_string(other).expect("read"), API_WITHOUT_FIRST, "{}", driver.screen());

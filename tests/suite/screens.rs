@@ -8,13 +8,13 @@ use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use skyplug_tui::app::Settings;
 use skyplug_tui::app::message::Message;
-use skyplug_tui::ui::{draw, theme::Theme};
+use skyplug_tui::ui::draw;
 use unicode_width::UnicodeWidthStr as _;
 
 use crate::driver::Driver;
 use crate::zip;
 
-const API: &str = "\
+pub(crate) const API: &str = "\
 # What the API server loads.
 controller_wheel_path: ~/wheels
 
@@ -36,16 +36,16 @@ plugins:
       api_token: example-not-a-real-token
       window: 12:30
 ";
-const REMOTE: &str = "\
+pub(crate) const REMOTE: &str = "\
 # What controllers load.
 plugins:
 - class: acme_audit.AuditPlugin
   parameters:
     path: /tmp/audit.log
 ";
-const SIZES: [(u16, u16); 3] = [(120, 36), (80, 24), (40, 12)];
+pub(crate) const SIZES: [(u16, u16); 3] = [(120, 36), (80, 24), (40, 12)];
 
-fn sample() -> Driver {
+pub(crate) fn sample() -> Driver {
     Driver::open_with(Some(API), Some(REMOTE), Settings::default(), |home| {
         let wheels = home.join("wheels");
         fs::create_dir(&wheels).expect("made");
@@ -63,7 +63,7 @@ fn sample() -> Driver {
 }
 
 /// Returns the screen, with the name of the home directory replaced by one of the same length.
-fn shown(driver: &Driver) -> String {
+pub(crate) fn shown(driver: &Driver) -> String {
     let home = driver.home().to_str().expect("UTF-8");
     let name = "/home/user".to_owned() + &"_".repeat(home.len().saturating_sub(10));
     driver.screen().replace(home, &name)
@@ -230,6 +230,11 @@ fn palette() {
 }
 
 #[test]
+fn export() {
+    snapshots("export", ":export configmap<Enter>");
+}
+
+#[test]
 fn quit_question() {
     snapshots("quit_question", "dq");
 }
@@ -290,16 +295,6 @@ fn broken_file() {
         driver.resize(width, height);
         assert_snapshot!(format!("broken_{width}x{height}"), shown(&driver));
     }
-}
-
-#[test]
-fn ascii() {
-    let mut driver = sample();
-    driver.theme = Theme::new(false, true);
-    driver.resize(80, 24);
-    let screen = shown(&driver);
-    assert!(screen.is_ascii(), "{screen}");
-    assert_snapshot!("ascii_80x24", screen);
 }
 
 #[test]

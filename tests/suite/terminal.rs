@@ -146,6 +146,12 @@ impl Session {
         self.screen.screen().contents()
     }
 
+    /// Returns the colours of the first cell, text and background.
+    pub(crate) fn first_colours(&self) -> (vt100::Color, vt100::Color) {
+        let cell = self.screen.screen().cell(0, 1).expect("a cell");
+        (cell.fgcolor(), cell.bgcolor())
+    }
+
     /// Reads until the screen no longer shows a text.
     pub(crate) fn wait_while(&mut self, text: &str) {
         while self.screen.screen().contents().contains(text) {

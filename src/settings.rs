@@ -2,7 +2,7 @@
 //!
 //! Each setting in force is known with where it comes from. The first of these
 //! that says something counts; what is wrong there is told and the next one
-//! counts. Reading is `io`'s, the file's text is read in [`file`].
+//! counts. Reading is `io`'s, the file's text is read in [`mod@file`].
 
 pub mod file;
 

@@ -87,6 +87,7 @@ impl Context {
             Self::Preview => "upload-preview".to_owned(),
             Self::Backups => "backup-list".to_owned(),
             Self::Browse => "directories".to_owned(),
+            Self::Source => "source-text".to_owned(),
             other => in_words(&format!("{other:?}")),
         }
     }

@@ -541,9 +541,9 @@ fn the_wheel_list_is_filtered_and_sorted() {
         (shown(&driver), driver.state.wheel.at),
         (["gamma", "acme", "beta", "acme"].map(String::from).into(), 2)
     );
-    driver.press("o/AC<Enter>");
+    driver.press("o/ac<Enter>");
     assert_eq!(shown(&driver), ["acme", "acme"]);
-    assert!(driver.screen().contains("/AC"), "{}", driver.screen());
+    assert!(driver.screen().contains("/ac"), "{}", driver.screen());
     driver.press("/<Ctrl-U>none<Enter>");
     assert!(driver.screen().contains("Esc shows all"), "{}", driver.screen());
     driver.press("<Esc>");

@@ -572,7 +572,13 @@ impl State {
 /// Returns all problems, errors first, each group in the order of the files.
 fn problems(report: &Report, preview: &Preview) -> Vec<Diagnostic> {
     let mut all = report.diagnostics.clone();
-    all.extend(preview.diagnostics.iter().filter(|one| !report.diagnostics.contains(one)).cloned());
+    all.extend(
+        preview
+            .diagnostics
+            .iter()
+            .filter(|one| !report.diagnostics.contains(one) && !report.ignored.contains(one))
+            .cloned(),
+    );
     all.sort_by_key(|one| std::cmp::Reverse(one.severity));
     all
 }

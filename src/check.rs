@@ -7,6 +7,7 @@ mod code;
 pub mod diagnostic;
 pub mod fit;
 mod fix;
+mod ignore;
 mod load;
 mod proof;
 mod refusal;
@@ -263,6 +264,8 @@ pub struct Report {
     pub controller_load: Option<Load>,
     /// What is wrong or worth knowing, in the order of the files.
     pub diagnostics: Vec<Diagnostic>,
+    /// What a comment in the file silences.
+    pub ignored: Vec<Diagnostic>,
 }
 
 impl Report {
@@ -300,10 +303,12 @@ pub fn check(workspace: &Workspace, facts: &Facts) -> Report {
     surroundings::diagnose(workspace, facts, &mut diagnostics);
     classes::diagnose(workspace, facts, &mut diagnostics);
     diagnostics.extend(preview.diagnostics);
+    let mut ignored = ignore::take(workspace, &mut diagnostics);
+    ignored.iter_mut().for_each(Diagnostic::make_visible);
     diagnostics.iter_mut().for_each(Diagnostic::make_visible);
     // The order of the files, then of the text; the worst of one place first.
     diagnostics.sort_by_key(|d| (d.place.file, d.place.span.map_or(0, |s| s.start), std::cmp::Reverse(d.severity)));
-    Report { verdicts, load, controller_load, diagnostics }
+    Report { verdicts, load, controller_load, diagnostics, ignored }
 }
 
 /// Finds what is wrong with the text of one file; `budget` is how many bytes may be parsed for fixes.

@@ -219,6 +219,7 @@ pub enum Id {
     NextSection,
     PreviousSection,
     YankProblem,
+    ShowIgnored,
     WheelDetail,
     AddFromWheel,
     Sort,
@@ -472,6 +473,7 @@ static TABLE: &[Command] = &[
     // Problems, upload.
     row(Id::GoTo, "go to the problem", "go there", G::Move, &[C::Problems], &["Enter", "l", "Right"], "Goes to the entry or the value that the problem is about."),
     row(Id::Explain, "explain", "explain", G::Look, &[C::Problems], &["x"], "Says what happens, why, and how to mend it."),
+    row(Id::ShowIgnored, "show ignored problems", "", G::Look, &[C::Problems], &["."], "Shows the problems that comments in the files silence."),
     row(Id::YankProblem, "copy problem", "", G::Look, &[C::Problems], &["y"], "Copies the problem as text."),
     row(Id::Preview, "upload preview", "preview", G::Look, &[C::Upload], &["Enter", "p", "F7"], "Shows what the next launch sends to a controller."),
     // Wheels, preview.

@@ -3,7 +3,7 @@
 use super::command::Context;
 use super::message::Effect;
 use super::{Pane, Screen, State, Tone, dialogs, edits, forms, review};
-use crate::check::FileKind;
+use crate::check::{Diagnostic, FileKind};
 use crate::config::Role;
 use crate::config::operation::Operation;
 use crate::text::visible::visible;
@@ -119,4 +119,16 @@ pub(super) fn fix(state: &mut State) -> Vec<Effect> {
     let label = format!("{} at {}", fix.label, review::place_text(one));
     let operation = Operation::Splices { role, splices: fix.edits.clone(), label };
     edits::commit(state, &operation)
+}
+
+/// Shows what comments in the files silence.
+pub fn show_ignored(state: &mut State) {
+    let one =
+        |one: &Diagnostic| format!("{} {}  {}", one.severity.letter(), one.code.name(), review::problem_text(one));
+    let lines: Vec<String> = state.report.ignored.iter().map(one).collect();
+    if lines.is_empty() {
+        return state
+            .say(Tone::Told, "Nothing is ignored: `# skyplug: ignore[NAME]` in a file silences a warning there.");
+    }
+    dialogs::notice(state, "Ignored by comments in the files", lines);
 }

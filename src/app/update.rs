@@ -346,6 +346,7 @@ fn run_here(state: &mut State, id: Id) -> Vec<Effect> {
         Id::AboutProgram => dialogs::notice(state, "About", about::lines(state)),
         Id::GoTo if context == Context::Source => source::go_to_line(state),
         Id::GoTo => problems::go_to_problem(state),
+        Id::ShowIgnored => problems::show_ignored(state),
         Id::Explain => problems::explain(state),
         Id::YankProblem => {
             return state

@@ -265,6 +265,8 @@ codes! {
     WheelOrder, "wheel-order", Warning, "A wheel that needs another one of the directory";
     /// Wheels of the directory need each other.
     WheelCycle, "wheel-cycle", Warning, "Wheels that need each other";
+    /// A comment that is to silence a problem silences none.
+    UnusedIgnore, "unused-ignore", Info, "A comment that silences nothing";
 }
 
 #[cfg(test)]

@@ -174,7 +174,12 @@ fn check_text(workspace: &Workspace, facts: &Facts, report: &Report, out: &Outpu
         text.push_str(&report::diagnostic_text(&sources, one, out.color));
         text.push('\n');
     }
-    let _ = writeln!(text, "{} (SkyPilot {})", report::summary(&report.diagnostics), facts.version.shown());
+    let ignored = match report.ignored.len() {
+        0 => String::new(),
+        ignored => format!(", {ignored} ignored by comments"),
+    };
+    let summary = report::summary(&report.diagnostics);
+    let _ = writeln!(text, "{summary}{ignored} (SkyPilot {})", facts.version.shown());
     text
 }
 

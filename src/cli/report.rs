@@ -67,6 +67,7 @@ pub(super) fn check(workspace: &Workspace, facts: &Facts, report: &Report) -> Js
         "load": load(&report.load),
         "controller_load": report.controller_load.as_ref().map(load),
         "diagnostics": report.diagnostics.iter().map(diagnostic).collect::<Vec<_>>(),
+        "ignored": report.ignored.iter().map(diagnostic).collect::<Vec<_>>(),
     })
 }
 

@@ -19,14 +19,19 @@ pub(super) fn draw(paper: &mut Paper<'_>, state: &State, area: Rect) {
     paper.mark(area, Target::Pane(Pane::Problems));
     let [errors, warnings, notes] = state.counts;
     let total = state.problems.len();
+    let ignored = match state.report.ignored.len() {
+        0 => String::new(),
+        ignored => format!("{ignored} ignored (.)  "),
+    };
     match state.layout_size() {
         Size::Full => {
-            let right = format!("{errors} E  {warnings} W  {notes} i");
+            let right = format!("{ignored}{errors} E  {warnings} W  {notes} i");
             let inside = paper.frame(area, "4 Problems", &right, focused);
             list(paper, state, inside, focused);
         }
         Size::Compact => {
-            let right = if total == 0 { String::new() } else { format!("{}/{total}  n/N next", state.problem.at + 1) };
+            let right =
+                if total == 0 { ignored } else { format!("{ignored}{}/{total}  n/N next", state.problem.at + 1) };
             let inside = paper.frame(area, "4 Problems", &right, focused);
             one(paper, state, inside);
         }

@@ -184,6 +184,10 @@ pub(crate) fn row(code: Code) -> (Case, Case) {
         Code::DuplicateKey => parameters("{a: 1, a: 2}", "{a: 1, A: 2}"),
         Code::MergeOrder => parameters("x: {<<: [{a: 1}, {a: 2}]}", "x: {<<: [{a: 1}, {b: 2}]}"),
         Code::ForgottenDash => api("plugins:\n- class: a.B\n  class: c.D\n", "plugins:\n- class: a.B\n- class: c.D\n"),
+        Code::UnusedIgnore => api(
+            "plugins:\n- class: a.B   # skyplug: ignore[duplicate-class]\n",
+            "plugins:\n- class: a.B\n# skyplug: ignore[duplicate-class] wanted\n- class: a.B\n",
+        ),
         Code::DuplicateClass => api("plugins:\n- class: a.B\n- class: a.B\n", "plugins:\n- class: a.B\n- class: a.C\n"),
         Code::YamlSurprise => parameters("country: NO", "country: 'NO'"),
         Code::EmptyValue => parameters("color: #fff", "color: '#fff'"),

@@ -16,6 +16,7 @@ mod facts;
 mod finding;
 mod fixes;
 mod hostile;
+mod ignores;
 mod keys;
 mod looks;
 mod lossless;

@@ -793,4 +793,15 @@ pub(super) const ABOUT: &[(Code, &str, &str)] = &[
          Requires-Dist: acme-core\n\
          Requires-Dist: acme-audit\n",
     ),
+    (
+        Code::UnusedIgnore,
+        "A comment `# skyplug: ignore[NAME] reason` silences the warnings and notes of that name on its line, or, on a \
+         line of comment, on the next line that is none; at the first line of an entry in the whole entry. Here nothing \
+         has that name, or it is an error: those are never silenced, as SkyPilot does not read comments.\n\nFix: take \
+         the name out of the brackets, or the comment away.",
+        "$ cat ~/.sky/plugins.yaml\n\
+         plugins:\n\
+         # skyplug: ignore[duplicate-class] both are wanted\n\
+         - class: acme_audit.AuditPlugin\n",
+    ),
 ];

@@ -30,7 +30,7 @@ pub(super) const fn of(code: Code) -> Seen {
         Code::ClassBlank | Code::Invisible | Code::Encrypted | Code::YamlDirective | Code::SameFile
         | Code::OtherRelease | Code::ClassUnseen | Code::ParameterType | Code::WheelOutdated | Code::WheelArchive
         | Code::WheelRecord | Code::WheelMetadata | Code::WheelPython | Code::WheelSkypilot | Code::WheelOrder
-        | Code::WheelCycle | Code::WheelUnused | Code::SecretOpen => Seen::Own,
+        | Code::WheelCycle | Code::WheelUnused | Code::SecretOpen | Code::UnusedIgnore => Seen::Own,
     }
 }
 

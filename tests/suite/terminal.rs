@@ -438,6 +438,18 @@ fn what_changes_outside_is_seen_without_a_key() {
 }
 
 #[test]
+fn a_paste_that_the_terminal_does_not_mark_runs_no_commands() {
+    let mut session = Session::program(&[]);
+    session.send("ddssqxdd\rdd");
+    session.wait_for("11 keys came at once");
+    session.send("d");
+    session.wait_while("keys came at once");
+    session.send("q");
+    assert_eq!(session.end(), 0);
+    assert_eq!(session.api(), API);
+}
+
+#[test]
 fn signals_restore_the_terminal_and_the_next_start_offers_the_edits() {
     for (signal, status) in [(Signal::TERM, 143), (Signal::HUP, 129), (Signal::INT, 130), (Signal::QUIT, 131)] {
         let mut session = Session::program(&[]);

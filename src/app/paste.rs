@@ -29,6 +29,7 @@ pub enum Lines {
 }
 
 /// Tells whether the screen takes pasted text.
+#[must_use]
 pub fn is_taken(state: &State) -> bool {
     state.ready && matches!(state.screen_context(), Context::List | Context::FirstRun)
 }

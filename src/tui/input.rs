@@ -206,12 +206,11 @@ fn with_bursts(messages: Vec<Message>) -> Vec<Message> {
         }
     };
     for message in messages {
-        match types(&message) {
-            Some(key) => run.push(key),
-            None => {
-                end(&mut run, &mut out);
-                out.push(message);
-            }
+        if let Some(key) = types(&message) {
+            run.push(key);
+        } else {
+            end(&mut run, &mut out);
+            out.push(message);
         }
     }
     end(&mut run, &mut out);

@@ -652,9 +652,14 @@ fn session_with_a_build() -> (Session, Vec<Pid>) {
     fs::write(at.join("setup.py"), "").expect("written");
     let folder = at.to_str().expect("UTF-8");
     let mut session = Session::program(&[("PATH", &format!("{folder}:/usr/bin:/bin"))]);
-    session.send(&format!("b{folder}\r"));
+    // More keys at once than anybody types are asked about, but in a field.
+    session.send("b");
+    session.wait_for("Wheel directory");
+    session.send(&format!("{folder}\r"));
     session.wait_for("Set controller_wheel_path");
-    session.send(&format!("wB{folder}\r"));
+    session.send("wB");
+    session.wait_for("Build a wheel of");
+    session.send(&format!("{folder}\r"));
     session.wait_for("Build a wheel?");
     session.send("y");
     session.wait_for("compiling");

@@ -5,6 +5,7 @@ mod checks;
 mod classes;
 mod cli;
 mod codes;
+mod commands;
 mod comments;
 mod completion;
 mod conformance;

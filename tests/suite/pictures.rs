@@ -117,7 +117,7 @@ fn copy(from: &Path, to: &Path) {
 }
 
 /// Opens the shipped sample.
-fn sample() -> Driver {
+pub(crate) fn sample() -> Driver {
     Driver::open_with(None, None, Settings::default(), |home| copy(&root().join("assets/sample/home"), home))
 }
 

@@ -186,7 +186,7 @@ fn wheels() {
 }
 
 /// Opens the wheels with a project directory of a fixed name beside them, `y` starts its build.
-fn build() -> Driver {
+pub(crate) fn build() -> Driver {
     let mut driver = sample();
     let project = driver.home().join("acme-audit");
     fs::create_dir(&project).expect("made");
@@ -268,7 +268,7 @@ fn quit_question() {
 }
 
 /// Opens the sample with edits, and with a file that somebody else has changed meanwhile.
-fn conflicting() -> Driver {
+pub(crate) fn conflicting() -> Driver {
     let mut driver = sample();
     driver.press("j<Enter>jjjj<Enter><Esc><Esc>aacme_new.Plugin<Enter>");
     let theirs = API

@@ -8,6 +8,7 @@ pub mod about;
 pub mod backups;
 pub mod bindings;
 pub mod browse;
+mod burst;
 pub mod choice;
 pub mod command;
 pub mod comments;

@@ -9,8 +9,8 @@ use super::message::{EditTarget, Effect};
 use super::modal::{Answer, Menu, MenuItem, Modal, Notice};
 use super::preferences::{Meaning, meaning};
 use super::{
-    Exit, Screen, State, Tone, backups, browse, choice, completion, edits, export, external, forms, look, motion,
-    palette, parameters, paste, programs, recovery, saving, update, verify, writing,
+    Exit, Screen, State, Tone, backups, browse, burst, choice, completion, edits, export, external, forms, look,
+    motion, palette, parameters, paste, programs, recovery, saving, update, verify, writing,
 };
 use crate::config::Role;
 use crate::config::operation::Operation;
@@ -174,6 +174,8 @@ fn answer(state: &mut State, answer: Answer) -> Vec<Effect> {
         }
         Answer::Convert(kind) => parameters::convert(state, kind),
         Answer::Style(style) => parameters::restyle(state, style),
+        Answer::Pasted(text) => paste::on_list(state, &text),
+        Answer::Keys(keys) => burst::press_all(state, keys),
         Answer::Edit(staged) => vec![Effect::Edit(*staged)],
         Answer::EditAgain(role, line) => external::open_at(state, role, line),
         Answer::Unstage(staged) => vec![Effect::Unstage(*staged)],

@@ -23,6 +23,8 @@ use crate::wheel::contents::Inspection;
 pub enum Message {
     /// A key was pressed.
     Pressed(Key),
+    /// Keys came all at once, faster than anybody types.
+    Burst(Vec<Key>),
     /// The mouse was used.
     Pointed(Pointed),
     /// Text was pasted, as one event.

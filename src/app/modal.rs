@@ -133,6 +133,10 @@ pub enum Answer {
     },
     /// Does something with pasted lines in a field of one.
     PasteLines(super::paste::Lines, String),
+    /// Takes a text as it is pasted on a list.
+    Pasted(String),
+    /// Runs keys that came all at once.
+    Keys(Vec<super::keymap::Key>),
     /// Does something about the kept edits at a place of the list.
     Kept(usize, super::recovery::Kept),
     /// Exports both lists, whatever files are there.

@@ -1,5 +1,6 @@
 //! Pasted text outside fields: read as entries, shown, put into the list after a question.
 
+use super::command::Context;
 use super::edits::tentative;
 use super::field::clean_paste;
 use super::form::FormKind;
@@ -25,6 +26,12 @@ pub enum Lines {
     Joined,
     /// The area for several lines takes them.
     Kept,
+}
+
+/// Tells whether the screen takes pasted text.
+#[must_use]
+pub fn is_taken(state: &State) -> bool {
+    state.ready && matches!(state.screen_context(), Context::List | Context::FirstRun)
 }
 
 /// Takes a text that was pasted on a list.

@@ -12,7 +12,7 @@ use super::message::{Effect, Message, Noticed, Reason};
 use super::modal::Modal;
 use super::preferences::{Meaning, complain, meaning};
 use super::{
-    Exit, Files, Pane, Screen, State, Tone, about, backups, browse, comments, conflict, dialogs, edits, export,
+    Exit, Files, Pane, Screen, State, Tone, about, backups, browse, burst, comments, conflict, dialogs, edits, export,
     external, find, forms, lists, look, manifest, motion, mouse, outside, pages, palette, parameters, past, paste,
     problems, programs, reading, recovery, review, saving, sides, source, verify, wheels, writing,
 };
@@ -25,6 +25,7 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
     let effects = match message {
         Message::Pressed(key) => press(state, key),
         Message::Pointed(pointed) => mouse::point(state, pointed),
+        Message::Burst(keys) => burst::take(state, keys),
         Message::Pasted(text) => take_paste(state, &text),
         Message::Resized(width, height) => {
             state.size = (width, height);
@@ -274,7 +275,7 @@ fn take_paste(state: &mut State, text: &str) -> Vec<Effect> {
     if !state.modals.is_empty() {
         return dialogs::take_paste(state, text);
     }
-    if matches!(state.screen_context(), Context::List | Context::FirstRun) && state.ready {
+    if paste::is_taken(state) {
         return paste::on_list(state, text);
     }
     state.say(Tone::Told, "Pasted text goes into a field or a list: press a or Enter first.");

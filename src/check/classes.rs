@@ -18,6 +18,9 @@ use crate::python::{Answer, LoadContext, Module, Origin, Parameter, PluginClass,
 use crate::text::visible::visible_name;
 use crate::yaml::{Document, NodeId, Pointer, Value};
 
+/// What makes known which classes the server has.
+const NAME_PYTHON: &str = "name the interpreter that runs the server with --python";
+
 /// Finds what is wrong with the classes of both lists and with what they are given.
 pub(super) fn diagnose(workspace: &Workspace, facts: &Facts, found: &mut Vec<Diagnostic>) {
     // A check runs at every change: where nothing was looked at there is nothing to tell.
@@ -30,7 +33,7 @@ pub(super) fn diagnose(workspace: &Workspace, facts: &Facts, found: &mut Vec<Dia
         let Some(items) = data.get("plugins").and_then(Value::as_list) else { continue };
         let bench = Bench::new(document, role, BUDGET);
         let most = found.len() + MOST_OF_A_KIND;
-        let mut finder = Finder { workspace, facts, role, document, bench, found };
+        let mut finder = Finder { workspace, facts, role, document, bench, found, unsure: Vec::new() };
         for entry in model::entries(document) {
             let Some(class) = entry.class.as_deref() else { continue };
             let parameters = items.get(entry.index).and_then(|item| item.get("parameters"));
@@ -39,6 +42,7 @@ pub(super) fn diagnose(workspace: &Workspace, facts: &Facts, found: &mut Vec<Dia
                 finder.entry(&entry, class, parameters);
             }
         }
+        finder.unsure();
     }
 }
 
@@ -58,6 +62,8 @@ struct Finder<'a> {
     document: &'a Document,
     bench: Bench<'a>,
     found: &'a mut Vec<Diagnostic>,
+    /// Classes in a wheel that the server may have too, with where they stand.
+    unsure: Vec<(NodeId, String)>,
 }
 
 impl Finder<'_> {
@@ -148,16 +154,27 @@ impl Finder<'_> {
         if self.role == Role::Remote || self.facts.python.is_some() || self.facts.catalog.found.is_empty() {
             return;
         }
-        let hint = self.install_hint(class);
-        let severity = if hint.is_some() { Severity::Info } else { Severity::Warning };
-        let message = if hint.is_some() {
-            format!("whether the API server has {class} is not known")
-        } else {
-            format!("{class} is in no wheel and no package that was looked at")
-        };
+        if wheel_of(self.facts, class).is_some() {
+            self.unsure.push((node, class.to_owned()));
+            return;
+        }
+        let message = format!("{class} is in no wheel and no package that was looked at");
         let effect = "If its Python does not have it, it raises ImportError: the API server does not start.".to_owned();
-        let plain = || "name the interpreter that runs the server with --python".to_owned();
-        self.push(Code::ClassUnseen, severity, node, message, effect).hint = Some(hint.unwrap_or_else(plain));
+        self.push(Code::ClassUnseen, Severity::Warning, node, message, effect).hint = Some(NAME_PYTHON.to_owned());
+    }
+
+    /// Tells once of all classes that are in a wheel and perhaps not in the server's Python.
+    fn unsure(&mut self) {
+        let unsure = std::mem::take(&mut self.unsure);
+        let Some((node, first)) = unsure.first() else { return };
+        let (message, them, hint) = match unsure.len() {
+            1 => (format!("whether the API server has {first} is not known"), "it", self.install_hint(first)),
+            many => (format!("whether the API server has {first} and {} more is not known", many - 1), "all of them", None),
+        };
+        let effect =
+            format!("Where its Python does not have {them}, it raises ImportError: the API server does not start.");
+        let hint = hint.unwrap_or_else(|| NAME_PYTHON.to_owned());
+        self.push(Code::ClassUnseen, Severity::Info, *node, message, effect).hint = Some(hint);
     }
 
     fn no_attribute(&mut self, entry: &Entry, node: NodeId, (module, name): (&str, &str), origin: &Origin) {

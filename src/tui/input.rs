@@ -29,6 +29,11 @@ const WAKE: Duration = Duration::from_millis(20);
 const MORE: Duration = Duration::from_millis(1);
 /// The most events of one turn: text may come without an end.
 const MOST: usize = 1_000;
+/// More keys than these at once nobody types: they were pasted.
+const TYPED: usize = 8;
+/// How long the rest of a paste is waited for, and how soon the loop must have
+/// dealt with the last turn for keys not to have piled up meanwhile.
+const PILED: Duration = Duration::from_millis(30);
 
 #[derive(Default)]
 struct Flags {
@@ -137,8 +142,11 @@ impl Park {
 fn read_all(park: &Park, sender: &Sender<Event>) {
     let mut clicks = Clicks::default();
     loop {
+        let asked = Instant::now();
         park.wait_for_turn();
-        let (messages, lost) = turn(&mut clicks);
+        let piled = asked.elapsed() > PILED;
+        let (messages, lost) = turn(&mut clicks, piled);
+        let messages = if piled { messages } else { with_bursts(messages) };
         if !messages.is_empty() {
             park.lock().busy = true;
             if sender.send(Event::Input(messages)).is_err() {
@@ -152,17 +160,61 @@ fn read_all(park: &Park, sender: &Sender<Event>) {
 }
 
 /// Waits for an event and takes those that are there with it; says whether the terminal is lost.
-fn turn(clicks: &mut Clicks) -> (Vec<Message>, bool) {
+fn turn(clicks: &mut Clicks, piled: bool) -> (Vec<Message>, bool) {
     let mut messages = Vec::new();
     loop {
         match event::read() {
             Ok(event) => messages.extend(translate(event, clicks)),
             Err(_) => return (messages, true),
         }
-        if messages.len() >= MOST || !matches!(event::poll(MORE), Ok(true)) {
+        let more = if !piled && ends_in_burst(&messages) { PILED } else { MORE };
+        if messages.len() >= MOST || !matches!(event::poll(more), Ok(true)) {
             return (messages, false);
         }
     }
+}
+
+/// Tells whether the last messages are more keys than anybody types at once.
+fn ends_in_burst(messages: &[Message]) -> bool {
+    let run = messages.iter().rev().map_while(types).take(TYPED + 1).collect::<Vec<Key>>();
+    is_burst(&run)
+}
+
+/// Tells whether keys that came at once were pasted: a key that is held repeats itself.
+fn is_burst(keys: &[Key]) -> bool {
+    keys.len() > TYPED && keys.iter().any(|key| *key != keys[0])
+}
+
+/// Returns the key of a message where it types something.
+fn types(message: &Message) -> Option<Key> {
+    match message {
+        Message::Pressed(key) if key.typed().is_some() || matches!(key.code, Code::Enter | Code::Tab) => Some(*key),
+        _ => None,
+    }
+}
+
+/// Puts keys together that came as a paste does.
+fn with_bursts(messages: Vec<Message>) -> Vec<Message> {
+    let mut out = Vec::with_capacity(messages.len());
+    let mut run: Vec<Key> = Vec::new();
+    let end = |run: &mut Vec<Key>, out: &mut Vec<Message>| {
+        let keys = std::mem::take(run);
+        if is_burst(&keys) {
+            out.push(Message::Burst(keys));
+        } else {
+            out.extend(keys.into_iter().map(Message::Pressed));
+        }
+    };
+    for message in messages {
+        if let Some(key) = types(&message) {
+            run.push(key);
+        } else {
+            end(&mut run, &mut out);
+            out.push(message);
+        }
+    }
+    end(&mut run, &mut out);
+    out
 }
 
 /// Turns an event of the terminal into a message; none where it means nothing here.
@@ -214,6 +266,27 @@ fn translate_key(key: KeyEvent) -> Option<Key> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_paste_that_is_not_marked_is_told_from_typing() {
+        let keys = |text: &str| {
+            let key = |c| Message::Pressed(Key::plain(if c == '\n' { Code::Enter } else { Code::Char(c) }));
+            text.chars().map(key).collect::<Vec<_>>()
+        };
+        let told = |messages: Vec<Message>| {
+            let burst = |message: &Message| matches!(message, Message::Burst(keys) if keys.len() == 9);
+            let all = with_bursts(messages);
+            (all.len(), all.iter().filter(|message| burst(message)).count())
+        };
+        assert_eq!(told(keys("dddssqq:")), (8, 0));
+        assert_eq!(told(keys("jjjjjjjjjjjj")), (12, 0));
+        assert_eq!(told(keys("- class:\n")), (1, 1));
+        let mut mixed = keys("- class:\n");
+        mixed.push(Message::FocusGained);
+        mixed.extend(keys("j"));
+        assert!(!ends_in_burst(&mixed));
+        assert_eq!(told(mixed), (3, 1));
+    }
 
     #[test]
     fn keys_get_their_plain_names() {

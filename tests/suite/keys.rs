@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use skyplug_tui::app::keymap::script;
 use skyplug_tui::app::message::{Effect, Message, Noticed};
 use skyplug_tui::app::update::update;
 use skyplug_tui::app::{Exit, Settings};
@@ -629,6 +630,35 @@ fn pasted_text_is_one_event_and_never_runs_commands() {
     driver.send(skyplug_tui::app::message::Message::Pasted("acme.Pasted\n".to_owned()));
     driver.press("<Enter>ss");
     assert!(driver.api().contains("- class: acme.Pasted\n"));
+}
+
+#[test]
+fn keys_that_come_all_at_once_are_no_commands() {
+    let burst = |text: &str| Message::Burst(script(&text.replace('\n', "<Enter>")).expect("keys"));
+    let mut driver = Driver::open(Some(API), Some(REMOTE));
+    driver.send(burst("dddddssqx"));
+    assert!(driver.screen().contains("9 keys came at once"), "{}", driver.screen());
+    driver.press("<Enter>");
+    assert!(driver.state.unsaved_roles().is_empty(), "it is no entry");
+    // A long one comes in pieces, and the question is about all of them.
+    driver.press("<Esc>");
+    driver.send(burst("- class: acme"));
+    driver.send(burst(".Pasted\n- class: acme.Too"));
+    assert!(driver.screen().contains("38 keys"), "{}", driver.screen());
+    driver.press("p<Enter>");
+    assert!(
+        driver.state.workspace.text(Role::Api).expect("a text").contains("- class: acme.Too"),
+        "{}",
+        driver.screen()
+    );
+    driver.send(burst("uUuUuUuUu"));
+    driver.press("k");
+    assert_eq!(driver.state.workspace.text(Role::Api), Some(API));
+    // In a field they are text.
+    driver.press("r<Ctrl-U>");
+    driver.send(burst("acme.Renamed"));
+    driver.press("<Enter>");
+    assert!(driver.screen().contains("acme.Renamed"), "{}", driver.screen());
 }
 
 #[test]

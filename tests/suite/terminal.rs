@@ -425,7 +425,8 @@ fn what_changes_outside_is_seen_without_a_key() {
     session.wait_for("1 wheel");
     fs::write(dist.join("acme-2.0-py3-none-any.whl"), "").expect("written");
     session.wait_for("2 wheels");
-    session.send("\u{1b}");
+    // Esc would end the reading first, where that still runs.
+    session.send("q");
     session.wait_for("Detail");
     session.remove_entry();
     replace("plugins:\n- class: acme.Theirs\n");
@@ -434,6 +435,18 @@ fn what_changes_outside_is_seen_without_a_key() {
     session.leave_without_saving();
     assert_eq!(session.end(), 0);
     assert_eq!(session.api(), "plugins:\n- class: acme.Theirs\n");
+}
+
+#[test]
+fn a_paste_that_the_terminal_does_not_mark_runs_no_commands() {
+    let mut session = Session::program(&[]);
+    session.send("ddssqxdd\rdd");
+    session.wait_for("11 keys came at once");
+    session.send("d");
+    session.wait_while("keys came at once");
+    session.send("q");
+    assert_eq!(session.end(), 0);
+    assert_eq!(session.api(), API);
 }
 
 #[test]
@@ -639,9 +652,14 @@ fn session_with_a_build() -> (Session, Vec<Pid>) {
     fs::write(at.join("setup.py"), "").expect("written");
     let folder = at.to_str().expect("UTF-8");
     let mut session = Session::program(&[("PATH", &format!("{folder}:/usr/bin:/bin"))]);
-    session.send(&format!("b{folder}\r"));
+    // More keys at once than anybody types are asked about, but in a field.
+    session.send("b");
+    session.wait_for("Wheel directory");
+    session.send(&format!("{folder}\r"));
     session.wait_for("Set controller_wheel_path");
-    session.send(&format!("wB{folder}\r"));
+    session.send("wB");
+    session.wait_for("Build a wheel of");
+    session.send(&format!("{folder}\r"));
     session.wait_for("Build a wheel?");
     session.send("y");
     session.wait_for("compiling");

@@ -169,7 +169,9 @@ impl Finder<'_> {
         let Some((node, first)) = unsure.first() else { return };
         let (message, them, hint) = match unsure.len() {
             1 => (format!("whether the API server has {first} is not known"), "it", self.install_hint(first)),
-            many => (format!("whether the API server has {first} and {} more is not known", many - 1), "all of them", None),
+            many => {
+                (format!("whether the API server has {first} and {} more is not known", many - 1), "all of them", None)
+            }
         };
         let effect =
             format!("Where its Python does not have {them}, it raises ImportError: the API server does not start.");

@@ -37,6 +37,7 @@ mod sample;
 mod saving;
 mod screens;
 mod settings;
+mod sizes;
 mod soak;
 mod svg;
 mod terminal;

@@ -67,8 +67,11 @@ pub(super) fn refill(state: &mut State) {
             continue;
         }
         let unavailable = if is_here { offers::unavailable(state, row.id) } else { Some(elsewhere(row)) };
-        let name_first = u8::from(!row.name.to_lowercase().starts_with(needle.trim()) || needle.is_empty());
-        let rank = if commands.palette { name_first + 2 * u8::from(unavailable.is_some()) } else { u8::from(!is_here) };
+        let rank = if commands.palette {
+            by_name(&row.name.to_lowercase(), needle.trim()) + 3 * u8::from(unavailable.is_some())
+        } else {
+            u8::from(!is_here)
+        };
         rows.push((rank, CommandRow { command: index, unavailable }));
     }
     rows.sort_by_key(|(rank, _)| *rank);
@@ -77,6 +80,17 @@ pub(super) fn refill(state: &mut State) {
     commands.rows = rows.into_iter().map(|(_, row)| row).collect();
     commands.cursor = commands.cursor.min(commands.rows.len().saturating_sub(1));
     state.modals.push(Modal::Commands(commands));
+}
+
+/// Ranks a name: the one that is typed whole comes first, then those that begin with it.
+fn by_name(name: &str, typed: &str) -> u8 {
+    if name == typed {
+        0
+    } else if !typed.is_empty() && name.starts_with(typed) {
+        1
+    } else {
+        2
+    }
 }
 
 /// Returns where a command works, for those that do not work here.

@@ -223,7 +223,7 @@ impl Place {
         for entry in &self.entries {
             let start = start_of_line(text, entry.span.start);
             out.push(Span::new(from.min(start), start));
-            from = next_line(text, last_byte(text, entry.span));
+            from = next_line(text, last_char(text, entry.span));
         }
         let mut end = from;
         while end < text.len() {
@@ -240,7 +240,7 @@ impl Place {
     /// Returns the lines of an entry with its comments, each without its break.
     fn lines(text: &str, entry: &Entry, dash: usize) -> Vec<Span> {
         let mut at = entry.comment.map_or_else(|| start_of_line(text, entry.span.start), |comment| comment.start);
-        let last = start_of_line(text, last_byte(text, entry.span));
+        let last = start_of_line(text, last_char(text, entry.span));
         let mut lines = Vec::new();
         while at < text.len() {
             let line = Span::new(at, end_of_line(text, at));
@@ -260,10 +260,10 @@ impl Place {
     }
 }
 
-/// Returns the offset of the last byte that is written of a node.
-fn last_byte(text: &str, span: Span) -> usize {
+/// Returns the offset of the last character that is written of a node.
+fn last_char(text: &str, span: Span) -> usize {
     let written = span.of(text).trim_end_matches([' ', '\t', '\n', '\r', '\u{85}', '\u{2028}', '\u{2029}']);
-    (span.start + written.len()).saturating_sub(1).max(span.start)
+    written.char_indices().next_back().map_or(span.start, |(at, _)| span.start + at)
 }
 
 /// Returns the column of the dash of an entry, none where something stands before it.

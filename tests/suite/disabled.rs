@@ -50,6 +50,16 @@ fn the_only_entry_leaves_an_empty_list() {
 }
 
 #[test]
+fn an_entry_may_end_with_any_character() {
+    there_and_back(
+        "plugins:\n- class: a.日本\n- class: b.B   # é\n",
+        0,
+        "plugins:\n# - class: a.日本\n- class: b.B   # é\n",
+    );
+    there_and_back("plugins:\n- class: a.A\n- class: b.é", 1, "plugins:\n- class: a.A\n# - class: b.é");
+}
+
+#[test]
 fn entries_next_to_each_other_stay_apart() {
     let source = "plugins:\n- class: a.A\n# about B\n- class: b.B\n- class: c.C\n";
     let one = out(source, 1);

@@ -32,7 +32,7 @@ pub(crate) struct Driver {
     pub(crate) copied: Vec<String>,
     /// Whether programs are only noted in `asked`, not run.
     pub(crate) holds: bool,
-    /// What was asked of programs while they were held.
+    /// What was asked of programs while they were held, and of the terminal.
     pub(crate) asked: Vec<Effect>,
 }
 
@@ -209,6 +209,10 @@ impl Driver {
                         Some(Message::Edited { target: staged.target, result })
                     }
                     Effect::SetMouse(_) => None,
+                    effect @ Effect::Redraw => {
+                        self.asked.push(effect);
+                        None
+                    }
                     Effect::OpenExample => Some(Message::NoExample("there is no terminal".to_owned())),
                     Effect::Suspend => Some(Message::NotSuspended(NO_SHELL)),
                     effect @ (Effect::Run(_) | Effect::StopRun) if self.holds => {

@@ -20,7 +20,8 @@ use super::driver::Driver;
 use super::zip::{self, File};
 
 /// Sets the title, goes right to left, hides, rings, goes back, in one and in two bytes.
-const POISON: &str = "\u{1b}]0;x\u{7}\u{1b}[2J\u{9b}31m\u{202e}\u{2066}\u{200b}\u{2028}\u{feff}\u{e0041}\u{8}\u{7f}";
+pub(crate) const POISON: &str =
+    "\u{1b}]0;x\u{7}\u{1b}[2J\u{9b}31m\u{202e}\u{2066}\u{200b}\u{2028}\u{feff}\u{e0041}\u{8}\u{7f}";
 /// What of that YAML takes outside double quotes.
 const PLAIN: &str = "\u{202e}\u{2066}\u{200b}";
 /// What a file name takes.
@@ -61,7 +62,7 @@ pub(crate) fn api(wheels: &str) -> String {
     let poison = quoted(POISON);
     format!(
         "# {PLAIN} a comment\ncontroller_wheel_path: {}\nplugins:\n- class: acme.Audit  # {PLAIN}\n  parameters:\n    \
-         {poison}: {poison}\n    level: {poison}\n    nested: {{{poison}: [{poison}, &{PLAIN}x {poison}]}}\n    \
+         {poison}: {poison}\n    level: {poison}\n    nested: {{{poison}: [{poison}, &x {poison}]}}\n    \
          text: |\n      {PLAIN}\n      more\n- class: {poison}\n- class: acme.{PLAIN}\n",
         quoted(wheels)
     )

@@ -10,7 +10,7 @@ use skyplug_tui::config::Role;
 use crate::driver::Driver;
 use crate::terminal::Session;
 
-const API: &str = "plugins:\n- class: acme.Audit\n";
+pub(crate) const API: &str = "plugins:\n- class: acme.Audit\n";
 const EDITED: &str = "plugins:\n- class: acme.Audit\n- class: acme.Cost\n";
 const REMOTE: &str = "plugins:\n- class: acme.Retry\n";
 
@@ -26,7 +26,7 @@ fn kept(base: &str) -> KeptEdits {
     }
 }
 
-fn offered(base: &str) -> Driver {
+pub(crate) fn offered(base: &str) -> Driver {
     let mut driver = Driver::open(Some(API), None);
     driver.send(Message::Met(Box::new(Met { kept: vec![kept(base)], ..Met::default() })));
     driver

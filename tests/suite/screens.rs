@@ -4,11 +4,8 @@ use std::fs;
 use std::time::{Duration, SystemTime};
 
 use insta::assert_snapshot;
-use ratatui::Terminal;
-use ratatui::backend::TestBackend;
 use skyplug_tui::app::Settings;
 use skyplug_tui::app::message::Message;
-use skyplug_tui::ui::draw;
 use unicode_width::UnicodeWidthStr as _;
 
 use crate::driver::Driver;
@@ -186,7 +183,7 @@ fn wheels() {
 }
 
 /// Opens the wheels with a project directory of a fixed name beside them, `y` starts its build.
-fn build() -> Driver {
+pub(crate) fn build() -> Driver {
     let mut driver = sample();
     let project = driver.home().join("acme-audit");
     fs::create_dir(&project).expect("made");
@@ -268,7 +265,7 @@ fn quit_question() {
 }
 
 /// Opens the sample with edits, and with a file that somebody else has changed meanwhile.
-fn conflicting() -> Driver {
+pub(crate) fn conflicting() -> Driver {
     let mut driver = sample();
     driver.press("j<Enter>jjjj<Enter><Esc><Esc>aacme_new.Plugin<Enter>");
     let theirs = API
@@ -338,94 +335,6 @@ fn too_small() {
     assert!(driver.screen().contains("x discard"), "{}", driver.screen());
     driver.press("<Esc>").resize(120, 36);
     assert_eq!(driver.state.exit, None);
-}
-
-/// Keys that lead to each screen and dialog, from the main screen.
-const PLACES: [&str; 32] = [
-    "",
-    "jj",
-    "2",
-    "3",
-    "4",
-    "5",
-    "j<Enter>",
-    "j<Enter>jjj",
-    "p",
-    "p<Tab>",
-    "p<Tab><Tab>G",
-    "w",
-    "wj",
-    "ds",
-    "aX<Enter>s",
-    "aX<Enter>ss",
-    "aX<Enter>ss!",
-    "a",
-    "aacme.X<Tab><Tab>",
-    "r",
-    "j<Enter>a",
-    "j<Enter>jt",
-    "j<Enter>r",
-    "b~/x",
-    "?",
-    ":",
-    "/a",
-    "4x",
-    "dq",
-    "b<F3>",
-    "b~/wheels<Enter>wB",
-    "b~/wheels<Enter>wB~<F3>",
-];
-
-#[test]
-fn no_size_and_no_text_breaks_a_screen() {
-    let nasty = "plugins:\n- class: \"日本語.e\\u0301👩‍👩‍👧.\\u202eRTL\\e[31m\\0\"\n  parameters:\n    \"鍵\\n\": \"長い値長い値長い値長い値長い値長い値長い値長い値長い値長い値長い値長い値長い値長い値\"\n    עברית: [1, {a: [b, [c, [d, [e, {f: g}]]]]}]\n    'token': x\n    ? [1, 2]\n    : *x\n    y: &x |\n      a\n       b\n".replace("*x", "1");
-    let broken = "plugins:\n- class: 日本語\n  \u{202e}parameters\n    x: 1\n";
-    let remade = nasty.replace("RTL", "LTR").replace("長い値\"", "短い値\"");
-    let mut widths: Vec<u16> = (0..8).collect();
-    widths.extend([20, 39, 40, 41, 59, 60, 79, 80, 99, 100, 121, 300]);
-    let heights = [0, 1, 2, 5, 7, 8, 9, 12, 16, 22, 30, 37, 100];
-    for (api, remote) in [(Some(nasty.as_str()), Some(REMOTE)), (Some(broken), None), (None, None)] {
-        for keys in PLACES {
-            let mut driver = Driver::open(api, remote);
-            driver.press(keys);
-            for width in &widths {
-                for height in heights {
-                    driver.send(Message::Resized(*width, height));
-                    holds(&driver, *width, height);
-                }
-            }
-        }
-        // A file that changed on disk meanwhile, with and without a merge.
-        for (keys, theirs) in
-            [("aX.Y<Enter>ss", remade.as_str()), ("aX.Y<Enter>ssv", remade.as_str()), ("aX.Y<Enter>ss", "a: [")]
-        {
-            let mut driver = Driver::open(api, remote);
-            fs::write(driver.path("plugins.yaml"), theirs).expect("written");
-            driver.press(keys);
-            for width in &widths {
-                for height in heights {
-                    driver.send(Message::Resized(*width, height));
-                    holds(&driver, *width, height);
-                }
-            }
-        }
-    }
-}
-
-/// Draws, and checks that nothing reaches over an edge or out of the screen.
-fn holds(driver: &Driver, width: u16, height: u16) {
-    let mut terminal = Terminal::new(TestBackend::new(width, height)).expect("a terminal");
-    terminal.draw(|frame| draw(&driver.state, &driver.theme, frame)).expect("drawn");
-    let buffer = terminal.backend().buffer();
-    for y in 0..height {
-        for x in 0..width {
-            let symbol = buffer[(x, y)].symbol();
-            assert!(!symbol.chars().any(char::is_control), "a control character at {x},{y} of {width}x{height}");
-            assert!(!symbol.contains('\u{202e}'), "a bidi character at {x},{y}");
-            let wide = u16::try_from(symbol.width()).expect("small");
-            assert!(x + wide <= width, "{symbol:?} reaches over the edge at {x},{y} of {width}x{height}");
-        }
-    }
 }
 
 #[test]

@@ -273,7 +273,8 @@ impl Soak {
             return;
         }
         self.session.resize(30, 5);
-        self.session.wait_for("Needs 40 x");
+        // With the question about leaving open, it is that which is shown.
+        self.session.wait_for_one_of(&["Needs 40 x", "x discard them and leave"]);
         self.session.resize(90, 27);
         self.session.wait_while("Needs 40 x");
     }

@@ -105,9 +105,14 @@ impl Session {
 
     /// Reads until the screen shows a text.
     pub(crate) fn wait_for(&mut self, text: &str) {
-        while !self.screen.screen().contents().contains(text) {
+        self.wait_for_one_of(&[text]);
+    }
+
+    /// Reads until the screen shows one of some texts.
+    pub(crate) fn wait_for_one_of(&mut self, texts: &[&str]) {
+        while !texts.iter().any(|text| self.screen.screen().contents().contains(text)) {
             let Ok(bytes) = self.output.recv_timeout(GUARD) else {
-                panic!("{text:?} did not come:\n{}", self.screen.screen().contents());
+                panic!("{texts:?} did not come:\n{}", self.screen.screen().contents());
             };
             self.screen.process(&bytes);
         }

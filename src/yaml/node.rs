@@ -526,6 +526,9 @@ fn skip_properties(text: &str, at: usize, count: usize) -> usize {
     if count > 0 && i >= bytes.len() { last } else { i }
 }
 
+/// The byte order mark, in UTF-8.
+const BOM: &[u8] = b"\xef\xbb\xbf";
+
 /// Returns the offset of the first byte at or behind `at` that is no blank, no
 /// line break and no comment.
 #[must_use]
@@ -535,6 +538,11 @@ pub fn skip_blanks_and_comments(text: &str, at: usize) -> usize {
     loop {
         while i < bytes.len() && is_blank_or_break(bytes, i) {
             i += crate::text::break_width(bytes, i).max(1);
+        }
+        // libyaml lets a byte order mark start any line.
+        if bytes[i..].starts_with(BOM) && (i == 0 || matches!(bytes[i - 1], b'\n' | b'\r')) {
+            i += BOM.len();
+            continue;
         }
         let behind_blank = i == 0 || i > at || bytes.get(i.wrapping_sub(1)).is_some_and(u8::is_ascii_whitespace);
         if i < bytes.len() && bytes[i] == b'#' && behind_blank {

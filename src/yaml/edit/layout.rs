@@ -338,6 +338,17 @@ mod tests {
     }
 
     #[test]
+    fn a_byte_order_mark_may_start_any_line() {
+        let text = "- \r\n\u{feff}\r\n- b\n";
+        let document = crate::yaml::Document::parse(text);
+        let tree = document.tree().expect("valid");
+        let root = tree.root().expect("a document");
+        assert_eq!(dash_gap(text, tree, root), Some(1));
+        let starts: Vec<usize> = items(text, tree, root).iter().map(|item| item.start).collect();
+        assert_eq!(starts, [0, 9]);
+    }
+
+    #[test]
     fn comments_above_and_below_belong_to_items() {
         let text = "plugins:  # p\n  # a\n  # aa\n  - class: a.A # t\n    # deep\n  # - class: out\n\n  # b\n\n  - class: b.B\n  # c\n  -\n";
         assert_eq!(

@@ -24,7 +24,7 @@ mod wheels;
 use std::io::{IsTerminal as _, Write as _, stdin, stdout};
 use std::path::PathBuf;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::app::Files;
@@ -456,6 +456,12 @@ pub fn run(cli: Cli) -> anyhow::Result<Exit> {
         settings.complain();
     }
     settings.in_force.name_rules().hold();
+    let is_stdin = |file: &Option<PathBuf>| file.as_ref().is_some_and(|file| file.as_os_str() == "-");
+    if is_stdin(&globals.plugins) || is_stdin(&globals.remote_plugins) {
+        bail!(
+            "--plugins and --remote-plugins name files: standard input is read by `check -` and `patch LIST -` alone"
+        );
+    }
     let session = Session { environment, globals, settings };
     if let Some(Err(why)) = session.options().manifest(&session.environment).map(|path| io::manifest::check(&path)) {
         return Ok(refused(&why));

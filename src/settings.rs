@@ -199,6 +199,10 @@ impl Settings {
             None if environment.get("NO_COLOR").is_some_and(|value| !value.is_empty()) => {
                 Sourced { value: Color::Never, source: Source::Env("NO_COLOR") }
             }
+            // The older convention of bixense.com/clicolors: 0 for none.
+            None if environment.get("CLICOLOR").is_some_and(|value| value == "0") => {
+                Sourced { value: Color::Never, source: Source::Env("CLICOLOR") }
+            }
             None => or_default(file.color),
         };
         let overrides = file.keys;
@@ -396,8 +400,10 @@ mod tests {
         let color = |flags: &Flags, variables: &[(&str, &str)]| settings(flags, variables, text).color;
         assert_eq!(color(&Flags::default(), &[("NO_COLOR", "1")]).source, Source::Env("NO_COLOR"));
         assert_eq!(color(&Flags::default(), &[("NO_COLOR", "")]).value, Color::Always);
+        assert_eq!(color(&Flags::default(), &[("CLICOLOR", "0")]).source, Source::Env("CLICOLOR"));
+        assert_eq!(color(&Flags::default(), &[("CLICOLOR", "1")]).value, Color::Always);
         let flags = Flags { color: Some(Color::Always), ..Flags::default() };
-        assert_eq!(color(&flags, &[("NO_COLOR", "1")]).value, Color::Always);
+        assert_eq!(color(&flags, &[("NO_COLOR", "1"), ("CLICOLOR", "0")]).value, Color::Always);
     }
 
     #[test]

@@ -63,12 +63,16 @@ pub(super) fn refill(state: &mut State) {
         let keys: Vec<String> =
             state.preferences.keymap.of_row(row, commands.context).iter().map(ToString::to_string).collect();
         let hay = format!("{} {} {}", row.name, keys.join(" "), row.sentence).to_lowercase();
-        if !words.iter().all(|word| hay.contains(word)) {
+        let name = row.name.to_lowercase();
+        let has_words = words.iter().all(|word| hay.contains(word));
+        // `cpl` finds `copy to the other list`, behind all that hold what was typed.
+        if !has_words && !(commands.palette && holds_in_order(&name, &needle)) {
             continue;
         }
         let unavailable = if is_here { offers::unavailable(state, row.id) } else { Some(elsewhere(row)) };
         let rank = if commands.palette {
-            by_name(&row.name.to_lowercase(), needle.trim()) + 3 * u8::from(unavailable.is_some())
+            let by_name = if has_words { by_name(&name, needle.trim()) } else { 3 };
+            by_name + 4 * u8::from(unavailable.is_some())
         } else {
             u8::from(!is_here)
         };
@@ -91,6 +95,12 @@ fn by_name(name: &str, typed: &str) -> u8 {
     } else {
         2
     }
+}
+
+/// Tells whether a name has the letters of a text in their order.
+fn holds_in_order(name: &str, letters: &str) -> bool {
+    let mut left = name.chars();
+    letters.chars().filter(|c| !c.is_whitespace()).all(|letter| left.any(|c| c == letter))
 }
 
 /// Returns where a command works, for those that do not work here.

@@ -538,7 +538,9 @@ fn the_palette_runs_commands_by_name_and_goes_to_rows() {
     let mut driver = Driver::open(Some(API), Some(REMOTE));
     driver.press(":2<Enter>:delete<Enter>");
     assert!(driver.status().contains("acme.Cost"), "{}", driver.status());
-    driver.press(":undo<Enter>:q!<Enter>");
+    driver.press(":undo<Enter>:cpthothr");
+    assert!(driver.screen().contains("copy to the other list"), "{}", driver.screen());
+    driver.press("<Esc>:q!<Enter>");
     assert_eq!(driver.state.exit, Some(Exit::Left));
 }
 

@@ -317,6 +317,12 @@ fn of_text(workspace: &Workspace, role: Role, verdict: &Verdict, budget: usize) 
     refusal::diagnose(workspace, role, verdict, budget, &mut found);
     load::diagnose(workspace, role, budget, &mut found);
     sense::diagnose(workspace, role, budget, &mut found);
+    if found.iter().any(|one| one.code == Code::Encrypted) {
+        // What an encryption program wrote is its own to change.
+        for one in &mut found {
+            one.fix = None;
+        }
+    }
     found
 }
 

@@ -92,6 +92,16 @@ pub fn step(form: &mut Form, forward: bool) {
     }
 }
 
+/// Takes the only class that matches where what was typed can be none: it was meant to find it.
+pub(super) fn take_only_match(form: &mut Form) {
+    if !matches!(form.kind, FormKind::AddClass { .. } | FormKind::ChangeClass { .. }) || !form.offers() {
+        return;
+    }
+    if form.completion.cursor.is_none() && form.completion.rows.len() == 1 && !form.text("class").contains('.') {
+        step(form, true);
+    }
+}
+
 /// Returns the classes that were found and those that the lists name, each once.
 fn classes(state: &State) -> Vec<Suggestion> {
     let mut out: Vec<Suggestion> = Vec::new();

@@ -416,6 +416,7 @@ pub fn accept(state: &mut State) -> Vec<Effect> {
         state.modals.push(Modal::Form(form));
         return Vec::new();
     }
+    completion::take_only_match(&mut form);
     if let FormKind::AddClass { beside, .. } = form.kind {
         // Under the next one: Escape there comes back here.
         state.modals.push(Modal::Form(form.clone()));

@@ -128,7 +128,7 @@ pub fn verdict(state: &State) -> (Option<Severity>, String) {
     match preview.verdict {
         Outcome::Sent => {
             let size = size_text(preview.total_size());
-            let sent = format!("Sent: {}, {size}, and {}.", count(wheels, "wheel"), Role::Remote.file_name());
+            let sent = format!("A launch sends {}, {size}, and {}.", count(wheels, "wheel"), Role::Remote.file_name());
             // What is sent may still not install.
             let worst = preview.diagnostics.iter().max_by_key(|one| one.severity);
             match worst.filter(|one| one.severity > Severity::Info) {

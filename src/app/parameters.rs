@@ -40,6 +40,11 @@ pub fn on_tree(state: &mut State, id: Id) -> Vec<Effect> {
             fold(state, &row, !row.open);
             Vec::new()
         }
+        (Id::EditValue, Shape::Alias(name)) => {
+            let name = name.clone();
+            tell_of_alias(state, role, &row, &name);
+            Vec::new()
+        }
         (Id::EditValue, _) => edit_value(state, role, &row),
         (Id::Fold, _) => {
             fold_or_leave(state, &row);
@@ -79,6 +84,21 @@ pub fn on_tree(state: &mut State, id: Id) -> Vec<Effect> {
         }
         _ => Vec::new(),
     }
+}
+
+/// Says where the value of an alias is written: in its place nothing else can be typed.
+fn tell_of_alias(state: &mut State, role: Role, row: &Row, name: &str) {
+    let document = state.workspace.document(role);
+    let target = document.zip(row.node).and_then(|(document, node)| {
+        let target = document.tree().ok()?.target(node);
+        Some(document.position(document.span(target).start).line)
+    });
+    let place = target.map_or_else(String::new, |line| format!(" in line {line}"));
+    let text = format!(
+        "*{name} stands for what is written at &{name}{place}: a change there holds here too. d and then a gives this place a \
+         value of its own."
+    );
+    state.say(Tone::Told, text);
 }
 
 fn reveal(state: &mut State, row: Row) {

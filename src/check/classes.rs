@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use super::diagnostic::{Code, Diagnostic, Place, Severity};
+use super::diagnostic::{Code, Diagnostic, FileKind, Place, Severity};
 use super::fit::misfit;
 use super::fix::{BUDGET, Bench};
 use super::refusal::MOST_OF_A_KIND;
@@ -118,7 +118,15 @@ impl Finder<'_> {
             }
             Answer::NoAttribute { origin } => self.no_attribute(entry, node, (module, name), origin),
             Answer::NoModule if self.role == Role::Remote => self.not_uploaded(node, class),
-            Answer::NoModule | Answer::Unknown => self.unseen(node, class),
+            Answer::NoModule | Answer::Unknown => {
+                self.unseen(node, class);
+                // What the wheel says is the best that is known.
+                if let Answer::Plugin(found) = facts.catalog.answer(Site::Wheels, class)
+                    && facts.python.is_none()
+                {
+                    self.plugin(entry, node, found, parameters);
+                }
+            }
         }
     }
 
@@ -305,8 +313,18 @@ impl Finder<'_> {
         if matches!(value, Value::Null) && parameter.default.as_deref() == Some("None") {
             return;
         }
-        let Some(misfit) = misfit(value, &Annotation::read(annotation)) else { return };
+        let annotation = Annotation::read(annotation);
         let mut at = entry.pointer.join("parameters").join(&parameter.name);
+        if annotation == Annotation::Bool && matches!(value, Value::Bool(_)) {
+            // `yes` is no surprise where a bool is meant, and quotes would make it a string.
+            let file = FileKind::of(self.role);
+            let is_told = |one: &Diagnostic| {
+                one.code == Code::YamlSurprise && one.place.file == file && one.place.pointer.as_ref() == Some(&at)
+            };
+            self.found.retain(|one| !is_told(one));
+            return;
+        }
+        let Some(misfit) = misfit(value, &annotation) else { return };
         for token in misfit.at.tokens() {
             at = at.join(token);
         }

@@ -257,7 +257,7 @@ fn raised(status: &str, exception: Option<&str>, signal: Option<i32>) -> String 
 
 fn file_words(file: &FileAnswer) -> String {
     match file.status.as_str() {
-        "ok" => format!("ok, {} plugins", file.plugins),
+        "ok" => format!("ok, {} plugin{}", file.plugins, if file.plugins == 1 { "" } else { "s" }),
         status => raised(status, file.exception.as_deref(), file.signal),
     }
 }

@@ -10,6 +10,7 @@ use serde_json::json;
 
 use super::output::Output;
 use super::{CheckFormat, Exit, Format, Session, report, verify};
+use crate::app::value::count;
 use crate::check::verify::Mode;
 use crate::check::{self, Code, Diagnostic, Facts, Report, Severity, Status};
 use crate::config::{ConfigFile, Content, Location, PathSource, Role, Workspace};
@@ -157,7 +158,7 @@ fn check_text(workspace: &Workspace, facts: &Facts, report: &Report, out: &Outpu
         };
         let state = match (verdict.status, verdict.exception) {
             (Status::Absent, _) => "no such file: no plugins".to_owned(),
-            (Status::Ok, _) => format!("ok, {} plugins", verdict.plugins),
+            (Status::Ok, _) => format!("ok, {}", count(verdict.plugins, "plugin")),
             (status, Some(exception)) => {
                 format!("{}: SkyPilot raises {exception}", status.name().replace('_', " "))
             }

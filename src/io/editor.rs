@@ -8,6 +8,7 @@ use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::Command;
+use std::time::{Duration, Instant};
 
 use crate::app::message::{EditTarget, Staged};
 use crate::config::Environment;
@@ -19,6 +20,9 @@ const PLUS_LINE: [&str; 14] =
 const COLON_LINE: [&str; 2] = ["hx", "helix"];
 /// What is tried where neither variable is set.
 const FALLBACKS: [&str; 4] = ["vi", "nano", "vim", "emacs"];
+
+/// An editor that ends sooner has shown nothing, or goes on without being waited for.
+const AT_ONCE: Duration = Duration::from_millis(500);
 
 /// Writes a copy of `text` for the editor, and says how that is run.
 ///
@@ -57,6 +61,8 @@ pub fn unstage(staged: &Staged) {
 /// Returns why there is none, in words.
 pub fn run(staged: &Staged) -> Result<String, String> {
     let (program, arguments) = staged.argv.split_first().ok_or("There is no editor.")?;
+    let before = fs::read(&staged.path).ok();
+    let started = Instant::now();
     let status = Command::new(program).args(arguments).current_dir(&staged.directory).status();
     let copy = staged.path.display();
     match status {
@@ -64,8 +70,17 @@ pub fn run(staged: &Staged) -> Result<String, String> {
         Ok(status) if !status.success() => {
             Err(format!("The editor ended with {status}: nothing was taken from it. Its copy is {copy}."))
         }
-        Ok(_) => fs::read_to_string(&staged.path)
-            .map_err(|error| format!("The editor's copy {copy} cannot be read: {error}.")),
+        Ok(_) => {
+            let text = fs::read_to_string(&staged.path)
+                .map_err(|error| format!("The editor's copy {copy} cannot be read: {error}."))?;
+            if started.elapsed() < AT_ONCE && before.as_deref() == Some(text.as_bytes()) {
+                return Err(format!(
+                    "The editor ended at once and changed nothing. One that goes on in a window must be told to wait, \
+                     as `code --wait` is; what it still writes stays in its copy {copy}."
+                ));
+            }
+            Ok(text)
+        }
     }
 }
 

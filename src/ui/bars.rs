@@ -225,7 +225,7 @@ pub(super) fn status(paper: &mut Paper<'_>, state: &State, area: Rect) {
         let lines = paper::wrap(&text, area.width.saturating_sub(2));
         for (row, line) in (0..area.height).zip(&lines) {
             let last = row + 1 == area.height && lines.len() > usize::from(area.height);
-            let line = if last { paper::fit(&format!("{line} ..."), area.width - 2) } else { line.clone() };
+            let line = if last { paper::more(line, area.width - 2) } else { line.clone() };
             paper.write(area, row, 1, &line, style);
         }
         if lines.len() > 1 {

@@ -265,7 +265,7 @@ fn value_lines(state: &State, row: &Row, area: Rect, columns: &Columns) -> Vec<S
     if lines.len() > most {
         lines.truncate(most);
         if let Some(last) = lines.last_mut() {
-            *last = paper::fit(&format!("{last} ..."), room);
+            *last = paper::more(last, room);
         }
     }
     lines

@@ -8,6 +8,7 @@ use crate::app::bindings::Keymap;
 use crate::app::command::{Context, Id, table};
 use crate::app::completion::Completion;
 use crate::app::form::{Form, FormKind, FormRow, Note};
+use crate::app::layout;
 use crate::app::mouse::Target;
 use crate::check::Severity;
 use crate::text::visible::visible;
@@ -24,7 +25,7 @@ const FEWEST_NOTES: usize = 4;
 
 pub(super) fn draw_form(paper: &mut Paper<'_>, form: &Form, screen: Rect) {
     let theme = paper.theme;
-    let room = FORM_WIDTH.min(screen.width).saturating_sub(LABELS + 4);
+    let room = layout::dialog(screen, FORM_WIDTH, 1).width.saturating_sub(LABELS + 4);
     let notes: Vec<(&Note, Vec<String>)> = form
         .notes
         .iter()
@@ -140,7 +141,7 @@ fn note_lines(note: &Note, room: u16) -> Vec<String> {
     if lines.len() > LONGEST {
         lines.truncate(LONGEST);
         if let Some(last) = lines.last_mut() {
-            *last = paper::fit(&format!("{last} ..."), room);
+            *last = paper::more(last, room);
         }
     }
     lines

@@ -69,11 +69,12 @@ fn draw_menu(paper: &mut Paper<'_>, menu: &Menu, screen: Rect) {
     let mut at = 0;
     for line in text.iter().take(usize::from(room_for_text)) {
         let is_cut = at + 1 == room_for_text && text.len() > usize::from(room_for_text);
-        let line = if is_cut { paper::fit(&format!("{line} ..."), room) } else { line.clone() };
+        let line = if is_cut { paper::more(line, room) } else { line.clone() };
         paper.write(inside, at, 0, &line, theme.text());
         at += 1;
     }
     at += u16::from(at > 0 && at < room_for_text);
+    let widest = menu.items.iter().map(|item| paper::width(&item.label)).max().unwrap_or(0);
     for (number, item) in menu.items.iter().enumerate() {
         let is_current = number == menu.cursor;
         let arrow = if is_current { "> " } else { "  " };
@@ -81,7 +82,7 @@ fn draw_menu(paper: &mut Paper<'_>, menu: &Menu, screen: Rect) {
         let column =
             paper.pieces(inside, at, 0, &[(arrow, theme.heading()), (&key, theme.key()), (&item.label, theme.text())]);
         if !item.detail.is_empty() && column + 4 < inside.width {
-            let column = column.max(22) + 1;
+            let column = column.max((widest + 6).min(inside.width / 2)).max(22) + 2;
             paper.write(
                 inside,
                 at,

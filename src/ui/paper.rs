@@ -211,6 +211,12 @@ pub(super) fn fit_words(text: &str, room: u16) -> String {
     format!("{line} ..")
 }
 
+/// Ends a line that goes on, within `room` cells.
+pub(super) fn more(line: &str, room: u16) -> String {
+    const MORE: &str = " ...";
+    format!("{}{MORE}", head(line, room.saturating_sub(width(MORE))).trim_end())
+}
+
 /// Cuts a class path in its middle: the last component tells most.
 pub(super) fn fit_path(text: &str, room: u16) -> String {
     if width(text) <= room || room < 12 {

@@ -120,7 +120,7 @@ fn one(paper: &mut Paper<'_>, state: &State, area: Rect) {
     let parts = paper::wrap(&text, area.width.saturating_sub(5));
     for (row, part) in (0..area.height).zip(&parts) {
         let cut = row + 1 == area.height && parts.len() > usize::from(area.height);
-        let part = if cut { format!("{} ...", paper::fit(part, area.width.saturating_sub(9))) } else { part.clone() };
+        let part = if cut { paper::more(part, area.width.saturating_sub(5)) } else { part.clone() };
         paper.write(area, row, 3, &part, theme.text());
     }
     paper.write(area, 0, 1, &one.severity.letter().to_string(), theme.severity(one.severity));

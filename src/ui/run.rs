@@ -35,7 +35,7 @@ pub(super) fn draw(paper: &mut Paper<'_>, run: &Run, screen: Rect) {
     let lines = paper::wrap(&text, foot.width);
     for (row, line) in (0..foot.height).zip(&lines) {
         let is_cut = row + 1 == foot.height && lines.len() > usize::from(foot.height);
-        let line = if is_cut { paper::fit(&format!("{line} ..."), foot.width) } else { line.clone() };
+        let line = if is_cut { paper::more(line, foot.width) } else { line.clone() };
         paper.write(foot, row, 0, &line, style);
     }
     let mut keys = vec![("j/k", "scroll")];

@@ -91,6 +91,15 @@ fn a_class_is_found_and_asks_for_what_it_needs() {
 }
 
 #[test]
+fn what_can_be_no_class_finds_the_only_one_that_it_matches() {
+    let mut driver = open();
+    driver.press("aCostRep<Enter>");
+    assert_eq!(api(&driver), LIST, "its parameters are asked for");
+    driver.press("<Esc>");
+    assert_eq!(field(&driver, "class"), "acme_cost.CostReport");
+}
+
+#[test]
 fn what_is_asked_for_can_be_left_out_or_left() {
     let mut driver = open();
     driver.press("aacme_cost.CostReport<Enter><Esc>");

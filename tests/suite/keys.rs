@@ -451,6 +451,24 @@ fn the_editor_gets_the_unsaved_text_and_its_failure_changes_nothing() {
     driver.set_editor("false");
     driver.press("eo");
     assert!(driver.status().contains("nothing was taken"), "{}", driver.status());
+    // It may go on in a window: what that writes must not be lost.
+    driver.set_editor("true");
+    driver.press("eo");
+    assert!(driver.status().contains("must be told to wait"), "{}", driver.status());
+    let copy = driver.status().rsplit(' ').next().map(|path| path.trim_end_matches('.').to_owned()).expect("a path");
+    assert!(fs::read_to_string(&copy).is_ok_and(|text| text.contains("acme.Newer")), "{copy}");
+    fs::remove_dir_all(std::path::Path::new(&copy).parent().expect("a directory")).expect("removed");
+}
+
+#[test]
+fn an_alias_is_never_taken_for_the_text_of_a_string() {
+    let text =
+        "plugins:\n- class: a.A\n  parameters:\n    limits: &d {a: 1}\n- class: b.B\n  parameters:\n    limits: *d\n";
+    let mut driver = Driver::open(Some(text), Some(REMOTE));
+    driver.press("j<Enter><Enter>");
+    assert!(driver.status().starts_with("*d stands for what is written at &d in line 4"), "{}", driver.status());
+    driver.press("<Enter><Enter>");
+    assert_eq!(driver.state.workspace.text(Role::Api), Some(text));
 }
 
 #[test]

@@ -47,6 +47,15 @@ pub(super) fn place(document: Option<&Document>, pointer: &Pointer) -> String {
 
 /// Returns ` to VALUE` where the value is short and no secret, else nothing.
 pub(super) fn to_value(pointer: &Pointer, value: &Value) -> String {
+    value_behind("to", pointer, value)
+}
+
+/// Returns ` as VALUE` where the value is short and no secret, else nothing.
+pub(super) fn as_value(pointer: &Pointer, value: &Value) -> String {
+    value_behind("as", pointer, value)
+}
+
+fn value_behind(word: &str, pointer: &Pointer, value: &Value) -> String {
     let names = || pointer.tokens().iter().map(String::as_str);
     let shown = match value {
         Value::List(_) | Value::Map(_) | Value::Set(_) | Value::Tuple(_) | Value::Cycle => return String::new(),
@@ -54,7 +63,7 @@ pub(super) fn to_value(pointer: &Pointer, value: &Value) -> String {
         _ if names().any(secret::is_secret_name) => secret::MASK.to_owned(),
         _ => shortened(&visible(&write::flow(value).unwrap_or_default()), MAX_SHOWN).into_owned(),
     };
-    format!(" to {shown}")
+    format!(" {word} {shown}")
 }
 
 /// Returns the name of the file.

@@ -446,7 +446,7 @@ impl Planner<'_> {
             Self::set_steps(role, &document, pointer, value)?
         };
         let place = label::place(Some(&document), pointer);
-        let label = format!("added {place}{} in {}", label::to_value(pointer, &value.value), label::file(role));
+        let label = format!("added {place}{} in {}", label::as_value(pointer, &value.value), label::file(role));
         Ok(one(role, actions, label, resolved(&document, pointer)))
     }
 

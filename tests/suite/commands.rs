@@ -60,8 +60,8 @@ fn faulty() -> Driver {
 
 /// Opens a long list.
 fn long() -> Driver {
-    let entries: String = (1..=80).map(|n| format!("- class: acme.Plugin{n}\n")).collect();
-    Driver::open(Some(&format!("plugins:\n{entries}")), None)
+    let entries: Vec<String> = (1..=80).map(|n| format!("- class: acme.Plugin{n}\n")).collect();
+    Driver::open(Some(&format!("plugins:\n{}", entries.concat())), None)
 }
 
 /// Opens a string of several lines.
@@ -489,7 +489,7 @@ fn a_command_has_a_plain_key_or_is_of_the_palette_alone() {
             assert!(screens, "{} has neither a key nor a palette", command.name);
             without.push(command.name);
         } else if screens && !matches!(command.id, Id::Suspend | Id::Redraw) {
-            assert!(command.keys.iter().any(|key| plain(&key)), "{}", command.name);
+            assert!(command.keys.iter().any(&plain), "{}", command.name);
         }
     }
     without.sort_unstable();

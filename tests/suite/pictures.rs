@@ -31,8 +31,10 @@ const HOME: &str = "/home/sky-admin";
 /// The size of the walk.
 const WALK: (u16, u16) = (100, 30);
 
-/// Which picture, what it shows, the size, the keys, whether in colour.
-const PICTURES: [(&str, &str, (u16, u16), &str, bool); 11] = [
+/// A picture: its name, what it shows, the size, the keys, whether in colour.
+type Picture = (&'static str, &'static str, (u16, u16), &'static str, bool);
+
+const PICTURES: [Picture; 11] = [
     (
         "main",
         "Both lists, the entry under the cursor, the problems, the upload",
@@ -58,7 +60,7 @@ const PICTURES: [(&str, &str, (u16, u16), &str, bool); 11] = [
     ("upload-preview", "What the next launch of a controller uploads and installs", (120, 36), "p", true),
     ("wheels", "The wheel directory, and all about one wheel", (120, 36), "wj", true),
     ("problem-explained", "A problem explained: what happens, why, the fix", (120, 36), "jaAcmeLegacy<Enter>4x", true),
-    ("wide", "The source beside the lists", (160, 44), "jj3jjjj", true),
+    ("wide", "The source beside the lists", (160, 44), "j3jj", true),
     ("80x24", "The main screen in a terminal of 80 columns", (80, 24), "j", true),
     ("40x12", "The parameters in a terminal of 40 columns", (40, 12), "j<Enter>jj", true),
     ("mono", "The main screen without colours", (120, 36), "jaAcmeLegacy<Enter>k", false),

@@ -103,8 +103,11 @@ const PLACES: [&str; 60] = [
     "%E",
 ];
 
+/// What happens, and how.
+type Event = (&'static str, fn(&mut Driver));
+
 /// What people and programs outside bring on.
-const EVENTS: [(&str, fn(&mut Driver)); 7] = [
+const EVENTS: [Event; 7] = [
     ("a paste of entries", |driver| {
         let entries = format!("- class: \"日本.X\"\n  parameters: {{\"{}\": 1}}\n", "長".repeat(300));
         driver.send(Message::Pasted(entries));

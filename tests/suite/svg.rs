@@ -88,8 +88,8 @@ fn colour(color: Color, otherwise: u32) -> u32 {
 /// Mixes an ink into a ground, channel by channel: two that lie over each other stay as they are.
 fn faded(ink: u32, ground: u32) -> u32 {
     [16, 8, 0].iter().fold(0, |all, shift| {
-        let (of, on) = (ink >> shift & 0xff, ground >> shift & 0xff);
-        all << 8 | (of * DIM + on * (100 - DIM)) / 100
+        let (of, on) = ((ink >> shift) & 0xff, (ground >> shift) & 0xff);
+        (all << 8) | ((of * DIM + on * (100 - DIM)) / 100)
     })
 }
 

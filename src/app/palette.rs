@@ -66,7 +66,7 @@ pub(super) fn refill(state: &mut State) {
         let name = row.name.to_lowercase();
         let has_words = words.iter().all(|word| hay.contains(word));
         // `cpl` finds `copy to the other list`, behind all that hold what was typed.
-        if !has_words && !(commands.palette && holds_in_order(&name, &needle)) {
+        if !(has_words || commands.palette && holds_in_order(&name, &needle)) {
             continue;
         }
         let unavailable = if is_here { offers::unavailable(state, row.id) } else { Some(elsewhere(row)) };

@@ -44,6 +44,23 @@ fn what_was_copied_here_can_be_pasted_here() {
 }
 
 #[test]
+fn the_last_line_break_of_a_pasted_text_is_kept() {
+    let block =
+        "plugins:\n  - class: acme.A\n  - class: p.P\n    parameters:\n      x: |\n        y\n  - class: acme.B\n";
+    for (pasted, want) in [
+        ("class: p.P\nparameters:\n  x: |\n    y\n", block.to_owned()),
+        ("  class: p.P\n  parameters:\n    x: |\n      y\n", block.to_owned()),
+        ("    - class: p.P\n      parameters:\n        x: |\n          y\n", block.to_owned()),
+        ("class: p.P\nparameters:\n  x: |\n    y", block.replace("x: |", "x: |-")),
+    ] {
+        let mut driver = Driver::open(Some(API), None);
+        paste(&mut driver, pasted);
+        driver.press("<Enter>");
+        assert_eq!(text(&driver), want, "{pasted}");
+    }
+}
+
+#[test]
 fn what_is_no_entry_is_told_and_changes_nothing() {
     let mut driver = Driver::open(Some(API), None);
     paste(&mut driver, "dddq");

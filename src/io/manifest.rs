@@ -36,7 +36,11 @@ pub enum ManifestSaveError {
 /// Reads a list out of the manifest at `path`; a text that is known is not parsed again.
 #[must_use]
 pub fn read(path: &Path, role: Role, known: &Content) -> Content {
-    let Content::Text(document) = load::read(path) else { return load::read(path) };
+    // Once: what comes back in between is a manifest, and no list.
+    let document = match load::read(path) {
+        Content::Text(document) => document,
+        other => return other,
+    };
     match Manifest::parse(document.text()) {
         Ok(manifest) => match (manifest.list(role), known) {
             (None, _) => Content::Absent,

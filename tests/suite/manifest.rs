@@ -1,8 +1,10 @@
 //! Lists inside a manifest of Kubernetes, on the command line and on the screens.
 
 use std::fs;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use skyplug_tui::config::Role;
+use skyplug_tui::config::{Content, Role};
+use skyplug_tui::io::manifest;
 
 use crate::cli::{Home, json, status, stderr, stdout};
 use crate::driver::Driver;
@@ -156,4 +158,25 @@ fn a_list_can_leave_the_manifest_for_a_file_of_its_own() {
     let own = fs::read_to_string(driver.home().join("own.yaml")).expect("written");
     assert_eq!(own, "plugins:\n- class: acme.Cost\n", "{}", driver.screen());
     assert!(driver.state.unsaved_roles().is_empty());
+}
+
+#[test]
+fn a_manifest_that_comes_back_meanwhile_is_never_read_as_a_list() {
+    let home = home(MANIFEST);
+    let (path, away) = (home.path("lists.yaml"), home.path("away.yaml"));
+    let done = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !done.load(Ordering::Relaxed) {
+                fs::rename(&path, &away).expect("moved");
+                fs::rename(&away, &path).expect("moved back");
+            }
+        });
+        let wrong = (0..10_000).find_map(|_| match manifest::read(&path, Role::Api, &Content::Absent) {
+            Content::Text(document) if document.text().contains("ConfigMap") => Some(document.text().to_owned()),
+            _ => None,
+        });
+        done.store(true, Ordering::Relaxed);
+        assert_eq!(wrong, None);
+    });
 }

@@ -161,6 +161,23 @@ fn a_list_can_leave_the_manifest_for_a_file_of_its_own() {
 }
 
 #[test]
+fn an_overwrite_says_that_the_manifest_is_gone() {
+    let mut driver = Driver::open_manifest(MANIFEST);
+    let path = driver.home().join("lists.yaml");
+    driver.press("d");
+    fs::remove_file(&path).expect("removed");
+    driver.press("ss");
+    assert!(driver.screen().contains("changed on disk"), "{}", driver.screen());
+    driver.press("o");
+    assert!(driver.screen().contains("is not there any more"), "{}", driver.screen());
+    assert_eq!((path.exists(), driver.state.unsaved_roles()), (false, vec![Role::Api]));
+    // The way out that it names.
+    driver.press("p<Ctrl-U>~/own.yaml<Enter>s");
+    let own = fs::read_to_string(driver.home().join("own.yaml")).expect("written");
+    assert_eq!(own, "plugins:\n- class: acme.Cost\n", "{}", driver.screen());
+}
+
+#[test]
 fn a_manifest_that_comes_back_meanwhile_is_never_read_as_a_list() {
     let home = home(MANIFEST);
     let (path, away) = (home.path("lists.yaml"), home.path("away.yaml"));

@@ -161,6 +161,16 @@ fn a_list_can_leave_the_manifest_for_a_file_of_its_own() {
 }
 
 #[test]
+fn what_is_left_out_of_a_save_of_both_lists_is_told() {
+    let mut driver = Driver::open_manifest(MANIFEST);
+    // An entry at the end of each list, and one that goes from the first.
+    driver.press("aacme.New<Enter>ggd").press("<Tab>aacme.There<Enter>s");
+    driver.press("<Space>s");
+    assert!(driver.status().ends_with("1 change left out: still unsaved."), "{}", driver.screen());
+    assert_eq!(driver.state.unsaved_roles(), [Role::Api]);
+}
+
+#[test]
 fn an_overwrite_says_that_the_manifest_is_gone() {
     let mut driver = Driver::open_manifest(MANIFEST);
     let path = driver.home().join("lists.yaml");

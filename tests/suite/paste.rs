@@ -87,6 +87,26 @@ fn problems_of_pasted_entries_are_told_before() {
 }
 
 #[test]
+fn comments_that_do_not_come_along_are_told_before() {
+    for (pasted, want) in [
+        ("# head comment\n# - class: off.Off\n\n- class: q.Q\n# tail\n", "3 lines of comments do not come along."),
+        (
+            "# head\nplugins:\n  # mine\n  - class: q.Q\n    parameters:\n      x: |\n        # text\n",
+            "1 line of comments does not come along.",
+        ),
+    ] {
+        let mut driver = Driver::open(Some(API), None);
+        paste(&mut driver, pasted);
+        assert!(driver.screen().contains(want), "{}", driver.screen());
+    }
+    let mut driver = Driver::open(Some(API), None);
+    paste(&mut driver, "# mine\n- class: q.Q   # behind\n");
+    assert!(!driver.screen().contains("come along"), "{}", driver.screen());
+    driver.press("<Enter>");
+    assert!(text(&driver).contains("  # mine\n  - class: q.Q   # behind\n"), "{}", text(&driver));
+}
+
+#[test]
 fn the_palette_has_a_field_for_entries() {
     let mut driver = Driver::open(None, None);
     driver.press(":paste entries<Enter>no list");

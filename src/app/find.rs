@@ -9,7 +9,7 @@ use super::{Screen, State, Tone, edits, pages, wheels};
 use crate::config::Role;
 use crate::config::secret::{self, MASK};
 use crate::text::visible::{visible, visible_name};
-use crate::yaml::{Pointer, Value};
+use crate::yaml::{Document, Pointer, Value};
 
 /// The most that is listed: who looks for one thing types more of it.
 const MOST: usize = 500;
@@ -56,10 +56,12 @@ fn in_list(state: &State, role: Role, needle: &Needle, rows: &mut Vec<ChoiceRow>
             let goal = Goal::Place(role, entry.pointer.clone());
             rows.push(ChoiceRow { label, detail: place.clone(), goal });
         }
+        let Some(document) = state.workspace.document(role) else { continue };
         let Some(parameters) = items.and_then(|items| items.get(index)).and_then(|item| item.get("parameters")) else {
             continue;
         };
-        let mut search = Search { needle, role, place, class, show_secrets: state.settings.show_secrets, rows };
+        let mut search =
+            Search { needle, document, role, place, class, show_secrets: state.settings.show_secrets, rows };
         search.below(parameters, &entry.pointer.join("parameters"), &mut Vec::new());
     }
 }
@@ -67,6 +69,7 @@ fn in_list(state: &State, role: Role, needle: &Needle, rows: &mut Vec<ChoiceRow>
 /// A search through the parameters of one entry.
 struct Search<'a> {
     needle: &'a Needle,
+    document: &'a Document,
     role: Role,
     place: String,
     class: &'a str,
@@ -82,7 +85,7 @@ impl Search<'_> {
         match value {
             Value::Map(pairs) => {
                 for (key, value) in pairs.iter() {
-                    let name = key.as_str().map_or_else(|| shown(key), str::to_owned);
+                    let name = key.as_str().map_or_else(|| self.token(at, key), str::to_owned);
                     self.one(value, &at.join(&name), name, names);
                 }
             }
@@ -93,6 +96,15 @@ impl Search<'_> {
             }
             _ => {}
         }
+    }
+
+    /// Returns how a pointer names a key that is no string: by its source.
+    fn token(&self, holder: &Pointer, key: &Value) -> String {
+        let is_it = |token: &&str| Document::parse(*token).data().is_ok_and(|data| data.same_key(key));
+        let map = self.document.tree().ok().zip(self.document.find(holder)).map(|(tree, node)| tree.target(node));
+        let pairs = map.map(|map| self.document.effective_pairs(map)).unwrap_or_default();
+        let tokens = pairs.iter().map(|pair| self.document.key_token(pair.key));
+        tokens.rev().find(is_it).map_or_else(|| shown(key), str::to_owned)
     }
 
     fn one(&mut self, value: &Value, at: &Pointer, name: String, names: &mut Vec<String>) {

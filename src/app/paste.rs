@@ -10,9 +10,10 @@ use super::modal::{Answer, Area, AreaOf, Menu, Modal};
 use super::review::sentences;
 use super::value::{count, pairs_count};
 use super::{State, Tone, forms};
-use crate::config::operation::Operation;
-use crate::config::{Role, pasted, secret};
+use crate::config::operation::{self, Operation};
+use crate::config::{Role, Workspace, pasted, secret};
 use crate::text::visible::visible;
+use crate::yaml::edit::Sharing;
 
 /// The most lines of the text that the question shows.
 const LINES: usize = 6;
@@ -116,6 +117,7 @@ fn ask(state: &mut State, role: Role, at: Option<usize>, text: &str) -> bool {
         }
         None => {}
     }
+    told.extend(left_behind(state, &operation, read.document.text()));
     let place = match at {
         Some(0) => "at the top".to_owned(),
         Some(at) if at < state.list(role).entries.len() => format!("behind #{at}"),
@@ -127,6 +129,21 @@ fn ask(state: &mut State, role: Role, at: Option<usize>, text: &str) -> bool {
         .item('e', "edit the text first", "", Answer::EditPaste { role, at, text: text.to_owned() });
     state.modals.push(Modal::Menu(menu));
     true
+}
+
+/// Says how many lines of comments in a text are not inserted with its entries.
+fn left_behind(state: &State, operation: &Operation, text: &str) -> Option<String> {
+    let Operation::Paste { role, .. } = operation else { return None };
+    let change = operation::apply(&state.workspace, operation, Sharing::WriteOut).ok()?;
+    // A line of a text that looks like a comment is in both.
+    let comments = |text: &str| text.lines().filter(|line| line.trim_start().starts_with('#')).count();
+    let of = |workspace: &Workspace| workspace.text(*role).map_or(0, comments);
+    let along = of(&change.workspace).saturating_sub(of(&state.workspace));
+    match comments(text).saturating_sub(along) {
+        0 => None,
+        1 => Some("1 line of comments does not come along.".to_owned()),
+        many => Some(format!("{many} lines of comments do not come along.")),
+    }
 }
 
 /// Takes a text of several lines for a field of one: asks where another field could take them.

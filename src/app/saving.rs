@@ -187,6 +187,10 @@ pub fn saved(state: &mut State, role: Role, text: &Arc<str>, result: Result<Save
             if let Some(next) = state.queued.pop_front() {
                 return vec![next];
             }
+            // Of lists in one manifest the last one ends the save: the review tells then what is left out.
+            if !state.saving.is_empty() {
+                return Vec::new();
+            }
             finish(state);
             remember(state)
         }

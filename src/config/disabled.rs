@@ -298,6 +298,9 @@ pub fn comment_out(document: &Document, indices: &[usize]) -> Result<Vec<Splice>
     let nowhere = Span::empty(0);
     let flow = "only entries of a list that has a line for each can be commented out";
     let place = Place::of(document).ok_or_else(|| refused(flow, nowhere))?;
+    if indices.is_empty() {
+        return Err(refused("no entry is chosen", nowhere));
+    }
     let mut splices = Vec::new();
     for &index in indices {
         let entry = place.entries.get(index).ok_or_else(|| refused(flow, nowhere))?;

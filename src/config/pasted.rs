@@ -63,8 +63,7 @@ fn entries(text: &str) -> Result<Pasted, PasteError> {
         (Value::List(items), _) => (items.to_vec(), Pointer::root()),
         (Value::Map(_), _) if data.get("class").is_some() => {
             // An item of a list: its lines go behind a dash.
-            let lines: Vec<String> = text.lines().map(|line| format!("  {line}")).collect();
-            return entries(&as_item(&lines.join("\n")));
+            return entries(&as_item(&by_line(text, |line| format!("  {line}"))));
         }
         (other, _) => return Err(PasteError::NoList(other.type_name())),
     };
@@ -94,7 +93,16 @@ fn as_item(text: &str) -> String {
         is_open = false;
         format!("- {}", &line[2..])
     };
-    text.lines().map(line).collect::<Vec<_>>().join("\n")
+    by_line(text, line)
+}
+
+/// Rewrites each line; the last line break stays, as a block scalar reads otherwise without it.
+fn by_line(text: &str, line: impl FnMut(&str) -> String) -> String {
+    let mut new = text.lines().map(line).collect::<Vec<_>>().join("\n");
+    if text.ends_with('\n') {
+        new.push('\n');
+    }
+    new
 }
 
 /// Returns the columns that all lines but these are indented by.
@@ -105,7 +113,7 @@ fn common<'t>(lines: impl Iterator<Item = &'t str>) -> usize {
 
 fn dedented(text: &str) -> String {
     let by = common(text.lines());
-    text.lines().map(|line| line.get(by..).unwrap_or("")).collect::<Vec<_>>().join("\n")
+    by_line(text, |line| line.get(by..).unwrap_or("").to_owned())
 }
 
 /// Gives the first line the indentation that the others have.

@@ -1,6 +1,6 @@
 //! Lists inside a manifest: read out of it, and written back with it as one file.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::load;
@@ -31,12 +31,27 @@ pub enum ManifestSaveError {
     /// It cannot hold the texts.
     #[error("{0}; nothing was written")]
     Manifest(#[from] ManifestError),
+    /// There is none that could be overwritten.
+    #[error("{} is not there any more, and a list is only a part of it; nothing was written: put it back and save again, or take another path", .0.display())]
+    Gone(PathBuf),
+    /// What is there now is none that could be overwritten.
+    #[error("{} cannot be read any more: {problem}; nothing was written: mend that and save again, or take another path", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        problem: String,
+    },
 }
 
 /// Reads a list out of the manifest at `path`; a text that is known is not parsed again.
 #[must_use]
 pub fn read(path: &Path, role: Role, known: &Content) -> Content {
-    let Content::Text(document) = load::read(path) else { return load::read(path) };
+    // Once: what comes back in between is a manifest, and no list.
+    let document = match load::read(path) {
+        Content::Text(document) => document,
+        other => return other,
+    };
     match Manifest::parse(document.text()) {
         Ok(manifest) => match (manifest.list(role), known) {
             (None, _) => Content::Absent,
@@ -81,7 +96,8 @@ pub fn list_of(text: &str, role: Role) -> Result<Arc<str>, String> {
 ///
 /// # Errors
 ///
-/// Returns [`SaveError::Changed`] where a list there is not the one that was read,
+/// Returns [`SaveError::Changed`] where a list there is not the one that was read, that there is
+/// no manifest to be overwritten,
 /// what keeps the file from being written, or that it cannot hold a text.
 pub fn save_lists(
     path: &Path,
@@ -89,7 +105,16 @@ pub fn save_lists(
     in_place: bool,
     environment: &Environment,
 ) -> Result<Saved, ManifestSaveError> {
-    let Content::Text(document) = load::read(path) else { return Err(SaveError::Changed(path.to_owned()).into()) };
+    let anything = changes.iter().any(|change| change.anything);
+    let document = match load::read(path) {
+        Content::Text(document) => document,
+        // A person has answered to the change already: what hinders now is told.
+        Content::Absent if anything => return Err(ManifestSaveError::Gone(path.to_owned())),
+        Content::Unreadable(why) if anything => {
+            return Err(ManifestSaveError::Unreadable { path: path.to_owned(), problem: why.problem });
+        }
+        Content::Absent | Content::Unreadable(_) => return Err(SaveError::Changed(path.to_owned()).into()),
+    };
     let old = document.text();
     let mut new = old.to_owned();
     for change in changes {

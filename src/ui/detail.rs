@@ -94,7 +94,7 @@ fn commented_out(paper: &mut Paper<'_>, state: &State, area: Rect, number: usize
         paper.write(area, row, 1, &line, theme.text());
         row += 1;
     }
-    for line in one.shown(state.settings.show_secrets) {
+    for line in one.shown(state.settings.show_secrets).into_iter().take(usize::from(area.height)) {
         row += 1;
         paper.write(area, row, 1, &paper::fit(&line, area.width.saturating_sub(2)), theme.dim());
     }

@@ -150,3 +150,19 @@ fn marked_entries_are_commented_out_together_and_undone_as_one() {
     driver.press("uu");
     assert_eq!(driver.state.workspace.text(Role::Api), Some(API));
 }
+
+#[test]
+fn nothing_chosen_is_refused() {
+    for source in ["plugins:\n", "plugins: []\n", "plugins:\n- class: a.A\n"] {
+        let refused = disabled::comment_out(&Document::parse(source), &[]).expect_err("refused").to_string();
+        assert!(refused.contains("no entry is chosen"), "{refused}");
+    }
+}
+
+#[test]
+fn an_entry_of_more_lines_than_any_screen_is_shown() {
+    let long = format!("plugins: []\n# - class: a.Long\n#   parameters:\n#     x: |\n{}", "#       y\n".repeat(66_000));
+    let driver = Driver::open(Some(&long), None);
+    let screen = driver.screen();
+    assert!(screen.contains("Commented out:") && screen.contains("class: a.Long"), "{screen}");
+}

@@ -89,6 +89,16 @@ fn what_was_found_leads_to_each_place_by_number() {
 }
 
 #[test]
+fn a_key_that_is_no_string_goes_by_its_source() {
+    let api = "plugins:\n- class: acme.A\n  parameters:\n    limits: {first: 1, 0x10: {yes: here}}\n";
+    let mut driver = Driver::open(Some(api), None);
+    driver.press(":find here<Enter>");
+    assert!(driver.screen().contains("limits.0x10.yes: here"), "{}", driver.screen());
+    driver.press("1");
+    assert_eq!(driver.state.tree.current().map(|row| row.name.as_str()), Some("yes"));
+}
+
+#[test]
 fn a_masked_value_is_not_looked_through() {
     let mut driver = open();
     driver.press(":find s3cret<Enter>");

@@ -1,8 +1,10 @@
 //! Lists inside a manifest of Kubernetes, on the command line and on the screens.
 
 use std::fs;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use skyplug_tui::config::Role;
+use skyplug_tui::config::{Content, Role};
+use skyplug_tui::io::manifest;
 
 use crate::cli::{Home, json, status, stderr, stdout};
 use crate::driver::Driver;
@@ -156,4 +158,52 @@ fn a_list_can_leave_the_manifest_for_a_file_of_its_own() {
     let own = fs::read_to_string(driver.home().join("own.yaml")).expect("written");
     assert_eq!(own, "plugins:\n- class: acme.Cost\n", "{}", driver.screen());
     assert!(driver.state.unsaved_roles().is_empty());
+}
+
+#[test]
+fn what_is_left_out_of_a_save_of_both_lists_is_told() {
+    let mut driver = Driver::open_manifest(MANIFEST);
+    // An entry at the end of each list, and one that goes from the first.
+    driver.press("aacme.New<Enter>ggd").press("<Tab>aacme.There<Enter>s");
+    driver.press("<Space>s");
+    assert!(driver.status().ends_with("1 change left out: still unsaved."), "{}", driver.screen());
+    assert_eq!(driver.state.unsaved_roles(), [Role::Api]);
+}
+
+#[test]
+fn an_overwrite_says_that_the_manifest_is_gone() {
+    let mut driver = Driver::open_manifest(MANIFEST);
+    let path = driver.home().join("lists.yaml");
+    driver.press("d");
+    fs::remove_file(&path).expect("removed");
+    driver.press("ss");
+    assert!(driver.screen().contains("changed on disk"), "{}", driver.screen());
+    driver.press("o");
+    assert!(driver.screen().contains("is not there any more"), "{}", driver.screen());
+    assert_eq!((path.exists(), driver.state.unsaved_roles()), (false, vec![Role::Api]));
+    // The way out that it names.
+    driver.press("p<Ctrl-U>~/own.yaml<Enter>s");
+    let own = fs::read_to_string(driver.home().join("own.yaml")).expect("written");
+    assert_eq!(own, "plugins:\n- class: acme.Cost\n", "{}", driver.screen());
+}
+
+#[test]
+fn a_manifest_that_comes_back_meanwhile_is_never_read_as_a_list() {
+    let home = home(MANIFEST);
+    let (path, away) = (home.path("lists.yaml"), home.path("away.yaml"));
+    let done = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !done.load(Ordering::Relaxed) {
+                fs::rename(&path, &away).expect("moved");
+                fs::rename(&away, &path).expect("moved back");
+            }
+        });
+        let wrong = (0..10_000).find_map(|_| match manifest::read(&path, Role::Api, &Content::Absent) {
+            Content::Text(document) if document.text().contains("ConfigMap") => Some(document.text().to_owned()),
+            _ => None,
+        });
+        done.store(true, Ordering::Relaxed);
+        assert_eq!(wrong, None);
+    });
 }

@@ -44,6 +44,23 @@ fn what_was_copied_here_can_be_pasted_here() {
 }
 
 #[test]
+fn the_last_line_break_of_a_pasted_text_is_kept() {
+    let block =
+        "plugins:\n  - class: acme.A\n  - class: p.P\n    parameters:\n      x: |\n        y\n  - class: acme.B\n";
+    for (pasted, want) in [
+        ("class: p.P\nparameters:\n  x: |\n    y\n", block.to_owned()),
+        ("  class: p.P\n  parameters:\n    x: |\n      y\n", block.to_owned()),
+        ("    - class: p.P\n      parameters:\n        x: |\n          y\n", block.to_owned()),
+        ("class: p.P\nparameters:\n  x: |\n    y", block.replace("x: |", "x: |-")),
+    ] {
+        let mut driver = Driver::open(Some(API), None);
+        paste(&mut driver, pasted);
+        driver.press("<Enter>");
+        assert_eq!(text(&driver), want, "{pasted}");
+    }
+}
+
+#[test]
 fn what_is_no_entry_is_told_and_changes_nothing() {
     let mut driver = Driver::open(Some(API), None);
     paste(&mut driver, "dddq");
@@ -67,6 +84,26 @@ fn problems_of_pasted_entries_are_told_before() {
     assert!(driver.screen().contains("Paste 1 entry"), "{}", driver.screen());
     driver.press("<Esc>");
     assert_eq!(text(&driver), API);
+}
+
+#[test]
+fn comments_that_do_not_come_along_are_told_before() {
+    for (pasted, want) in [
+        ("# head comment\n# - class: off.Off\n\n- class: q.Q\n# tail\n", "3 lines of comments do not come along."),
+        (
+            "# head\nplugins:\n  # mine\n  - class: q.Q\n    parameters:\n      x: |\n        # text\n",
+            "1 line of comments does not come along.",
+        ),
+    ] {
+        let mut driver = Driver::open(Some(API), None);
+        paste(&mut driver, pasted);
+        assert!(driver.screen().contains(want), "{}", driver.screen());
+    }
+    let mut driver = Driver::open(Some(API), None);
+    paste(&mut driver, "# mine\n- class: q.Q   # behind\n");
+    assert!(!driver.screen().contains("come along"), "{}", driver.screen());
+    driver.press("<Enter>");
+    assert!(text(&driver).contains("  # mine\n  - class: q.Q   # behind\n"), "{}", text(&driver));
 }
 
 #[test]

@@ -91,9 +91,13 @@ pub(super) fn start(state: &mut State) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Tells whether the lists hold secrets.
+/// Tells whether the lists hold secrets, as far as is known: one that cannot be read counts.
 fn secrets(state: &State) -> bool {
-    Role::ALL.into_iter().filter_map(|role| state.workspace.document(role)).any(|list| !secret::spans(list).is_empty())
+    Role::ALL.into_iter().any(|role| match &state.workspace.file(role).content {
+        Content::Absent => false,
+        Content::Unreadable(_) => true,
+        Content::Text(list) => list.tree().is_err() || !secret::all_spans(list).is_empty(),
+    })
 }
 
 fn wishes(form: &Form) -> Wishes {

@@ -127,7 +127,7 @@ pub(super) fn settle(state: &mut State) {
     };
     let known = state.source.secrets.as_ref().is_some_and(|(of, _)| Arc::ptr_eq(of, &document));
     if !known && !state.settings.show_secrets {
-        let spans = secret::spans(&document);
+        let spans = secret::all_spans(&document);
         state.source.secrets = Some((document.clone(), spans));
     }
     let lines = document.lines().count();

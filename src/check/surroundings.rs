@@ -117,7 +117,7 @@ fn open_secrets(workspace: &Workspace, role: Role, facts: &Facts, found: &mut Ve
     if matches!(target.strategy, Strategy::ReadOnly(ReadOnly::ConfigMap)) {
         return;
     }
-    let Some(span) = secret::spans(document).first().copied() else { return };
+    let Some(span) = secret::all_spans(document).first().copied() else { return };
     let place = Place::span(workspace, role, document, span, None);
     let mode = target.mode.unwrap_or_default();
     let message =

@@ -255,7 +255,7 @@ pub(super) struct Sources<'w> {
 impl<'w> Sources<'w> {
     pub(super) fn new(workspace: &'w Workspace, show_secrets: bool) -> Self {
         let secrets = Role::ALL.map(|role| match workspace.document(role) {
-            Some(document) if !show_secrets => secret::spans(document),
+            Some(document) if !show_secrets => secret::all_spans(document),
             _ => Vec::new(),
         });
         Self { workspace, secrets }

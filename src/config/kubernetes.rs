@@ -227,7 +227,7 @@ pub fn export(request: &Request, wheels: &[WheelFile]) -> Result<Export, ExportE
     let mount = wheels::mount(written.as_deref());
     let mut notes = notes(request, &lists);
     notes.extend(wheels::notes(request, written.as_deref(), &mount, wheels));
-    let is_secret = holds_secrets(&lists) > 0;
+    let is_secret = holds_secrets(&lists) > 0 || lists.iter().any(|(_, bytes)| is_unread(bytes));
     let plan = mounts::Plan { wishes, roles: lists.iter().map(|(role, _)| *role).collect(), wheels: &packed, mount };
     let mut files = Vec::new();
     let mut push = |name: &str, bytes: Vec<u8>, is_secret| {
@@ -260,7 +260,12 @@ fn parsed(bytes: &[u8]) -> Option<Document> {
 
 /// Returns how many secrets the lists hold.
 fn holds_secrets(lists: &[(Role, &[u8])]) -> usize {
-    lists.iter().filter_map(|(_, bytes)| parsed(bytes)).map(|document| secret::spans(&document).len()).sum()
+    lists.iter().filter_map(|(_, bytes)| parsed(bytes)).map(|document| secret::all_spans(&document).len()).sum()
+}
+
+/// Tells whether nobody can say what a list holds: secrets, for all that is known.
+fn is_unread(bytes: &[u8]) -> bool {
+    parsed(bytes).is_none_or(|document| document.tree().is_err())
 }
 
 /// Returns what is to be said of the lists themselves.
@@ -276,6 +281,13 @@ fn notes(request: &Request, lists: &[(Role, &[u8])]) -> Vec<String> {
             "The lists hold {values}, and a ConfigMap is no Secret: write a Secret instead (--kind secret), or give \
              the parameters another way."
         ));
+    }
+    if secrets == 0 && request.wishes.kind == Kind::ConfigMap && lists.iter().any(|(_, bytes)| is_unread(bytes)) {
+        notes.push(
+            "A list cannot be read and may hold secrets, and a ConfigMap is no Secret: write a Secret instead (--kind \
+             secret)."
+                .to_owned(),
+        );
     }
     if request.errors > 0 {
         notes.push("SkyPilot refuses these lists as they are: `skyplug-tui check` says why.".to_owned());

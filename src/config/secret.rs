@@ -104,6 +104,19 @@ pub fn spans(document: &Document) -> Vec<Span> {
     found
 }
 
+/// Returns the bytes of all secrets of a text, in order: those of entries that are commented out
+/// too, and, where the text is no YAML, what its lines tell.
+#[must_use]
+pub fn all_spans(document: &Document) -> Vec<Span> {
+    if document.tree().is_err() {
+        return spans_by_line(document.text());
+    }
+    let mut found = spans(document);
+    found.extend(disabled::secrets(document));
+    found.sort_unstable();
+    found
+}
+
 /// Tells whether the value at a node is a secret, by its name, those above it, or its shape.
 #[must_use]
 pub fn is_secret_node(document: &Document, node: NodeId) -> bool {
@@ -122,13 +135,27 @@ pub fn is_secret_node(document: &Document, node: NodeId) -> bool {
 #[must_use]
 pub fn masked(document: &Document) -> String {
     let source = document.text();
-    if document.tree().is_err() {
-        return masked_lines(source);
-    }
+    covered(source, &all_spans(document))
+}
+
+/// Returns one line of any text with stars in place of its secrets.
+#[must_use]
+pub fn masked_line(line: &str) -> String {
+    covered(line, &spans_by_line(line))
+}
+
+/// Returns what is written of a node with stars in place of the secrets in it.
+#[must_use]
+pub fn masked_source(document: &Document, node: NodeId) -> String {
+    let whole = document.span(node);
+    let inside = spans(document).into_iter().filter(|span| whole.start <= span.start && span.end <= whole.end);
+    let inside: Vec<Span> = inside.map(|span| Span::new(span.start - whole.start, span.end - whole.start)).collect();
+    covered(document.source(node), &inside)
+}
+
+/// Puts stars in place of parts of a text, line by line.
+fn covered(source: &str, secrets: &[Span]) -> String {
     let mut splices: Vec<Splice> = Vec::new();
-    let mut secrets = spans(document);
-    secrets.extend(disabled::secrets(document));
-    secrets.sort_unstable();
     for span in secrets {
         let mut at = span.start;
         while at < span.end {
@@ -156,12 +183,10 @@ impl Mask {
     pub fn of<'d>(documents: impl IntoIterator<Item = &'d Document>) -> Self {
         let mut values = Vec::new();
         for document in documents {
-            let Ok(tree) = document.tree() else { continue };
-            let secrets = spans(document);
-            let is_secret = |node: &NodeId| secrets.binary_search(&tree.body(*node)).is_ok();
-            for node in tree.ids().filter(|node| matches!(tree.kind(*node), Kind::Scalar(_))).filter(is_secret) {
-                values.push(document.scalar(node).to_owned());
-                values.push(document.source(node).to_owned());
+            let commented = disabled::find(document);
+            let commented: Vec<Document> = commented.iter().map(|one| Document::parse(one.lines.join("\n"))).collect();
+            for one in std::iter::once(document).chain(&commented) {
+                add_texts(one, &mut values);
             }
         }
         // A short one occurs in words that tell nothing of it.
@@ -185,18 +210,55 @@ impl Mask {
     }
 }
 
-/// Masks a text that is no YAML: what stands behind a secret name, and lines that look like secrets.
-fn masked_lines(text: &str) -> String {
-    let mask = |line: &str| -> String {
-        let body = line.trim_end_matches(['\n', '\r']);
-        let end = &line[body.len()..];
-        match body.find([':', '=']) {
-            Some(at) if is_secret_name(body[..at].trim()) => format!("{} {MASK}{end}", &body[..=at]),
-            _ if is_secret_text(body) => format!("{MASK}{end}"),
-            _ => line.to_owned(),
+/// Adds the secrets of one document, as they are written and as they are read.
+fn add_texts(document: &Document, values: &mut Vec<String>) {
+    let Ok(tree) = document.tree() else {
+        for span in spans_by_line(document.text()) {
+            let written = span.of(document.text());
+            values.push(written.to_owned());
+            values.push(written.trim_matches(['"', '\'']).to_owned());
         }
+        return;
     };
-    text.split_inclusive('\n').map(mask).collect()
+    let secrets = spans(document);
+    let is_secret = |node: &NodeId| secrets.binary_search(&tree.body(*node)).is_ok();
+    for node in tree.ids().filter(|node| matches!(tree.kind(*node), Kind::Scalar(_))).filter(is_secret) {
+        values.push(document.scalar(node).to_owned());
+        values.push(document.source(node).to_owned());
+    }
+}
+
+/// Finds what stands behind a secret name in its line, and lines that look like secrets: of a text that is no YAML.
+fn spans_by_line(text: &str) -> Vec<Span> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while at < text.len() {
+        let end = text::end_of_line(text, at);
+        found.extend(spans_of_line(&text[at..end]).into_iter().map(|span| Span::new(at + span.start, at + span.end)));
+        at = text::next_line(text, end);
+    }
+    found
+}
+
+fn spans_of_line(line: &str) -> Vec<Span> {
+    // What stands before a name: marks of comments and of items, quotes.
+    let beside = [' ', '\t', '#', '-', '?', '"', '\''];
+    let named = line.find([':', '=']).filter(|&at| is_secret_name(line[..at].trim_matches(beside)));
+    let from = match named {
+        Some(at) => at + 1,
+        None if is_secret_text(line) => 0,
+        None if line.contains('{') => {
+            // A map within one line may parse by itself.
+            let body = line.trim_start_matches([' ', '\t', '#']);
+            let start = line.len() - body.len();
+            let known = spans(&Document::parse(body));
+            return known.into_iter().map(|span| Span::new(start + span.start, start + span.end)).collect();
+        }
+        None => return Vec::new(),
+    };
+    let start = from + line[from..].len() - line[from..].trim_start().len();
+    let end = line.trim_end().len();
+    if start < end { vec![Span::new(start, end)] } else { Vec::new() }
 }
 
 /// Returns the key under which a mapping holds a value.
@@ -251,6 +313,35 @@ mod tests {
     #[test]
     fn a_text_that_does_not_parse_is_masked_by_its_lines() {
         assert_eq!(masked(&Document::parse("a: [\n- api_token: abc\n")), "a: [\n- api_token: ********\n");
+    }
+
+    #[test]
+    fn a_line_is_masked_by_itself() {
+        for (line, want) in [
+            ("#   - api_token: abc # x", "#   - api_token: ********"),
+            ("'signing_key' : abc", "'signing_key' : ********"),
+            (
+                "# - {class: a.B, parameters: {token: 'abc', n: 1}}",
+                "# - {class: a.B, parameters: {token: ********, n: 1}}",
+            ),
+            ("\tx: postgres://u:p@h", "\t********"),
+            ("api_token:", "api_token:"),
+            ("# the token is elsewhere", "# the token is elsewhere"),
+        ] {
+            assert_eq!(masked_line(line), want);
+        }
+    }
+
+    #[test]
+    fn secrets_of_what_is_commented_out_or_does_not_parse_are_masked_in_messages() {
+        for text in [
+            "plugins:\n- class: a.B\n# - class: c.D\n#   parameters:\n#     api_token: 's3cr3t value'\n",
+            "plugins:\n- class: a.B\n  parameters:\n    api_token: 's3cr3t value'\n- [\n",
+        ] {
+            let document = Document::parse(text);
+            assert_eq!(Mask::of([&document]).apply("got s3cr3t value\n"), "got ********\n", "{text}");
+            assert_eq!(all_spans(&document).len(), 1, "{text}");
+        }
     }
 
     #[test]

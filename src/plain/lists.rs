@@ -266,13 +266,10 @@ pub(super) fn source(state: &State, from: usize) -> Page {
     let lines = vec![format!("{} as text. The number of a line goes to its entry.", path(state, role))];
     let total = document.lines().count();
     let show = state.settings.show_secrets;
-    let secrets = if show { Vec::new() } else { secret::spans(document) };
-    // A secret of several lines is none of a single one.
-    let hidden: Vec<_> =
-        secrets.iter().map(|span| app_source::lines_of(document, *span)).filter(|(a, b)| a < b).collect();
+    let secrets = if show { Vec::new() } else { secret::all_spans(document) };
     let line = |line: usize| {
-        let is_hidden = hidden.iter().any(|(first, last)| (*first..=*last).contains(&line));
-        (line + 1, if is_hidden { secret::MASK.to_owned() } else { words::shown_line(document, line, show) })
+        let pieces = app_source::pieces(document, line, &secrets, None);
+        (line + 1, pieces.iter().map(|(text, _)| visible(text)).collect())
     };
     let shown = window(from, total).map(line).collect();
     let rows = Rows { shown, total, last: total, filters: false };

@@ -391,7 +391,7 @@ fn error_lines(
 #[must_use]
 pub fn shown_line(document: &Document, line: usize, show_secrets: bool) -> String {
     let text = document.lines().line(document.text(), line).of(document.text());
-    let text = if show_secrets { text.to_owned() } else { secret::masked(&Document::parse(text)) };
+    let text = if show_secrets { text.to_owned() } else { secret::masked_line(text) };
     visible(&text.replace('\t', "    ")).into_owned()
 }
 

@@ -10,7 +10,7 @@ use crate::app::{State, completion, edits, review, value};
 use crate::config::Role;
 use crate::config::secret::{self, MASK};
 use crate::text::visible::visible;
-use crate::yaml::{Document, Pointer};
+use crate::yaml::{Document, Pointer, Value};
 
 /// Entries larger than this are not masked line by line for each frame, in bytes.
 const MASK_LIMIT: usize = 1 << 16;
@@ -178,10 +178,20 @@ fn facts<'a>(state: &State, row: &Row) -> Vec<(&'a str, String)> {
     let document = state.workspace.document(role);
     let read = edits::value_at(document, &row.pointer);
     let hide = |text: String| if masked { MASK.to_owned() } else { text };
+    // Another value than the written one may be a secret by its shape alone: that of an alias, that on disk.
+    let hide_value = |value: &Value, text: String| {
+        let hides = !row.secret && !state.settings.show_secrets;
+        if hides && value.as_str().is_some_and(secret::is_secret_text) { MASK.to_owned() } else { hide(text) }
+    };
     if let (Some(document), Some(node)) = (document, row.node) {
-        let source = document.source(node);
-        if !matches!(row.shape, Shape::Map(_) | Shape::List(_)) || !source.contains('\n') {
-            for (number, line) in edits::written_lines(source).into_iter().enumerate() {
+        let is_collection = matches!(row.shape, Shape::Map(_) | Shape::List(_));
+        let source = match document.source(node) {
+            source if !is_collection || state.settings.show_secrets => source.to_owned(),
+            source if source.len() > MASK_LIMIT => MASK.to_owned(),
+            _ => secret::masked_source(document, node),
+        };
+        if !is_collection || !source.contains('\n') {
+            for (number, line) in edits::written_lines(&source).into_iter().enumerate() {
                 let cut: String = line.chars().take(400).collect();
                 lines.push((if number == 0 { "written as" } else { " " }, hide(cut)));
                 if masked {
@@ -192,7 +202,7 @@ fn facts<'a>(state: &State, row: &Row) -> Vec<(&'a str, String)> {
     }
     if let Some(read) = &read {
         let text: String = value::shown(read).chars().take(400).collect();
-        lines.push(("SkyPilot reads", hide(format!("{}  {text}", value::type_name(read)))));
+        lines.push(("SkyPilot reads", hide_value(read, format!("{}  {text}", value::type_name(read)))));
     }
     let disk = state.disk.document(role);
     let origin = state.list(role).origins.get(index).copied().flatten();
@@ -200,7 +210,7 @@ fn facts<'a>(state: &State, row: &Row) -> Vec<(&'a str, String)> {
     match (&was, row.sign) {
         (Some(was), "~") => {
             let text: String = value::shown(was).chars().take(200).collect();
-            lines.push(("on disk", hide(format!("{}  {text}", value::type_name(was)))));
+            lines.push(("on disk", hide_value(was, format!("{}  {text}", value::type_name(was)))));
         }
         (_, "+") => lines.push(("on disk", "not there yet".to_owned())),
         _ => {}

@@ -298,3 +298,12 @@ fn shells_complete_what_the_help_names_and_each_subcommand_has_a_man_page() {
     }
     assert!(printed(&["man"]).contains(".SH NAME"));
 }
+
+#[test]
+fn a_line_that_does_not_parse_is_told_without_its_secret() {
+    let home = Home::new("plugins:\n- class: a.B\n  parameters:\n    api_token: s3cr3tvalue: x\n", REMOTE);
+    let output = home.run(&["check"]);
+    assert_eq!(status(&output), 1, "{output:?}");
+    assert!(stdout(&output).contains("api_token: ********"), "{output:?}");
+    assert!(!stdout(&output).contains("s3cr3tvalue"), "{output:?}");
+}

@@ -447,6 +447,15 @@ fn every_code_has_a_case_of_its_own_and_a_near_one_without() {
 }
 
 #[test]
+fn a_secret_that_is_commented_out_or_does_not_parse_is_readable_too() {
+    for text in crate::screens::ASIDE {
+        let (open, _) = row(Code::SecretOpen);
+        let case = Case { facts: open.facts, ..Case::both(text, "plugins: []\n") };
+        assert!(case.codes().contains(&Code::SecretOpen.name()), "{text}: {:?}", case.codes());
+    }
+}
+
+#[test]
 fn what_is_said_to_have_been_run_is_in_the_corpus() {
     let seen = conformance::codes_seen();
     let elsewhere = |code| match code {

@@ -209,3 +209,24 @@ fn a_directory_for_the_export_is_browsed_to_and_read_only_writes_none() {
     driver.press(":export configmap<Enter>");
     assert!(driver.state.modals.len() <= 1 && !driver.screen().contains("Export both lists"), "{}", driver.screen());
 }
+
+#[test]
+fn a_list_is_private_by_secrets_that_are_commented_out_or_cannot_be_read() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let unread = "plugins:\n- class: a.B\n  parameters: {x: s3cr3tvalue\n- [\n";
+    for text in crate::screens::ASIDE.into_iter().chain([unread]) {
+        let home = Home::new(text, REMOTE);
+        let output = home.run(&["export", "configmap", "--output", "out"]);
+        let told = format!("{}{}", stdout(&output), stderr(&output));
+        assert!(told.contains("a ConfigMap is no Secret"), "{text}\n{told}");
+        let mode = fs::metadata(home.path("out/configmap.yaml")).expect("written").permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "{text}");
+        let mut driver = Driver::open(Some(text), None);
+        driver.press(":export configmap<Enter>");
+        assert!(driver.screen().contains("Writes secret.yaml"), "{}", driver.screen());
+    }
+    let home = Home::new(API, REMOTE);
+    assert_eq!(status(&home.run(&["export", "configmap", "--output", "out"])), 0);
+    let mode = fs::metadata(home.path("out/configmap.yaml")).expect("written").permissions().mode();
+    assert_ne!(mode & 0o777, 0o600);
+}

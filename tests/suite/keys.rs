@@ -800,3 +800,24 @@ fn a_file_can_be_begun_in_the_editor() {
     driver.press("ss");
     assert_eq!(driver.api(), "plugins:\n- class: acme.E\n");
 }
+
+#[test]
+fn what_is_said_of_a_value_holds_no_secret_of_it() {
+    let text = "plugins:\n- class: a.B\n  parameters: {secret: {x: s3cret}, list: [postgres://u:s3cret@h/d]}\n";
+    let mut driver = Driver::open(Some(text), None);
+    driver.press("<Enter>");
+    for keys in ["", "j", "j", "j", "j", "j"] {
+        let screen = driver.press(keys).screen();
+        assert!(!screen.contains("s3cret"), "{screen}");
+    }
+    assert!(driver.press("kkkkk").screen().contains("written as      {x: ********}"), "{}", driver.screen());
+
+    let text = "u: &u postgres://u:s3cret@h/d\nplugins:\n- class: a.B\n  parameters: {url: 'postgres://u:s3cret@h/d', same: *u}\n";
+    let mut driver = Driver::open(Some(text), None);
+    driver.press("<Enter><Enter>").press(&"<Backspace>".repeat(30)).press("x<Enter>");
+    let screen = driver.screen();
+    assert!(screen.contains("on disk") && screen.contains("written as"), "{screen}");
+    assert!(!screen.contains("s3cret"), "{screen}");
+    let screen = driver.press("j").screen();
+    assert!(screen.contains("It repeats what stands at") && !screen.contains("s3cret"), "{screen}");
+}

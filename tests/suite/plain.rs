@@ -664,3 +664,12 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn secrets_of_what_is_not_read_are_not_told() {
+    for text in crate::screens::ASIDE {
+        let talked = Place::new(Some(text), None).say(&["api", "source", "back", "quit"]);
+        assert!(talked.transcript.contains("as text") && talked.transcript.contains("api_token: ********"));
+        assert!(!talked.transcript.contains("s3cr3tvalue"), "{}", talked.transcript);
+    }
+}

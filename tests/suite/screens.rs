@@ -348,3 +348,24 @@ fn frames_stay_whole_beside_wide_characters() {
         }
     }
 }
+
+/// Lists whose secrets stand in no value that is read.
+pub(crate) const ASIDE: [&str; 2] = [
+    "plugins:\n  - class: a.B\n#   - class: c.D\n#     parameters:\n#       api_token: s3cr3tvalue\n",
+    "plugins:\n  - class: a.B\n    parameters:\n      api_token: s3cr3tvalue\n      nested: {password: s3cr3tvalue}\n  - [\n",
+];
+
+#[test]
+fn secrets_of_what_is_not_read_are_masked_in_the_text() {
+    for text in ASIDE {
+        for (width, height, keys) in [(160, 40, "3"), (120, 36, "3"), (160, 40, ""), (80, 24, "")] {
+            let mut driver = Driver::open(Some(text), None);
+            let screen = driver.resize(width, height).press(keys).screen();
+            assert!(!screen.contains("s3cr3tvalue"), "{width}x{height}\n{screen}");
+            driver.press("S");
+            let screen = driver.screen();
+            assert!(screen.contains("Source: plugins.yaml") && screen.contains("api_token: ********"), "{screen}");
+            assert!(!screen.contains("s3cr3tvalue"), "{screen}");
+        }
+    }
+}

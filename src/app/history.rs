@@ -7,7 +7,7 @@
 use super::past::digest;
 use crate::config::Role;
 use crate::config::Workspace;
-use crate::config::operation::{Change, Direction, FileChange, replay};
+use crate::config::operation::{Change, Direction, FileChange, replay, replay_all};
 use crate::yaml::Pointer;
 
 /// Where the cursor was or belongs.
@@ -72,6 +72,23 @@ impl History {
         let new = replay(workspace, &step.files, Direction::Forward);
         self.done.push(step);
         self.done.last().map(|step| (new, step))
+    }
+
+    /// Takes edits back, or does them again, until so many are done; returns the texts and where the cursor belongs.
+    pub fn go(&mut self, workspace: &Workspace, count: usize) -> Option<(Workspace, Focus)> {
+        let back = self.done.len() > count;
+        let (from, to, direction) = if back {
+            (&mut self.done, &mut self.undone, Direction::Backward)
+        } else {
+            (&mut self.undone, &mut self.done, Direction::Forward)
+        };
+        let steps = if back { from.len() - count } else { (count - to.len()).min(from.len()) };
+        let first = to.len();
+        to.extend(from.drain(from.len() - steps..).rev());
+        let gone = &to[first..];
+        let last = gone.last()?;
+        let new = replay_all(workspace, gone.iter().map(|step| step.files.as_slice()), direction);
+        Some((new, if back { last.before.clone() } else { last.after.clone() }))
     }
 
     /// Returns how many edits can be taken back.

@@ -1,5 +1,7 @@
 //! What changed between two readings of a file, as data: one line per change.
 
+use std::collections::HashMap;
+
 use super::value::shown;
 use crate::config::merge::{Change, EntryName};
 use crate::config::partial::{About, Partial};
@@ -17,11 +19,10 @@ const LINES: usize = 200;
 
 /// Returns what a part of the changes means, secrets masked: one line, and one for each value below it.
 #[must_use]
-pub fn of_part(partial: &Partial, number: usize, show_secrets: bool) -> Vec<String> {
-    let mut told = Told { lines: Vec::new(), show_secrets, disabled: [Vec::new(), Vec::new()] };
+pub fn of_part(partial: &Partial, number: usize, disabled: &MoreDisabled, show_secrets: bool) -> Vec<String> {
+    let mut told = Told { lines: Vec::new(), show_secrets, disabled };
     match partial.parts().get(number).map(|part| part.about) {
         Some(About::Data) => {
-            told.disabled = [partial.before(), partial.after()].map(|document| classes(document));
             let changes: Vec<&Change> = partial.changes(number).collect();
             match changes.as_slice() {
                 [one, two] => told.class(one, two),
@@ -48,19 +49,31 @@ fn class_of(entry: &EntryName) -> String {
     entry.class.as_deref().map_or_else(|| "(no class)".to_owned(), |class| visible(class).into_owned())
 }
 
-/// Returns the classes of the entries that are commented out.
-fn classes(document: &Document) -> Vec<String> {
-    disabled::find(document).into_iter().map(|one| one.class).collect()
+/// How many entries of each class more are commented out than before: a search through both texts.
+#[derive(Debug, Default)]
+pub struct MoreDisabled(HashMap<String, isize>);
+
+impl MoreDisabled {
+    /// Counts them.
+    #[must_use]
+    pub fn of(partial: &Partial) -> Self {
+        let mut more = HashMap::new();
+        for (document, step) in [(partial.before(), -1), (partial.after(), 1)] {
+            for one in disabled::find(document) {
+                *more.entry(one.class).or_default() += step;
+            }
+        }
+        Self(more)
+    }
 }
 
-struct Told {
+struct Told<'a> {
     lines: Vec<String>,
     show_secrets: bool,
-    /// The classes of the entries that are commented out, before and after.
-    disabled: [Vec<String>; 2],
+    disabled: &'a MoreDisabled,
 }
 
-impl Told {
+impl Told<'_> {
     fn say(&mut self, line: impl Into<String>) {
         if self.lines.len() < LINES {
             self.lines.push(line.into());
@@ -93,11 +106,7 @@ impl Told {
 
     /// Returns how many entries of this class more are commented out than before.
     fn more_disabled(&self, entry: &EntryName) -> isize {
-        let [before, after] = self.disabled.each_ref().map(|classes| {
-            let same = classes.iter().filter(|class| Some(*class) == entry.class.as_ref()).count();
-            isize::try_from(same).unwrap_or(isize::MAX)
-        });
-        after - before
+        entry.class.as_ref().and_then(|class| self.disabled.0.get(class)).copied().unwrap_or(0)
     }
 
     fn change(&mut self, change: &Change) {

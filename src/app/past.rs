@@ -56,19 +56,10 @@ pub(super) fn go(state: &mut State, count: usize) -> Vec<Effect> {
         return Vec::new();
     }
     let now = state.history.undo_count();
-    let mut workspace = state.workspace.clone();
-    let mut focus = None;
-    while state.history.undo_count() != count {
-        let back = state.history.undo_count() > count;
-        let step = if back { state.history.undo(&workspace) } else { state.history.redo(&workspace) };
-        let Some((new, step)) = step else { break };
-        focus = if back { step.before.clone() } else { step.after.clone() };
-        workspace = new;
-    }
-    if state.history.undo_count() == now {
+    let Some((workspace, focus)) = state.history.go(&state.workspace, count) else {
         state.say(Tone::Told, "The texts are at that point already.");
         return Vec::new();
-    }
+    };
     let effects = state.adopt(workspace);
     if let Some((role, pointer)) = focus {
         edits::go_to(state, role, &pointer, false);

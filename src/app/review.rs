@@ -260,8 +260,9 @@ fn tell(state: &State, file: &mut ReviewFile, before: &Report) {
     let mut push = |kind, text: String, parts: Vec<usize>| rows.push(ReviewRow { kind, text, parts });
     push(RowKind::Plain, String::new(), Vec::new());
     push(RowKind::Heading, "What that means".to_owned(), Vec::new());
+    let disabled = meaning::MoreDisabled::of(&file.partial);
     for part in 0..file.partial.parts().len() {
-        for (at, line) in meaning::of_part(&file.partial, part, show_secrets).into_iter().enumerate() {
+        for (at, line) in meaning::of_part(&file.partial, part, &disabled, show_secrets).into_iter().enumerate() {
             push(if at == 0 { RowKind::Part } else { RowKind::Plain }, line, vec![part]);
         }
     }

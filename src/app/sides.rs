@@ -1,5 +1,7 @@
 //! A class that stands in both lists: its parameters here and there, side by side.
 
+use std::collections::HashMap;
+
 use super::modal::Modal;
 use super::value::shown;
 use super::{State, Tone};
@@ -7,6 +9,7 @@ use crate::config::Role;
 use crate::config::secret::{self, MASK};
 use crate::text::visible::visible;
 use crate::yaml::Value;
+use crate::yaml::construct::Key;
 
 /// The most rows: what is longer is read in an editor.
 const MOST: usize = 2_000;
@@ -85,14 +88,20 @@ fn name_of(key: &Value) -> String {
 
 /// Returns the names of the parameters that are not the same.
 fn differing(here: &Value, there: &Value) -> Vec<String> {
+    if here == there {
+        return Vec::new();
+    }
     let (Some(mine), Some(theirs)) = (here.as_map(), there.as_map()) else {
-        return if here == there { Vec::new() } else { vec!["parameters".to_owned()] };
+        return vec!["parameters".to_owned()];
     };
-    let found = |pairs: &[(Value, Value)], key: &Value| {
-        pairs.iter().find(|(known, _)| known.same_key(key)).map(|(_, value)| value.clone())
+    // Each frame asks: a search through all parameters for each of them takes too long.
+    let by_key = |pairs: &'_ [(Value, Value)]| -> HashMap<Key, usize> {
+        pairs.iter().enumerate().filter_map(|(at, (key, _))| Some((Key::of(key)?, at))).collect()
     };
-    let changed = mine.iter().filter(|(key, value)| found(theirs, key).as_ref() != Some(value));
-    let only_there = theirs.iter().filter(|(key, _)| found(mine, key).is_none());
+    let (in_mine, in_theirs) = (by_key(mine), by_key(theirs));
+    let found = |places: &HashMap<Key, usize>, key: &Value| Key::of(key).and_then(|key| places.get(&key).copied());
+    let changed = mine.iter().filter(|(key, value)| found(&in_theirs, key).is_none_or(|at| theirs[at].1 != *value));
+    let only_there = theirs.iter().filter(|(key, _)| found(&in_mine, key).is_none());
     changed.chain(only_there).map(|(key, _)| name_of(key)).collect()
 }
 

@@ -146,8 +146,16 @@ pub(super) fn settle(state: &mut State) {
 }
 
 /// Returns the text of one line in pieces, secrets as stars, each with whether it is marked.
+///
+/// What stands behind the first `most` characters may be missing: a line can be as long as a file.
 #[must_use]
-pub fn pieces(document: &Document, line: usize, secrets: &[Span], mark: Option<Span>) -> Vec<(String, bool)> {
+pub fn pieces(
+    document: &Document,
+    line: usize,
+    secrets: &[Span],
+    mark: Option<Span>,
+    most: usize,
+) -> Vec<(String, bool)> {
     let text = document.text();
     let span = document.lines().line(text, line);
     let is_marked = |at: usize| mark.is_some_and(|mark| (mark.start..mark.end).contains(&at));
@@ -155,29 +163,34 @@ pub fn pieces(document: &Document, line: usize, secrets: &[Span], mark: Option<S
     let mut found = Vec::new();
     let mut at = span.start;
     for secret in secrets[first..].iter().take_while(|secret| secret.start < span.end) {
+        if found.len() > most {
+            return found;
+        }
         let start = secret.start.max(at);
         // The indentation of further lines of a secret is none.
         let blanks = text[start..span.end].len() - text[start..span.end].trim_start().len();
         let start = (start + blanks).min(span.end);
-        split(text, Span::new(at, start), mark, &mut found);
+        split(text, Span::new(at, start), mark, most, &mut found);
         let end = secret.end.min(span.end).max(start);
         if end > start {
             found.push((secret::MASK.to_owned(), is_marked(start)));
         }
         at = end;
     }
-    split(text, Span::new(at, span.end.max(at)), mark, &mut found);
+    split(text, Span::new(at, span.end.max(at)), mark, most, &mut found);
     found
 }
 
-/// Adds a text that is no secret, in up to three pieces: before, in and behind the mark.
-fn split(text: &str, span: Span, mark: Option<Span>, found: &mut Vec<(String, bool)>) {
+/// Adds a text that is no secret, in up to three pieces: before, in and behind the mark, `most` characters of each.
+fn split(text: &str, span: Span, mark: Option<Span>, most: usize, found: &mut Vec<(String, bool)>) {
     let mark = mark.unwrap_or(Span::new(span.end, span.end));
     let from = mark.start.clamp(span.start, span.end);
     let to = mark.end.clamp(from, span.end);
     for (start, end, marked) in [(span.start, from, false), (from, to, true), (to, span.end, false)] {
         if start < end {
-            found.push((text[start..end].replace('\t', "    "), marked));
+            let piece = &text[start..end];
+            let piece = piece.char_indices().nth(most).map_or(piece, |(at, _)| &piece[..at]);
+            found.push((piece.replace('\t', "    "), marked));
         }
     }
 }
@@ -216,7 +229,7 @@ mod tests {
     use super::*;
 
     fn shown(document: &Document, line: usize, mark: Option<Span>) -> Vec<(String, bool)> {
-        pieces(document, line, &secret::spans(document), mark)
+        pieces(document, line, &secret::spans(document), mark, usize::MAX)
     }
 
     #[test]

@@ -129,9 +129,20 @@ pub fn find(document: &Document) -> Vec<Disabled> {
 fn items(text: &str, run: &[Span], before: usize, out: &mut Vec<Disabled>) {
     // One mark for all lines of an entry.
     let marks = MARKS.map(|mark| bared(text, run, mark));
+    // The line that each mark is tried at next: no item starts before it.
+    let mut next = [0; MARKS.len()];
     let mut at = 0;
     while at < run.len() {
-        let found = marks.iter().find_map(|lines| item(text, lines, at, before));
+        let found = marks.iter().zip(&mut next).find_map(|(lines, next)| {
+            if at < *next {
+                return None;
+            }
+            let found = item(text, lines, at, before);
+            if found.is_none() {
+                *next = behind(lines, at);
+            }
+            found
+        });
         match found {
             Some((lines, entry)) => {
                 out.push(entry);
@@ -140,6 +151,15 @@ fn items(text: &str, run: &[Span], before: usize, out: &mut Vec<Disabled>) {
             None => at += 1,
         }
     }
+}
+
+/// Returns the first line that an item may start on where none starts on `at`.
+fn behind(lines: &[Bare], at: usize) -> usize {
+    let start = (at..lines.len()).find(|line| !lines[*line].is_comment()).unwrap_or(lines.len());
+    // A comment behind a tab is no YAML: it may be what does not read.
+    let is_tab = |line: &Bare| line.text.trim_start_matches(' ').starts_with('\t');
+    let tab = lines[at..start].iter().rposition(is_tab);
+    tab.map_or(start, |tab| at + tab) + 1
 }
 
 /// What marks a line: as this program does it, with a tab, with nothing behind it.
@@ -212,6 +232,12 @@ impl Place {
         let is_empty = entries.is_empty()
             && (tree.is_sequence(value) || document.value(value).is_none_or(|v| matches!(v, Value::Null)));
         (is_list || is_empty).then(|| Self { entries, colon, value: document.span(value) })
+    }
+
+    /// Returns the edit that takes the value of a list without entries away, if there is one.
+    fn emptied(&self) -> Vec<Splice> {
+        let is_written = self.entries.is_empty() && !self.value.is_empty();
+        is_written.then(|| Splice::delete(Span::new(self.colon, self.value.end))).into_iter().collect()
     }
 
     /// Returns the bytes between the entries: above the first, between two, below the last.
@@ -323,26 +349,62 @@ pub fn comment_out(document: &Document, indices: &[usize]) -> Result<Vec<Splice>
     if !reads_as(&new, document, &kept) {
         return Err(refused("the other entries would read otherwise: something in them needs this one", nowhere));
     }
-    if !leads_back(document, new, indices) {
+    if !leads_back(document, &new, &splices, indices) {
         return Err(refused("its lines could not be told from other comments afterwards: delete it instead", nowhere));
     }
     Ok(splices)
 }
 
 /// Tells whether bringing the entries back gives the very text of before.
-fn leads_back(old: &Document, new: Document, indices: &[usize]) -> bool {
-    let known = find(old);
+///
+/// All come back at once: one by one, each would need a parse of the whole text.
+fn leads_back(old: &Document, new: &Document, done: &[Splice], indices: &[usize]) -> bool {
+    // One in the lines of an entry got a second mark with them.
+    let stays = |one: &Disabled| {
+        let next = done.partition_point(|splice| splice.span.start < one.span.start);
+        done.get(next).is_none_or(|splice| splice.span.start >= one.span.end)
+    };
+    let known: Vec<Disabled> = find(old).into_iter().filter(stays).collect();
+    let all = find(new);
+    let Some(place) = Place::of(new) else { return false };
+    let dash = place.entries.first().and_then(|entry| dash_of(new.text(), entry));
     let mut sorted = indices.to_vec();
     sorted.sort_unstable();
-    let mut now = new;
-    for index in sorted {
-        let number = known.iter().filter(|one| one.before <= index).count();
-        match bring_back(&now, number).and_then(|splices| spliced(&now, &splices)) {
-            Ok(document) => now = document,
-            Err(_) => return false,
+    let mut splices = place.emptied();
+    for (earlier, index) in sorted.into_iter().enumerate() {
+        let number = known.partition_point(|one| one.before <= index) + earlier;
+        match all.get(number).and_then(|one| unmarked(new.text(), one, dash)) {
+            Some(lines) => splices.extend(lines),
+            None => return false,
         }
     }
-    now.text() == old.text()
+    crate::text::splice(new.text(), &splices).is_ok_and(|text| text == old.text())
+}
+
+/// Returns the edits that take the marks off the lines of an entry; none where they do not read as one.
+fn unmarked(text: &str, one: &Disabled, dash: Option<usize>) -> Option<Vec<Splice>> {
+    let mut run = Vec::new();
+    let mut at = one.span.start;
+    while at < one.span.end {
+        run.push(Span::new(at, end_of_line(text, at)));
+        at = next_line(text, at);
+    }
+    let marks = MARKS.map(|mark| bared(text, &run, mark));
+    let lines =
+        marks.into_iter().find(|lines| item(text, lines, 0, 0).is_some_and(|(own, _)| own.len() == run.len()))?;
+    let was = lines.iter().find_map(Bare::dash).unwrap_or(0);
+    let dash = dash.unwrap_or(was);
+    let line = |line: Bare| {
+        let moved = if line.is_blank() || dash == was {
+            line.text.clone()
+        } else if dash > was {
+            format!("{}{}", " ".repeat(dash - was), line.text)
+        } else {
+            line.text[line.indent().min(was - dash)..].to_owned()
+        };
+        Splice::new(line.span, moved)
+    };
+    Some(lines.into_iter().map(line).collect())
 }
 
 /// Returns the edits that bring back the entry `number` of those that [`find`] finds, sorted.
@@ -356,31 +418,9 @@ pub fn bring_back(document: &Document, number: usize) -> Result<Vec<Splice>, Edi
     let one = all.get(number).ok_or_else(|| refused("there is no such entry that is commented out", Span::empty(0)))?;
     let place = Place::of(document).ok_or_else(|| refused("there is no list to put it into", one.span))?;
     let dash = place.entries.first().and_then(|entry| dash_of(text, entry));
-    let mut run = Vec::new();
-    let mut at = one.span.start;
-    while at < one.span.end {
-        run.push(Span::new(at, end_of_line(text, at)));
-        at = next_line(text, at);
-    }
-    let marks = MARKS.map(|mark| bared(text, &run, mark));
-    let lines = marks.into_iter().find(|lines| item(text, lines, 0, 0).is_some_and(|(own, _)| own.len() == run.len()));
-    let lines = lines.ok_or_else(|| refused("it does not read as one entry", one.span))?;
-    let was = lines.iter().find_map(Bare::dash).unwrap_or(0);
-    let dash = dash.unwrap_or(was);
-    let line = |line: Bare| {
-        let moved = if line.is_blank() || dash == was {
-            line.text.clone()
-        } else if dash > was {
-            format!("{}{}", " ".repeat(dash - was), line.text)
-        } else {
-            line.text[line.indent().min(was - dash)..].to_owned()
-        };
-        Splice::new(line.span, moved)
-    };
-    let mut splices: Vec<Splice> = lines.into_iter().map(line).collect();
-    if place.entries.is_empty() && !place.value.is_empty() {
-        splices.insert(0, Splice::delete(Span::new(place.colon, place.value.end)));
-    }
+    let lines = unmarked(text, one, dash).ok_or_else(|| refused("it does not read as one entry", one.span))?;
+    let mut splices = place.emptied();
+    splices.extend(lines);
     let new = spliced(document, &splices)?;
     let mut items = items_of(document);
     let new_items = items_of(&new);

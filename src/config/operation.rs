@@ -281,20 +281,40 @@ pub enum Direction {
 /// Panics where the workspace is not the one that the change led to or from.
 #[must_use]
 pub fn replay(workspace: &Workspace, files: &[FileChange], direction: Direction) -> Workspace {
-    let mut new = workspace.clone();
-    for change in files {
+    replay_all(workspace, [files], direction)
+}
+
+/// Applies or takes back changes one after another, and parses what they lead to alone.
+///
+/// # Panics
+///
+/// Panics where the workspace is not the one that the first change led to or from.
+#[must_use]
+pub fn replay_all<'c>(
+    workspace: &Workspace,
+    steps: impl IntoIterator<Item = &'c [FileChange]>,
+    direction: Direction,
+) -> Workspace {
+    // The text of each file that was touched, none where there is no file.
+    let mut texts: Vec<(Role, Option<String>)> = Vec::new();
+    for change in steps.into_iter().flatten() {
         let (splices, is_absent) = match direction {
             Direction::Forward => (&change.forward, change.removed),
             Direction::Backward => (&change.backward, change.created),
         };
-        let content = if is_absent {
-            Content::Absent
-        } else {
-            let text = crate::text::splice(workspace.text(change.role).unwrap_or(""), splices)
-                .expect("recorded splices fit the text they were recorded on");
-            Content::Text(Arc::new(Document::parse(text)))
-        };
-        new = new.with_content(change.role, content);
+        let at = texts.iter().position(|(role, _)| *role == change.role);
+        let text = (!is_absent).then(|| {
+            let now = at.map_or_else(|| workspace.text(change.role), |at| texts[at].1.as_deref());
+            crate::text::splice(now.unwrap_or(""), splices)
+                .expect("recorded splices fit the text they were recorded on")
+        });
+        match at {
+            Some(at) => texts[at].1 = text,
+            None => texts.push((change.role, text)),
+        }
     }
-    new
+    texts.into_iter().fold(workspace.clone(), |new, (role, text)| {
+        let content = text.map_or(Content::Absent, |text| Content::Text(Arc::new(Document::parse(text))));
+        new.with_content(role, content)
+    })
 }

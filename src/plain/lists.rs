@@ -268,7 +268,7 @@ pub(super) fn source(state: &State, from: usize) -> Page {
     let show = state.settings.show_secrets;
     let secrets = if show { Vec::new() } else { secret::all_spans(document) };
     let line = |line: usize| {
-        let pieces = app_source::pieces(document, line, &secrets, None);
+        let pieces = app_source::pieces(document, line, &secrets, None, usize::MAX);
         (line + 1, pieces.iter().map(|(text, _)| visible(text)).collect())
     };
     let shown = window(from, total).map(line).collect();

@@ -63,11 +63,13 @@ fn lines(
     let is_short = marked.is_some_and(|(first, last)| first == last);
     let all = document.lines().count();
     let digits = usize::from(width(&all.to_string())).max(3);
+    // Some characters take no cell.
+    let most = usize::from(area.width) * 8;
     for (row, line) in (0..area.height).zip(top..all) {
         let is_marked = marked.is_some_and(|(first, last)| (first..=last).contains(&line));
         let number = format!("{}{:>digits$}  ", if is_marked { ">" } else { " " }, line + 1);
         let mut at = paper.write(area, row, 0, &number, if is_marked { theme.heading() } else { theme.dim() });
-        for (text, in_mark) in source::pieces(document, line, secrets, mark) {
+        for (text, in_mark) in source::pieces(document, line, secrets, mark, most) {
             let style = match (in_mark, is_short && cursor.is_none()) {
                 (true, true) => theme.selected(true),
                 (true, false) => theme.heading(),

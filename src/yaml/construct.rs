@@ -341,18 +341,22 @@ struct KeyIndex {
 }
 
 /// What two equal keys of a `dict` have in common.
-#[derive(PartialEq, Eq, Hash)]
-enum Key {
+#[derive(Debug, PartialEq, Eq, Hash)]
+pub enum Key {
+    /// A string.
     Str(Arc<str>),
     /// `True`, `1` and `1.0` are one key.
     Int(i64),
+    /// A number that is no integer, as bits.
     Float(u64),
+    /// Anything else: its type, and how it is written.
     Other(&'static str, String),
 }
 
 impl Key {
     /// Returns none for what equals nothing: a float that is not a number.
-    fn of(value: &Value) -> Option<Self> {
+    #[must_use]
+    pub fn of(value: &Value) -> Option<Self> {
         Some(match value {
             Value::Str(text) => Self::Str(Arc::clone(text)),
             Value::Bool(b) => Self::Int(i64::from(*b)),

@@ -29,6 +29,8 @@ use crate::terminal::Session;
 const STEPS: usize = 250;
 /// How long a screen may take to come, in waits of a tenth of a second: a guard against a hang.
 const GUARD: usize = 200;
+/// How long it takes to type a key: fewer than nine fit into the time in which a paste is told from typing.
+const TYPING: Duration = Duration::from_millis(4);
 /// How long nothing may follow Escape.
 const ALONE: Duration = Duration::from_millis(60);
 /// How long a change on disk takes to be noticed at the most, on a machine with nothing else to do.
@@ -295,6 +297,8 @@ impl Soak {
             self.log.push(key.to_string());
             let before = (self.model.api(), self.model.remote());
             self.session.send(&bytes(key));
+            // Keys that change nothing are not waited for, and many at once would be a paste.
+            std::thread::sleep(TYPING);
             if key.code == Code::Esc {
                 // What comes with it would be a key with Alt.
                 std::thread::sleep(ALONE);

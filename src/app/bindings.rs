@@ -441,18 +441,7 @@ fn is_kept(key: Stroke, id: Id, context: Context) -> bool {
 
 /// Tells whether there is no way on without a key for a command: what a screen does is in the palette as well.
 fn is_needed(id: Id, context: Context) -> bool {
-    matches!(id, Id::Accept | Id::Cancel | Id::Close | Id::ChooseDirectory)
-        && matches!(
-            context,
-            Context::Field
-                | Context::Area
-                | Context::Browse
-                | Context::Menu
-                | Context::Commands
-                | Context::Notice
-                | Context::Run
-                | Context::Backups
-        )
+    matches!(id, Id::Accept | Id::Cancel | Id::Close | Id::ChooseDirectory) && context.is_over_a_screen()
 }
 
 /// Returns each command with each context it works in.

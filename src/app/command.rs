@@ -74,6 +74,23 @@ impl Context {
         Self::Choice,
     ];
 
+    /// Tells whether it is of what lies over a screen and takes its keys.
+    #[must_use]
+    pub const fn is_over_a_screen(self) -> bool {
+        matches!(
+            self,
+            Self::Field
+                | Self::Area
+                | Self::Browse
+                | Self::Menu
+                | Self::Commands
+                | Self::Notice
+                | Self::Run
+                | Self::Backups
+                | Self::Choice
+        )
+    }
+
     /// Returns its name in the settings: `[keys.lists]`.
     #[must_use]
     pub fn name(self) -> String {
@@ -352,7 +369,8 @@ impl Command {
 use Context as C;
 use Group as G;
 
-const SCREENS: &[Context] = &[
+/// All screens.
+pub(super) const SCREENS: &[Context] = &[
     C::List,
     C::Text,
     C::Parameters,

@@ -34,22 +34,7 @@ pub(super) fn refill(state: &mut State) {
     let needle = if commands.palette && needle.starts_with(FIND) { FIND.to_owned() } else { needle };
     let words: Vec<&str> = needle.split_whitespace().collect();
     let here = |row: &command::Command| row.contexts.contains(&commands.context);
-    let screen_command = |row: &command::Command| {
-        row.contexts.iter().any(|c| {
-            !matches!(
-                c,
-                Context::Field
-                    | Context::Area
-                    | Context::Browse
-                    | Context::Menu
-                    | Context::Commands
-                    | Context::Notice
-                    | Context::Run
-                    | Context::Backups
-                    | Context::Choice
-            )
-        })
-    };
+    let screen_command = |row: &command::Command| row.contexts.iter().any(|context| !context.is_over_a_screen());
     let mut rows: Vec<(u8, CommandRow)> = Vec::new();
     for (index, row) in table().iter().enumerate().filter(|(_, row)| screen_command(row)) {
         let is_here = here(row);

@@ -4,7 +4,7 @@
 //! command that has another one. The words of vi (`:w`, `:q`, `:wq`, `:x`,
 //! `:e!`) work in the palette whatever the preset.
 
-use crate::app::command::{Context, Id};
+use crate::app::command::{Context, Id, SCREENS};
 
 /// Which keys there are beside those of the table.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -38,18 +38,6 @@ pub(super) struct Extra {
 
 use Context as C;
 
-const SCREENS: &[Context] = &[
-    C::List,
-    C::Text,
-    C::Parameters,
-    C::Problems,
-    C::Upload,
-    C::FirstRun,
-    C::Wheels,
-    C::Preview,
-    C::Review,
-    C::Conflict,
-];
 const EVERYWHERE: &[Context] = &Context::ALL;
 const TYPING: &[Context] = &[C::Field, C::Commands, C::Area];
 const DIALOGS: &[Context] = &[C::Browse, C::Notice, C::Run, C::Backups];

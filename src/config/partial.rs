@@ -203,16 +203,29 @@ impl Partial {
         }
         let data = merge.data(&choices);
         let proved = |document: &Document| document.error().is_none() && model::effective(document).same(&data);
-        if let Some(document) = self.lines(is_taken).filter(|document| proved(document)) {
+        if let Some(document) =
+            self.lines(is_taken).filter(|document| proved(document) && self.keeps_comments(document))
+        {
             return whole(&Arc::new(document));
         }
         // The comments that no data goes with, then the values one by one.
         let is_writing = |part: usize| matches!(self.parts[part].about, About::Writing(_)) && is_taken(part);
         let had = model::effective(&self.old);
         let reads = |document: &Document| document.error().is_none() && model::effective(document).same(&had);
-        let start = self.lines(is_writing).filter(reads).map_or_else(|| self.old.clone(), Arc::new);
+        let keeps = |document: &Document| reads(document) && self.keeps_comments(document);
+        let start = self.lines(is_writing).filter(keeps).map_or_else(|| self.old.clone(), Arc::new);
         let document = merge.document_from(&start, &choices).ok()?;
         Some(PartialText { document, is_whole: false })
+    }
+
+    /// Tells whether no comment line is missing that both texts have: the lines of the
+    /// two may have been put against each other the wrong way, which data does not show.
+    fn keeps_comments(&self, document: &Document) -> bool {
+        let [old, new, now] = [&*self.old, &*self.new, document].map(comment_lines);
+        old.iter().all(|(line, count)| {
+            let both = new.get(line).map_or(0, |other| *count.min(other));
+            now.get(line).copied().unwrap_or(0) >= both
+        })
     }
 
     /// Puts the lines of both texts together; none where a line belongs to what is taken and to what is left.
@@ -303,6 +316,15 @@ fn data_parts(old: &Document, new: &Document, changes: &[Change]) -> (Vec<Part>,
         parts.push(Part { about: About::Data, changes: together });
     }
     (parts, part_of)
+}
+
+/// Counts the comment lines of a text.
+fn comment_lines(document: &Document) -> HashMap<&str, usize> {
+    let lines = document.text().lines().map(str::trim).filter(|line| line.starts_with('#'));
+    lines.fold(HashMap::new(), |mut counts, line| {
+        *counts.entry(line).or_default() += 1;
+        counts
+    })
 }
 
 #[cfg(test)]

@@ -81,6 +81,19 @@ fn an_entry_that_is_commented_out_is_one_change() {
     assert!(only_b.document.text().contains("  - class: a.A") && only_b.document.text().contains("  # - class: b.B"));
 }
 
+/// What both texts have as a comment is in any text between them.
+#[test]
+fn no_choice_loses_a_comment_that_both_texts_have() {
+    let old = "plugins:\n- class: a.A\n# - class: z.Z\n- class: b.B\n- class: b.B\n";
+    let new = "plugins:\n# - class: z.Z\n- class: a.A\n# - class: b.B\n- class: b.B\n";
+    let partial = partial(old, new);
+    assert!(partial.parts.len() > 1, "{:?}", partial.parts.len());
+    for left in 0..partial.parts.len() {
+        let text = without(&partial, &[left]).document.text().to_owned();
+        assert!(text.contains("# - class: z.Z\n"), "without {left}:\n{text}");
+    }
+}
+
 #[test]
 fn two_values_on_one_line_are_told_apart_their_comments_wait() {
     let new = BASE.replace("{x: 1, y: 1}", "{x: 2, y: 2}   # both");

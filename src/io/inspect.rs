@@ -200,6 +200,18 @@ mod tests {
     }
 
     #[test]
+    fn many_come_back_in_their_order() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let path = |place: usize| directory.path().join(format!("acme_{place}-1.0-py3-none-any.whl"));
+        let paths: Vec<PathBuf> = (0..=5 * SHARE).map(path).collect();
+        for (place, path) in paths.iter().enumerate() {
+            std::fs::write(path, "x".repeat(place)).expect("written");
+        }
+        let sizes: Vec<u64> = inspect_all(&paths).iter().map(|one| one.stamp.0).collect();
+        assert_eq!(sizes, (0..paths.len() as u64).collect::<Vec<_>>());
+    }
+
+    #[test]
     fn files_are_listed_while_there_is_room() {
         let three = || Contents {
             members: vec![crate::wheel::contents::Member { path: "x".into(), size: 1 }; 3],

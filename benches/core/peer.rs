@@ -10,7 +10,7 @@ use libyaml_rs as sys;
 /// # Panics
 ///
 /// Panics where it is no YAML.
-pub fn events(text: &str) -> usize {
+pub(crate) fn events(text: &str) -> usize {
     let mut parser = Box::new(MaybeUninit::<sys::yaml_parser_t>::uninit());
     let mut event = MaybeUninit::<sys::yaml_event_t>::uninit();
     let mut count = 0;

@@ -18,7 +18,7 @@ use skyplug_tui::yaml::Document;
 const KINDS: [&str; 8] = ["audit", "quota", "billing", "sso", "notify", "gpuhealth", "cache", "secrets"];
 
 /// Returns the text of a list with `count` entries.
-pub fn list(role: Role, count: usize, wheels: &Path) -> String {
+pub(crate) fn list(role: Role, count: usize, wheels: &Path) -> String {
     let mut out = format!("# SkyPilot's {} ({count} plugins)\n#\n", role.file_name());
     if role == Role::Api {
         let _ = writeln!(out, "controller_wheel_path: {}  # uploaded to controllers\n", wheels.display());
@@ -62,7 +62,7 @@ fn entry(out: &mut String, place: usize) {
 }
 
 /// Returns both lists with `count` entries each, parsed.
-pub fn workspace(count: usize, wheels: &Path) -> Workspace {
+pub(crate) fn workspace(count: usize, wheels: &Path) -> Workspace {
     let file = |role: Role| ConfigFile {
         location: Location { path: Some(Path::new("/srv").join(role.file_name())), source: PathSource::Flag },
         content: Content::Text(Arc::new(Document::parse(list(role, count, wheels)))),
@@ -71,7 +71,7 @@ pub fn workspace(count: usize, wheels: &Path) -> Workspace {
 }
 
 /// Writes `count` small wheels with METADATA, WHEEL, RECORD and one module.
-pub fn wheels(directory: &Path, count: usize) {
+pub(crate) fn wheels(directory: &Path, count: usize) {
     for place in 0..count {
         let name = format!("acme_{}_{place:05}", KINDS[place % KINDS.len()]);
         let info = format!("{name}-1.0.0.dist-info");

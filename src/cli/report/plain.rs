@@ -55,7 +55,6 @@ mod tests {
     use std::sync::Arc;
 
     use super::super::{Sources, library_text};
-    use super::*;
     use crate::check::{self, Facts};
     use crate::config::{ConfigFile, Content, Environment, Location, PathSource, Workspace};
     use crate::yaml::Document;

@@ -81,7 +81,7 @@ mod tests {
 
     #[test]
     fn one_file_after_the_other_comes_back() {
-        let long: Vec<u8> = (0..200_000_u32).flat_map(|n| (n * n % 251).to_le_bytes()).collect();
+        let long: Vec<u8> = (0..200_000_u32).flat_map(|n| (n.wrapping_mul(n) % 251).to_le_bytes()).collect();
         for bytes in [&b""[..], b"x", &long, b"Wheel-Version: 1.0\n", &vec![0; 100_000]] {
             let mut out = Vec::new();
             let read = read(&packed(bytes)[..], bytes.len() as u64 + 1, &mut out).expect("unpacked");

@@ -72,5 +72,6 @@ def wheels(directory, count):
 
 
 def environment(home):
-    """Returns the variables of a run: no SkyPilot, no settings, no colours."""
-    return {'HOME': str(home), 'PATH': '/usr/bin:/bin', 'LC_ALL': 'C.UTF-8', 'TERM': 'dumb'}
+    """Returns the variables of a run: no SkyPilot (and no server of it), no settings, no colours."""
+    return {'HOME': str(home), 'PATH': '/usr/bin:/bin', 'LC_ALL': 'C.UTF-8', 'TERM': 'dumb',
+            'SKYPILOT_API_SERVER_LOCAL_PORT': '1'}

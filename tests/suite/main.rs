@@ -22,6 +22,7 @@ mod keys;
 mod looks;
 mod lossless;
 mod manifest;
+mod modeline;
 mod mouse;
 mod mutants;
 mod partial;

@@ -1,5 +1,6 @@
 //! The integration tests, one binary: the program against SkyPilot and its own promises.
 
+mod action;
 mod architecture;
 mod checks;
 mod classes;

@@ -1,11 +1,11 @@
 //! The line that tells editors the schema of a file: shown in a field, and edited there.
 
-use super::form::{Form, FormKind};
+use super::form::{Form, FormKind, Note};
 use super::list::Body;
 use super::message::Effect;
 use super::{State, Tone, forms};
-use crate::config::modeline;
 use crate::config::operation::Operation;
+use crate::config::{Role, modeline};
 
 /// Opens the field for the schema of the file at hand.
 pub fn open(state: &mut State) -> Vec<Effect> {
@@ -25,6 +25,18 @@ pub fn open(state: &mut State) -> Vec<Effect> {
     let title = format!("Schema that {} names for editors; empty for none", role.file_name());
     forms::open(state, Form::new(FormKind::Modeline(role), title, vec![Form::text_row("schema", now)]));
     forms::changed(state)
+}
+
+/// Returns what is said below the field.
+pub(super) fn notes(role: Role) -> [Note; 2] {
+    let list = if role == Role::Api { "api" } else { "remote" };
+    [
+        Note::told(
+            "",
+            format!("A path that counts from {}, or an address. Editors read it, SkyPilot does not.", role.file_name()),
+        ),
+        Note::told("", format!("`skyplug-tui schema {list}` prints the schema itself.")),
+    ]
 }
 
 /// Returns the edit that the form stands for.

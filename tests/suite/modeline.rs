@@ -82,6 +82,7 @@ fn the_command_line_writes_and_removes_it() {
 fn the_palette_names_a_schema_and_undo_takes_it_back() {
     let mut driver = Driver::open(Some(LIST), None);
     driver.press(":schema for editors<Enter>");
+    assert!(driver.screen().contains("A path that counts from plugins.yaml, or an address."), "{}", driver.screen());
     driver.press("my schema<Enter>");
     assert!(driver.screen().contains("without blanks"), "{}", driver.screen());
     driver.press("<Ctrl-U>plugins.schema.json<Enter>");

@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """Installs the program by each route that the README names, and starts what was installed.
 
-    python3 tests/packaging/install.py [wheel] [zig] [pip] [cargo] [static]     default: wheel
+    python3 tests/packaging/install.py [--profile NAME] [wheel] [zig] [pip] [cargo] [static]
+
+Without a route it is `wheel`, without a profile of Cargo `release` (pip knows no other).
 
 wheel   maturin builds a wheel; pip installs it into a new virtual environment
 zig     the same, linked by zig against glibc 2.17 (manylinux2014)
@@ -14,6 +16,7 @@ the newest glibc symbol among them, runs `--version`, and has it `check` the sam
 A route whose tools cannot be had prints `skipped: NAME`. Exit status 1 where what
 was installed does not work. Builds go to target/, all else to a scratch directory.
 """
+import argparse
 import json
 import os
 import pathlib
@@ -97,11 +100,12 @@ def in_venv(route, scratch, *what):
     starts(route, venv / 'bin' / NAME, scratch)
 
 
-def build_wheel(route, programs, scratch, *options):
+def build_wheel(route, programs, scratch, profile, *options):
     """Builds a wheel and installs it without the package index."""
     # zig is found beside maturin.
     environment = {**os.environ, 'PATH': f'{programs}{os.pathsep}{os.environ["PATH"]}'}
-    run(programs / 'maturin', 'build', '--release', '--locked', '--out', scratch / 'dist', *options,
+    # What a profile keeps of debug information would make the wheel ten times as large.
+    run(programs / 'maturin', 'build', '--profile', profile, '--strip', '--locked', '--out', scratch / 'dist', *options,
         cwd=ROOT, env=environment)
     wheel, = (scratch / 'dist').iterdir()
     names = zipfile.ZipFile(wheel).namelist()
@@ -112,32 +116,34 @@ def build_wheel(route, programs, scratch, *options):
     in_venv(route, scratch, '--no-index', wheel)
 
 
-def by_wheel(scratch):
-    build_wheel('wheel', tools('maturin>=1.9,<2'), scratch)
+def by_wheel(scratch, profile):
+    build_wheel('wheel', tools('maturin>=1.9,<2'), scratch, profile)
 
 
-def by_zig(scratch):
+def by_zig(scratch, profile):
     programs = tools('maturin>=1.9,<2', 'ziglang')
-    build_wheel('zig', programs, scratch, '--zig', '--compatibility', 'manylinux2014')
+    build_wheel('zig', programs, scratch, profile, '--zig', '--compatibility', 'manylinux2014')
 
 
-def by_pip(scratch):
+def by_pip(scratch, _):
     in_venv('pip', scratch, ROOT)
 
 
-def by_cargo(scratch):
-    run('cargo', 'install', '--path', ROOT, '--root', scratch, '--locked', '--target-dir', ROOT / 'target')
+def by_cargo(scratch, profile):
+    run('cargo', 'install', '--path', ROOT, '--root', scratch, '--locked', '--profile', profile,
+        '--target-dir', ROOT / 'target')
     starts('cargo', scratch / 'bin' / NAME, scratch)
 
 
-def static(scratch):
+def static(scratch, profile):
     if MUSL not in run('rustc', '--print', 'target-list').split():
         raise Skipped(MUSL)
     libraries_of = pathlib.Path(run('rustc', '--print', 'target-libdir', '--target', MUSL).strip())
     if not libraries_of.is_dir():
         raise Skipped(f'{MUSL} (rustup target add {MUSL})')
-    run('cargo', 'build', '--release', '--locked', '--target', MUSL, cwd=ROOT)
-    program = ROOT / 'target' / MUSL / 'release' / NAME
+    run('cargo', 'build', '--profile', profile, '--locked', '--target', MUSL, cwd=ROOT)
+    # Cargo has one name for the profile and another for its directory.
+    program = ROOT / 'target' / MUSL / {'dev': 'debug'}.get(profile, profile) / NAME
     if libraries(program) != 'none':
         raise SystemExit(f'static: it asks for {libraries(program)}')
     starts('static', program, scratch)
@@ -147,13 +153,16 @@ ROUTES = {'wheel': by_wheel, 'zig': by_zig, 'pip': by_pip, 'cargo': by_cargo, 's
 
 
 def main():
-    wanted = sys.argv[1:] or ['wheel']
-    if set(wanted) - set(ROUTES):
-        raise SystemExit(__doc__)
-    for route in wanted:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('--profile', default='release')
+    parser.add_argument('routes', nargs='*', metavar='ROUTE', help=', '.join(ROUTES))
+    wanted = parser.parse_args()
+    for route in wanted.routes or ['wheel']:
+        if route not in ROUTES:
+            parser.error(f'there is no route {route}: {", ".join(ROUTES)}')
         with tempfile.TemporaryDirectory() as scratch:
             try:
-                ROUTES[route](pathlib.Path(scratch))
+                ROUTES[route](pathlib.Path(scratch), wanted.profile)
             except Skipped as what:
                 print(f'skipped: {what}')
 

@@ -11,6 +11,7 @@ mod comments;
 mod completion;
 mod conformance;
 mod disabled;
+mod documents;
 mod driver;
 mod edits;
 mod export;

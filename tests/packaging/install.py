@@ -104,8 +104,7 @@ def build_wheel(route, programs, scratch, profile, *options):
     """Builds a wheel and installs it without the package index."""
     # zig is found beside maturin.
     environment = {**os.environ, 'PATH': f'{programs}{os.pathsep}{os.environ["PATH"]}'}
-    # What a profile keeps of debug information would make the wheel ten times as large.
-    run(programs / 'maturin', 'build', '--profile', profile, '--strip', '--locked', '--out', scratch / 'dist', *options,
+    run(programs / 'maturin', 'build', '--profile', profile, '--locked', '--out', scratch / 'dist', *options,
         cwd=ROOT, env=environment)
     wheel, = (scratch / 'dist').iterdir()
     names = zipfile.ZipFile(wheel).namelist()

@@ -32,6 +32,7 @@ pub mod manifest;
 pub mod meaning;
 pub mod message;
 pub mod modal;
+pub mod modeline;
 pub mod motion;
 pub mod mouse;
 pub mod needle;

@@ -69,6 +69,8 @@ pub enum FormKind {
         /// The entry.
         index: usize,
     },
+    /// The schema that a file names for editors.
+    Modeline(Role),
     /// `controller_wheel_path`
     WheelPath,
     /// The project directory that a wheel is built of.

@@ -14,7 +14,7 @@ use super::message::Effect;
 use super::modal::{Area, AreaOf, Modal};
 use super::tree::{Row, Shape};
 use super::value::{self, Type};
-use super::{State, Tone, completion, export, find, notes, pages, paste, programs, saving, wheels, writing};
+use super::{State, Tone, completion, export, find, modeline, notes, pages, paste, programs, saving, wheels, writing};
 use crate::check::classes::site;
 use crate::config::comment::Which;
 use crate::config::operation::Operation;
@@ -331,6 +331,7 @@ pub(super) fn operation_of(state: &State, form: &Form) -> Option<(Operation, Opt
             let (which, text) = (Which::Behind, form.text("comment").to_owned());
             plain(Operation::SetComment { role: *role, index: *index, which, text })
         }
+        FormKind::Modeline(_) => modeline::operation(form).and_then(plain),
         FormKind::WheelPath => {
             let path = form.text("path").trim();
             plain(Operation::SetWheelPath((!path.is_empty()).then(|| path.to_owned())))

@@ -32,6 +32,7 @@ pub fn unavailable(state: &State, id: Id) -> Option<&'static str> {
         | Id::PasteEntries
         | Id::EditComment
         | Id::EditLineComment
+        | Id::EditorSchema
             if state.settings.read_only =>
         {
             Some("read-only (--read-only)")

@@ -13,8 +13,8 @@ use super::modal::Modal;
 use super::preferences::{Meaning, complain, meaning};
 use super::{
     Exit, Files, Pane, Screen, State, Tone, about, backups, browse, burst, comments, conflict, dialogs, edits, export,
-    external, find, forms, lists, look, manifest, motion, mouse, outside, pages, palette, parameters, past, paste,
-    problems, programs, reading, recovery, review, saving, sides, source, verify, wheels, writing,
+    external, find, forms, lists, look, manifest, modeline, motion, mouse, outside, pages, palette, parameters, past,
+    paste, problems, programs, reading, recovery, review, saving, sides, source, verify, wheels, writing,
 };
 use crate::config::Role;
 use crate::python::Catalog;
@@ -338,6 +338,7 @@ fn run_here(state: &mut State, id: Id) -> Vec<Effect> {
         Id::PasteEntries => return paste::open(state),
         Id::EditComment => return comments::edit_above(state),
         Id::EditLineComment => return comments::edit_behind(state),
+        Id::EditorSchema => return modeline::open(state),
         Id::KeptEdits => recovery::offer_again(state),
         Id::NextProblem => problems::next_problem(state, true),
         Id::PreviousProblem => problems::next_problem(state, false),

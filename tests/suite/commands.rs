@@ -26,7 +26,7 @@ use crate::{pictures, recovery, zip};
 type Row = (Id, Context, fn() -> Driver, &'static str, &'static str, fn(&Driver) -> bool);
 
 /// The commands that `ux.md` gives no key: their names in the palette.
-const PALETTE_ONLY: [&str; 12] = [
+const PALETTE_ONLY: [&str; 13] = [
     "about",
     "backups",
     "browse for the wheel directory",
@@ -36,6 +36,7 @@ const PALETTE_ONLY: [&str; 12] = [
     "export configmap",
     "kept edits",
     "paste entries",
+    "schema for editors",
     "theme",
     "verify with SkyPilot",
     "what are plugins?",
@@ -335,6 +336,7 @@ const ROWS: &[Row] = &[
     (Id::AboutProgram, C::List, sample, "", "", |d| notice(d, env!("CARGO_PKG_VERSION"))),
     (Id::PasteEntries, C::List, sample, "", "- class: acme.Pasted<F2><Enter>", |d| api(d).contains("- class: acme.Pasted")),
     (Id::EditComment, C::List, sample, "", "!<F2>", |d| api(d).contains("# Writes one line for each request.!")),
+    (Id::EditorSchema, C::List, sample, "", "p.json<Enter>", |d| api(d).starts_with("# yaml-language-server: $schema=p.json\n")),
     (Id::EditLineComment, C::List, sample, "", "checked<Enter>", |d| api(d).lines().any(|line| line.contains("AuditPlugin") && line.ends_with(" # checked"))),
     (Id::KeptEdits, C::List, left_behind, "", "", |d| at(d) == C::Menu),
     (Id::Verify, C::List, with_python, "", "", |d| at(d) == C::Menu && shows(d, "SkyPilot")),

@@ -9,7 +9,7 @@ set -euo pipefail
 program=$(realpath "$1")
 python=$(realpath -s "$2")
 root=$(cd "$(dirname "$0")/../.." && pwd)
-patience=900  # a start takes from some seconds to a minute
+patience=2400  # a start takes some seconds, on a busy machine minutes
 . "$root/tests/tmux/terminal.sh"
 
 mkdir -p "$work/home/.sky" "$work/packages"

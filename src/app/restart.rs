@@ -139,7 +139,7 @@ pub(super) fn ended(state: &mut State, program: &Program, ended: &Ended, outcome
     let failure = startup::failure(&outcome.log, &classes, &state.facts.catalog);
     let told = told(failure.as_ref(), &classes);
     offer(state, program, outcome, failure.as_ref(), &told);
-    (Tone::Failed, told.join(" "))
+    (Tone::Failed, format!("The server did not start: {}", told.join(" ")))
 }
 
 fn classes(state: &State) -> Vec<String> {
@@ -149,12 +149,9 @@ fn classes(state: &State) -> Vec<String> {
 /// Tells why the server did not start, in sentences.
 fn told(failure: Option<&Failure>, classes: &[String]) -> Vec<String> {
     let Some(failure) = failure else {
-        return vec![
-            "The server did not start. Its log holds no exception: the lines above and the command log may tell more."
-                .to_owned(),
-        ];
+        return vec!["its log holds no exception. The lines above, and the command log, may tell more.".to_owned()];
     };
-    let mut told = vec![format!("The server did not start: {}", ended_by_stop(&failure.exception))];
+    let mut told = vec![ended_by_stop(&failure.exception)];
     if let Some(cause) = &failure.cause {
         told.push(format!("Caused by {}", ended_by_stop(cause)));
     }

@@ -156,7 +156,7 @@ impl Serving {
         if let Some(others) = self.others_told() {
             lines.push(others);
         }
-        lines.extend(self.files.iter().flat_map(ServedFile::lines));
+        lines.extend(self.files.iter().flat_map(|file| file.lines(self.process.is_some() || self.is_healthy())));
         lines.push(consolidation_told(self.consolidation));
         lines.extend(self.loaded_lines());
         if let Some(requests) = self.requests.as_ref().filter(|requests| !requests.is_empty()) {
@@ -253,7 +253,7 @@ impl Process {
 }
 
 impl ServedFile {
-    fn lines(&self) -> Vec<String> {
+    fn lines(&self, runs: bool) -> Vec<String> {
         let name = self.role.file_name();
         let Some(path) = &self.path else {
             return vec![format!("{name}: none is read (the variable is set to nothing)")];
@@ -264,6 +264,7 @@ impl ServedFile {
             (Role::Remote, _) => "read at each controller launch",
             (Role::Api, Currency::Older) => "changed after the server started: THE SERVER RUNS AN OLDER VERSION",
             (Role::Api, Currency::Current) => "loaded as it is",
+            (Role::Api, Currency::Unknown) if !runs => "loaded when a server starts",
             (Role::Api, Currency::Unknown) => "whether this version is loaded is not known",
         };
         let mut lines = vec![format!("{name}: {} ({changed}): {effect}", shown(path))];

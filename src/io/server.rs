@@ -52,7 +52,7 @@ fn read(path: &Path, limit: u64) -> Option<Vec<u8>> {
 
 /// The port of a local server where nothing names another
 /// (`get_local_api_server_port`, `sky/server/common.py`, 0.14.1).
-const DEFAULT_PORT: u16 = 46580;
+pub(super) const DEFAULT_PORT: u16 = 46580;
 
 /// Returns the running API servers of this user that its `sky` talks to, by process number.
 ///
@@ -73,7 +73,8 @@ pub fn running(environment: &Environment) -> Vec<Server> {
     others
 }
 
-fn all_running() -> Vec<Server> {
+/// Returns all running API servers of this user, by process number.
+pub(super) fn all_running() -> Vec<Server> {
     let user = rustix::process::getuid().as_raw();
     let Ok(processes) = fs::read_dir("/proc") else { return Vec::new() };
     let mut found: Vec<(u32, PathBuf, u16)> = processes

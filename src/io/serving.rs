@@ -11,14 +11,12 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde_json::Value as Json;
 
-use super::server::{self, Settings};
+use super::server::{self, DEFAULT_PORT, Settings};
 use super::{Options, backup, http, ran};
 use crate::check::serving::{Currency, Health, Loaded, Moment, Process, ServedFile, Serving, currency};
 use crate::check::{Facts, Server};
 use crate::config::{Environment, Role, locate};
 
-/// The port where nothing names one (`DEFAULT_SERVER_PORT`, `sky/server/common.py`, 0.14.1).
-const DEFAULT_PORT: u16 = 46580;
 /// The variable that names it, for the client and the server.
 const PORT: &str = "SKYPILOT_API_SERVER_LOCAL_PORT";
 /// The user of the server's own requests (`SKYPILOT_SYSTEM_USER_ID`, `sky/skylet/constants.py`, 0.14.1).
@@ -65,16 +63,15 @@ pub(super) fn look_at_process(options: &Options, facts: &Facts) -> Serving {
     if remote {
         return serving;
     }
-    let servers = server::running();
     let Some(port) = port else {
         serving.health = Health::NotAsked("SKYPILOT_API_SERVER_LOCAL_PORT is no port number");
         return serving;
     };
     serving.health = Health::Silent("it was not asked yet".to_owned());
     let mut this = None;
-    for server in servers {
-        let arguments = server::arguments_of(&server);
-        if this.is_none() && port_of(&arguments) == port {
+    for server in server::all_running() {
+        if this.is_none() && server.port == port {
+            let arguments = server::arguments_of(&server);
             this = Some((server, arguments));
         } else {
             serving.others.push(server.pid);
@@ -149,14 +146,6 @@ fn requests(answer: &Json) -> Option<Vec<String>> {
 
 fn port(environment: &Environment) -> Option<u16> {
     environment.get(PORT).map_or(Some(DEFAULT_PORT), |port| port.to_str()?.trim().parse().ok())
-}
-
-/// Returns the port that a server was told, as `sky api stop` finds it.
-fn port_of(arguments: &[String]) -> u16 {
-    let line = arguments.join(" ");
-    let told = line.split("--port").nth(1).and_then(|rest| rest.strip_prefix(['=', ' ']));
-    let digits = told.map(|rest| rest.chars().take_while(char::is_ascii_digit).collect::<String>());
-    digits.and_then(|digits| digits.parse().ok()).unwrap_or(DEFAULT_PORT)
 }
 
 /// Returns the loopback address that a server can be asked at.
@@ -277,15 +266,15 @@ mod tests {
     }
 
     #[test]
-    fn port_and_host_are_read_as_sky_reads_them() {
-        for (line, port, host) in [
-            ("--host=127.0.0.1 --port=46711", 46711, "127.0.0.1"),
-            ("--deploy --host=0.0.0.0 --port 5000", 5000, "127.0.0.1"),
-            ("--host=:: --port=5000", 5000, "[::1]"),
-            ("--host ::1", DEFAULT_PORT, "[::1]"),
-            ("", DEFAULT_PORT, "127.0.0.1"),
+    fn a_server_is_asked_on_loopback_whatever_it_listens_on() {
+        for (line, host) in [
+            ("--host=127.0.0.1 --port=46711", "127.0.0.1"),
+            ("--deploy --host=0.0.0.0 --port 5000", "127.0.0.1"),
+            ("--host=:: --port=5000", "[::1]"),
+            ("--host ::1", "[::1]"),
+            ("", "127.0.0.1"),
         ] {
-            assert_eq!((port_of(&words(line)), host_of(&words(line))), (port, host), "{line}");
+            assert_eq!(host_of(&words(line)), host, "{line}");
         }
     }
 

@@ -31,7 +31,25 @@ class Bad(Good):
         raise RuntimeError(f'no licence for \x1b]0;title\x07 {api_token}')
 END
 export HOME=$work/home PYTHONPATH=$work/packages SKYPILOT_DISABLE_USAGE_COLLECTION=1
-SKYPILOT_API_SERVER_LOCAL_PORT=$("$python" -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+# A port that is free, as is the one that the server derives from it for its request queue.
+SKYPILOT_API_SERVER_LOCAL_PORT=$("$python" - <<'END'
+import os, random, socket
+from sky.server.requests.queues import mp_queue
+def is_free(port):
+    with socket.socket() as s:
+        try:
+            s.bind(("127.0.0.1", port))
+            return True
+        except OSError:
+            return False
+while True:
+    port = random.randrange(20000, 30000)
+    os.environ['SKYPILOT_API_SERVER_LOCAL_PORT'] = str(port)
+    if is_free(port) and is_free(mp_queue.get_queue_manager_port()):
+        print(port)
+        break
+END
+)
 export SKYPILOT_API_SERVER_LOCAL_PORT
 unset SKYPILOT_API_SERVER_ENDPOINT SKY_RUNTIME_DIR SKYPILOT_GLOBAL_CONFIG SKYPILOT_SERVER_PLUGINS_CONFIG
 sky=$(dirname "$python")/sky

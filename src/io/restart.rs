@@ -144,26 +144,9 @@ pub(super) fn run(program: &Program, restart: &Restart, outside: &Outside, tell:
     let workspace = lists(outside, &facts);
     let cover = Cover::of(&workspace, restart.show_secrets);
     let mut say = |lines: Vec<String>| tell(Message::Printed { lines, dropped: 0 });
-    let list = outside.options.locate(Role::Api, &outside.environment).path.map(|path| facts.server_cwd.join(path));
-    let mut how = How::Well;
-    let mut begun = SystemTime::now();
-    let last = restart.steps.len().saturating_sub(1);
-    for (number, argv) in restart.steps.iter().enumerate() {
-        let step = Program { argv: argv.clone(), ..program.clone() };
-        say(vec![format!("$ {}", step.shown())]);
-        begun = SystemTime::now();
-        how = run::execute(&step, outside, &mut |message| {
-            if let Message::Printed { lines, .. } = message {
-                say(lines.iter().map(|line| cover.line(line)).collect());
-            }
-        });
-        if number < last && how != How::Well {
-            if let How::Badly(status) = &how {
-                how = How::NotStarted(format!("{} ended with {status}, the server is as it was", step.shown()));
-            }
-            break;
-        }
-    }
+    let api = outside.options.locate(Role::Api, &outside.environment);
+    let list = api.path.map(|path| facts.server_cwd.join(path));
+    let (mut how, begun) = steps(program, restart, outside, &cover, &mut say);
     // A start that has ended otherwise may have left a server that is slow to answer.
     let started = matches!(how, How::Well | How::Badly(_));
     let text = list.as_deref().and_then(|list| fs::read_to_string(list).ok());
@@ -194,6 +177,35 @@ pub(super) fn run(program: &Program, restart: &Restart, outside: &Outside, tell:
         .map(|ran| Earlier { text: Arc::from(ran.text.as_str()), when: backup::local_time(ran.seconds) });
     let server = Some(Box::new(Outcome { serving, log, earlier }));
     tell(Message::RunEnded(Ended { how, written: Vec::new(), server }));
+}
+
+/// Runs one step after the other; returns how the last one ended, and when it was begun.
+fn steps(
+    program: &Program,
+    restart: &Restart,
+    outside: &Outside,
+    cover: &Cover,
+    say: &mut dyn FnMut(Vec<String>),
+) -> (How, SystemTime) {
+    let mut how = How::Well;
+    let mut begun = SystemTime::now();
+    for (number, argv) in restart.steps.iter().enumerate() {
+        let step = Program { argv: argv.clone(), ..program.clone() };
+        say(vec![format!("$ {}", step.shown())]);
+        begun = SystemTime::now();
+        how = run::execute(&step, outside, &mut |message| {
+            if let Message::Printed { lines, .. } = message {
+                say(lines.iter().map(|line| cover.line(line)).collect());
+            }
+        });
+        if number + 1 < restart.steps.len() && how != How::Well {
+            if let How::Badly(status) = &how {
+                how = How::NotStarted(format!("{} ended with {status}, the server is as it was", step.shown()));
+            }
+            break;
+        }
+    }
+    (how, begun)
 }
 
 /// Waits until the server answers that it is well, or is gone; tells whether that was stopped.

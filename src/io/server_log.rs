@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::{Read as _, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use regex_lite::{Captures, Regex};
 
@@ -18,6 +18,8 @@ const LOG: &str = ".sky/api_server/server.log";
 const MOST_BYTES: u64 = 256 << 10;
 /// The most lines that are kept of that.
 const MOST_LINES: usize = 2_000;
+/// By how much the time of a file may lie behind the clock.
+const COARSE: Duration = Duration::from_millis(100);
 /// Longer lines are cut, in characters.
 const LONGEST_LINE: usize = 4_000;
 
@@ -78,7 +80,7 @@ pub(super) fn end(path: &Path, since: Option<SystemTime>, cover: &Cover) -> Resu
     }
     // `sky api start` empties it: what is there since is all since.
     if let (Some(since), Ok(modified)) = (since, metadata.modified())
-        && modified < since
+        && modified + COARSE < since
     {
         return Ok(Vec::new());
     }
@@ -138,7 +140,7 @@ mod tests {
         let cover = Cover::of(&workspace(""), false);
         let lines = end(&path, None, &cover).expect("lines");
         assert_eq!((lines.len(), lines.last().map(String::as_str)), (MOST_LINES, Some("line 99999")));
-        let later = SystemTime::now() + std::time::Duration::from_secs(60);
+        let later = SystemTime::now() + Duration::from_secs(60);
         assert_eq!(end(&path, Some(later), &cover), Ok(Vec::new()));
         assert!(end(folder.path(), None, &cover).is_err());
     }

@@ -67,6 +67,7 @@ pub fn draw_marked(state: &State, theme: &Theme, frame: &mut Frame<'_>) -> Marks
         }
         chord::draw(&mut paper, state, area);
     }
+    paper.unstyle_blanks();
     let Paper { cursor, marks, .. } = paper;
     if let Some(cursor) = cursor {
         frame.set_cursor_position(cursor);

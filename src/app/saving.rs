@@ -240,7 +240,7 @@ fn told(state: &State, role: Role, saved: &str, file: &SavedFile) -> String {
         _ if manifest::holds(state, role) => "takes effect once the manifest is applied",
         Role::Remote => "read at the next controller launch",
         Role::Api if only_wheel_path(state, saved) => "the wheel directory is read at each launch: no restart",
-        Role::Api if restart::is_offered(state) => "takes effect after sky api stop; sky api start (A does both)",
+        Role::Api if restart::is_offered(state) => "takes effect after sky api stop; sky api start (L does both)",
         Role::Api => "takes effect after sky api stop; sky api start",
     };
     let mut text = format!("{verb} {path}: {effect}");

@@ -83,13 +83,13 @@ fn ran(home: &Path) -> String {
 #[test]
 fn a_start_shows_what_was_loaded_beside_the_list() {
     let mut driver = open(GOOD, Settings::default());
-    driver.press("A");
+    driver.press("L");
     assert!(driver.screen().contains("Start the API server?"), "{}", driver.screen());
     assert!(driver.screen().contains("venv/bin/sky api start"), "{}", driver.screen());
     // Neither Enter nor Escape runs anything.
     driver.press("<Enter><Esc>");
     assert_eq!(ran(driver.home()), "");
-    driver.press("Ay");
+    driver.press("Ly");
     assert_eq!(ran(driver.home()), "api start\n");
     assert_eq!(driver.status(), "The server runs with plugins.yaml as it is on disk, shows 1 plugin.");
     let screen = driver.screen();
@@ -103,7 +103,7 @@ fn a_save_says_which_key_applies_it() {
     let mut driver = open(GOOD, Settings::default());
     driver.press("Dss");
     assert!(
-        driver.status().ends_with("takes effect after sky api stop; sky api start (A does both)."),
+        driver.status().ends_with("takes effect after sky api stop; sky api start (L does both)."),
         "{}",
         driver.status()
     );
@@ -113,7 +113,7 @@ fn a_save_says_which_key_applies_it() {
 fn a_start_that_fails_names_the_entry_and_leads_back_to_what_ran() {
     let mut driver = open(BAD, Settings::default());
     has_run(&driver, GOOD);
-    driver.press("Ay");
+    driver.press("Ly");
     let screen = driver.screen();
     assert!(screen.contains("RuntimeError: no licence for ********"), "{screen}");
     assert!(screen.contains("It comes from entry 2, other.Bad."), "{screen}");
@@ -121,7 +121,7 @@ fn a_start_that_fails_names_the_entry_and_leads_back_to_what_ran() {
     driver.press("e");
     assert_eq!((driver.state.role, driver.state.list(Role::Api).current()), (Role::Api, Some(1)));
     assert!(driver.state.modals.is_empty());
-    driver.press("Ayg");
+    driver.press("Lyg");
     assert_eq!(driver.api(), GOOD);
     assert_eq!(ran(driver.home()), "api start\n".repeat(3));
     assert!(driver.status().starts_with("The server runs with plugins.yaml as it is on disk"), "{}", driver.status());
@@ -133,7 +133,7 @@ fn a_start_that_fails_names_the_entry_and_leads_back_to_what_ran() {
 #[test]
 fn without_a_list_that_ran_there_is_no_way_back_to_offer() {
     let mut driver = open(BAD, Settings::default());
-    driver.press("Ay");
+    driver.press("Ly");
     let Some(Modal::Menu(menu)) = driver.state.modals.last() else { panic!("no question: {}", driver.screen()) };
     assert!(menu.items.iter().all(|item| item.key != 'g'), "{:?}", menu.items);
     driver.press("<Esc>");
@@ -142,7 +142,7 @@ fn without_a_list_that_ran_there_is_no_way_back_to_offer() {
 
 #[test]
 fn what_must_not_be_restarted_is_not() {
-    let told = |driver: &mut Driver| driver.press("A").status().to_owned();
+    let told = |driver: &mut Driver| driver.press("L").status().to_owned();
     let mut driver = open(GOOD, Settings { read_only: true, ..Settings::default() });
     assert_eq!(told(&mut driver), "Not restarted: read-only (--read-only).");
     let mut driver = open(GOOD, Settings { files: skyplug_tui::app::Files::Demo, ..Settings::default() });
@@ -214,7 +214,7 @@ fn a_restart_that_is_stopped_says_how_it_left_the_server() {
     let end = |how: How, process: Option<Process>| {
         let mut driver = open(GOOD, Settings::default());
         driver.holds = true;
-        driver.press("Ays");
+        driver.press("Lys");
         assert!(matches!(driver.asked[..], [Effect::Run(_), Effect::StopRun]), "{:?}", driver.asked);
         driver.send(Message::RunEnded(Ended { how, written: Vec::new(), server: Some(Box::new(outcome(process))) }));
         let State { modals, status, .. } = &driver.state;

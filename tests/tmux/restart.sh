@@ -65,7 +65,7 @@ grep -q 'none runs at' "$work/status"
 
 start "$program --python $python"
 see '1 API server'
-keys A; see 'Start the API server?'
+keys L; see 'Start the API server?'
 keys y; see 'The server runs with plugins.yaml as it is on disk'
 see 'plug_x.Good  plug-good 1.2.3'
 keys Escape
@@ -82,12 +82,12 @@ keys a; see 'Add a plugin class'
 text 'plug_x.Bad'; keys Enter; see 'api_token'
 text 's3cr3t-value'; keys Enter; see 'Added plug_x.Bad'
 keys s; see 'Review before save'
-keys s; see 'A does both'
+keys s; see 'L does both'
 if status >"$work/status"; then echo 'status is 0 where an older list runs'; exit 1; fi
 grep -q 'RUNS AN OLDER VERSION' "$work/status"
 echo 'status: the server runs an older version'
 
-keys A; see 'Restart the API server?'; see 'No request runs there'
+keys L; see 'Restart the API server?'; see 'No request runs there'
 keys y; see 'The server did not start'
 see 'It comes from entry 2, plug_x.Bad'
 see 'RuntimeError: no licence for'

@@ -532,7 +532,8 @@ static TABLE: &[Command] = &[
     row(Id::SideBySide, "compare with the other list", "", G::Look, &[C::List, C::Parameters], &["="], "Shows the parameters of this class in both lists side by side."),
     // Everywhere.
     row(Id::Compare, "compare with disk", "compare", G::Files, BEFORE_REVIEW, &["M"], "Shows mine, theirs and merged of a file that changed on disk."),
-    row(Id::Fix, "apply the offered fix", "fix", G::Edit, &[C::List, C::Text, C::Parameters, C::Problems], &["f"], "Applies the fix that the problem offers; u takes it back."),
+    row(Id::Fix, "apply the offered fix", "fix", G::Edit, &[C::List, C::Text, C::Parameters, C::Problems], &["f"], "Shows what the offered fix would change; Enter applies it, u takes it back."),
+    row(Id::Fix, "fix what is explained", "", G::Edit, &[C::Notice], &["f"], "Goes on to the fix that the explained problem offers."),
     row(Id::WheelPath, "wheel directory", "wheel dir", G::Edit, BEFORE_REVIEW, &["b"], "Sets controller_wheel_path by typing or by browsing."),
     row(Id::Preview, "upload preview", "preview", G::Look, &[C::List, C::Text, C::Parameters, C::Problems, C::FirstRun, C::Wheels], &["p", "F7"], "Shows what the next launch sends to a controller."),
     row(Id::Wheels, "wheels", "wheels", G::Look, &[C::List, C::Text, C::Parameters, C::Problems, C::Upload, C::FirstRun, C::Preview], &["w", "F8"], "Lists the wheels of the wheel directory."),

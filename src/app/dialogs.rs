@@ -10,7 +10,7 @@ use super::modal::{Answer, Menu, MenuItem, Modal, Notice};
 use super::preferences::{Meaning, meaning};
 use super::{
     Exit, Screen, State, Tone, backups, browse, burst, choice, completion, edits, export, external, forms, look,
-    motion, palette, parameters, paste, programs, recovery, saving, update, verify, writing,
+    motion, palette, parameters, paste, problems, programs, recovery, saving, update, verify, writing,
 };
 use crate::config::Role;
 use crate::config::operation::Operation;
@@ -37,6 +37,8 @@ pub fn press(state: &mut State, key: Key) -> Vec<Effect> {
         _ => {
             if id == Some(Id::Close) {
                 state.modals.pop();
+            } else if id == Some(Id::Fix) {
+                problems::fix_explained(state);
             } else if let Some(id) = id {
                 motion::apply(state, id);
             }

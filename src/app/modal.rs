@@ -11,7 +11,9 @@ use super::look;
 use super::message::{Listing, Staged};
 use super::run::{Program, Run};
 use super::sides::Sides;
+use crate::check::Diagnostic;
 use crate::config::Role;
+use crate::config::diff::DiffLine;
 use crate::config::kubernetes::Request;
 use crate::config::operation::Operation;
 use crate::yaml::Pointer;
@@ -167,6 +169,8 @@ pub struct Menu {
     pub title: String,
     /// What is asked, made visible.
     pub text: Vec<String>,
+    /// What the first answer would change, where that is shown.
+    pub diff: Vec<DiffLine>,
     /// The answers.
     pub items: Vec<MenuItem>,
     /// The one under the cursor.
@@ -184,7 +188,7 @@ impl Menu {
     #[must_use]
     pub fn new(title: impl Into<String>, text: Vec<String>) -> Self {
         let (title, on_cancel) = (title.into(), Answer::Leave);
-        Self { title, text, items: Vec::new(), cursor: 0, on_cancel, leaving: false, escape: "back" }
+        Self { title, text, diff: Vec::new(), items: Vec::new(), cursor: 0, on_cancel, leaving: false, escape: "back" }
     }
 
     /// Adds an answer that Enter may choose.
@@ -251,6 +255,8 @@ pub struct Notice {
     pub text: Vec<String>,
     /// Whether they are lines of a diff, each on one row.
     pub is_diff: bool,
+    /// The problem that is explained, where it offers a fix.
+    pub fixes: Option<Box<Diagnostic>>,
     /// The first row on the screen.
     pub offset: usize,
 }

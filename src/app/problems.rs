@@ -2,11 +2,14 @@
 
 use super::command::Context;
 use super::message::Effect;
+use super::modal::{Answer, Menu, Modal, Notice};
 use super::{Pane, Screen, State, Tone, dialogs, edits, forms, review};
 use crate::check::{Diagnostic, FileKind};
-use crate::config::Role;
-use crate::config::operation::Operation;
+use crate::config::operation::{self, Operation};
+use crate::config::{Role, diff};
 use crate::text::visible::visible;
+use crate::yaml::Document;
+use crate::yaml::edit::Sharing;
 
 /// Goes to the next or the previous problem, around the end.
 pub(super) fn next_problem(state: &mut State, forward: bool) {
@@ -75,7 +78,9 @@ pub(super) fn explain(state: &mut State) {
     text.push(String::new());
     text.extend(one.code.explanation().lines().map(|line| visible(line).into_owned()));
     text.extend([String::new(), format!("Releases: {}", one.code.seen().told())]);
-    dialogs::notice(state, one.code.name(), text);
+    let fixes = one.fix.is_some().then(|| Box::new(one.clone()));
+    let title = one.code.name().to_owned();
+    state.modals.push(Modal::Notice(Notice { title, text, fixes, ..Notice::default() }));
 }
 
 /// Returns the problem whose fix is meant: that of the row, else the one under the cursor.
@@ -103,22 +108,49 @@ pub(super) fn fix_at_hand(state: &State) -> Option<usize> {
     of_row.or(first).or_else(of_file).or_else(|| Some(state.problem.at).filter(has_fix))
 }
 
+/// Shows what the fix at hand would change, and asks.
 pub(super) fn fix(state: &mut State) -> Vec<Effect> {
-    let Some(number) = fix_at_hand(state) else {
+    let Some(one) = fix_at_hand(state).map(|number| state.problems[number].clone()) else {
         state.say(Tone::Told, "No problem here offers a fix: x on a problem explains it.");
         return Vec::new();
     };
-    let one = &state.problems[number];
-    let role = match one.place.file {
-        FileKind::Api => Role::Api,
-        FileKind::Remote => Role::Remote,
-        FileKind::Wheels | FileKind::Server => return Vec::new(),
-    };
-    let Some(fix) = &one.fix else { return Vec::new() };
+    propose(state, &one);
+    Vec::new()
+}
+
+/// Goes on from the explanation of a problem to what its fix would change.
+pub(super) fn fix_explained(state: &mut State) {
+    let Some(Modal::Notice(Notice { fixes: Some(one), .. })) = state.modals.last().cloned() else { return };
+    propose(state, &one);
+}
+
+/// Shows what the fix of a problem would change, and asks.
+fn propose(state: &mut State, one: &Diagnostic) {
+    let (Some(fix), Some(role)) = (&one.fix, one.place.file.role()) else { return };
+    if state.refuses_edits() {
+        return;
+    }
     // Which problem it was: not always the one under the cursor.
     let label = format!("{} at {}", fix.label, review::place_text(one));
     let operation = Operation::Splices { role, splices: fix.edits.clone(), label };
-    edits::commit(state, &operation)
+    let change = match operation::apply(&state.workspace, &operation, Sharing::WriteOut) {
+        Ok(change) => change,
+        Err(error) => return state.say(Tone::Failed, format!("Not changed: {error}.")),
+    };
+    let empty = || Document::parse("").into();
+    let [old, new] = [&state.workspace, &change.workspace]
+        .map(|workspace| workspace.document(role).cloned().unwrap_or_else(empty));
+    let text = vec![visible(&format!("{} {}", one.severity.letter(), review::problem_text(one))).into_owned()];
+    let mut menu = Menu::new(visible(&format!("Fix: {}?", fix.label)), text).item(
+        'f',
+        "apply it",
+        "Enter; u takes it back",
+        Answer::Commit(Box::new(operation)),
+    );
+    menu.diff = diff::around(&old, &new, 1, state.settings.show_secrets);
+    // Of an explanation nothing is left to be read once its fix is seen.
+    state.modals.pop_if(|modal| matches!(modal, Modal::Notice(_)));
+    state.modals.push(Modal::Menu(menu));
 }
 
 /// Shows what comments in the files silence.

@@ -19,6 +19,7 @@ use crate::app::mouse::Target;
 use crate::app::pages::{BROWSE_HEIGHT, BROWSE_WIDTH, COMMANDS_WIDTH, MENU_WIDTH, commands_foot};
 use crate::app::value::count;
 use crate::check::Severity;
+use crate::config::diff::{DiffKind, DiffLine};
 use crate::text::visible::{visible, visible_name};
 
 /// Draws what lies over the screen.
@@ -61,11 +62,15 @@ fn draw_menu(paper: &mut Paper<'_>, menu: &Menu, screen: Rect) {
     let theme = paper.theme;
     let room = layout::dialog(screen, MENU_WIDTH, 1).width.saturating_sub(4);
     let text: Vec<String> = menu.text.iter().flat_map(|line| paper::wrap(line, room)).collect();
-    let rows = text.len() + usize::from(!text.is_empty()) + menu.items.len() + 3;
+    let diff = menu.diff.len() + usize::from(!menu.diff.is_empty());
+    let rows = text.len() + usize::from(!text.is_empty()) + diff + menu.items.len() + 3;
     let (area, inside) = dialog(paper, screen, MENU_WIDTH, u16::try_from(rows).unwrap_or(u16::MAX), &menu.title, "");
     // Where there is no room for both, the answers count.
     let items = u16::try_from(menu.items.len()).unwrap_or(0);
-    let room_for_text = inside.height.saturating_sub(items);
+    let room_for_both = inside.height.saturating_sub(items);
+    // A diff says more than the words above it: they keep one line.
+    let room_for_diff = u16::try_from(diff).unwrap_or(u16::MAX).min(room_for_both.saturating_sub(1));
+    let room_for_text = room_for_both - room_for_diff;
     let mut at = 0;
     for line in text.iter().take(usize::from(room_for_text)) {
         let is_cut = at + 1 == room_for_text && text.len() > usize::from(room_for_text);
@@ -74,6 +79,7 @@ fn draw_menu(paper: &mut Paper<'_>, menu: &Menu, screen: Rect) {
         at += 1;
     }
     at += u16::from(at > 0 && at < room_for_text);
+    at += draw_diff(paper, &menu.diff, Rect { y: inside.y + at, height: room_for_both - at, ..inside });
     let widest = menu.items.iter().map(|item| paper::width(&item.label)).max().unwrap_or(0);
     for (number, item) in menu.items.iter().enumerate() {
         let is_current = number == menu.cursor;
@@ -98,6 +104,27 @@ fn draw_menu(paper: &mut Paper<'_>, menu: &Menu, screen: Rect) {
         at += 1;
     }
     paper.footer(area, &[("Esc", menu.escape)]);
+}
+
+/// Draws what an answer would change; returns the rows with the blank one below.
+fn draw_diff(paper: &mut Paper<'_>, diff: &[DiffLine], area: Rect) -> u16 {
+    let mut at = 0;
+    for line in diff {
+        if at + 1 == area.height && diff.len() > usize::from(at) + 1 {
+            let more = format!("... {}", count(diff.len() - usize::from(at), "more line"));
+            paper.write(area, at, 0, &more, paper.theme.dim());
+            return area.height;
+        }
+        let style = match line.kind {
+            DiffKind::Added => paper.theme.added(),
+            DiffKind::Removed => paper.theme.removed(),
+            DiffKind::Hunk => paper.theme.kind(),
+            DiffKind::Context => paper.theme.text(),
+        };
+        paper.write(area, at, 0, &paper::fit(&format!("{}{}", line.sign(), line.text), area.width), style);
+        at += 1;
+    }
+    at + u16::from(at > 0 && at < area.height)
 }
 
 fn draw_commands(paper: &mut Paper<'_>, commands: &Commands, screen: Rect) {
@@ -211,8 +238,14 @@ fn draw_notice(paper: &mut Paper<'_>, notice: &Notice, screen: Rect) {
         };
         paper.write(inside, row, 0, line, style);
     }
-    let keys: &[(&str, &str)] = if last > 0 { &[("j/k", "scroll"), ("Esc", "close")] } else { &[("Esc", "close")] };
-    paper.footer(area, keys);
+    let keys = [("f", "fix"), ("j/k", "scroll"), ("Esc", "close")];
+    let works = |key: &str| match key {
+        "f" => notice.fixes.is_some(),
+        "j/k" => last > 0,
+        _ => true,
+    };
+    let keys: Vec<(&str, &str)> = keys.into_iter().filter(|(key, _)| works(key)).collect();
+    paper.footer(area, &keys);
 }
 
 fn draw_area(paper: &mut Paper<'_>, area: &Area, screen: Rect) {

@@ -296,7 +296,7 @@ const ROWS: &[Row] = &[
     (Id::SideBySide, C::List, sample, "", "", |d| matches!(d.state.modals.last(), Some(Modal::Sides(_)))),
     // Everywhere.
     (Id::Compare, C::List, conflicting, "<Esc>", "", |d| d.state.screen == Screen::Conflict),
-    (Id::Fix, C::Parameters, sample, "j<Enter>jjjj", "", |d| api(d).contains("dry_run: 'yes'")),
+    (Id::Fix, C::Parameters, sample, "j<Enter>jjjj", "<Enter>", |d| api(d).contains("dry_run: 'yes'")),
     (Id::WheelPath, C::List, sample, "", "<Ctrl-U>~/dist<Enter>", |d| api(d).contains("controller_wheel_path: ~/dist")),
     (Id::Preview, C::List, sample, "", "", |d| d.state.screen == Screen::Preview),
     (Id::Wheels, C::List, sample, "", "", |d| d.state.screen == Screen::Wheels),
@@ -381,6 +381,7 @@ const ROWS: &[Row] = &[
     // Questions, texts, lists.
     (Id::Accept, C::Menu, sample, "dq", "", |d| d.state.screen == Screen::Review),
     (Id::Cancel, C::Menu, sample, "dq", "", |d| d.state.modals.is_empty() && d.state.exit.is_none()),
+    (Id::Fix, C::Notice, sample, "j<Enter>jjjj<Esc>4x", "<Enter>", |d| api(d).contains("dry_run: 'yes'")),
     (Id::Close, C::Notice, faulty, "4x", "", |d| d.state.modals.is_empty()),
     (Id::Stop, C::Run, running, "", "", |d| matches!(d.asked.last(), Some(Effect::StopRun))),
     (Id::Close, C::Run, running, "", "", |d| menu(d, "") && shows(d, "stop")),

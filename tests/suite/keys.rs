@@ -628,10 +628,34 @@ fn problems_are_walked_and_fixed() {
     let mut driver = Driver::open(Some("plugins:\n"), Some(REMOTE));
     driver.press("n");
     assert!(driver.status().starts_with("1/"), "{}", driver.status());
-    driver.press("fss");
+    driver.press("f<Enter>ss");
     let data = skyplug_tui::yaml::Document::parse(driver.api().as_str());
     let data = data.data().expect("valid");
     assert!(data.get("plugins").is_none_or(|plugins| plugins.as_list().is_some()), "{}", driver.api());
+}
+
+#[test]
+fn what_a_fix_changes_is_seen_before_it_is_taken() {
+    let text = "plugins:\n- class: acme.A\n  parameters: {a: 1}\n- class: acme.B\n  params: {b: 2}\n";
+    let mut driver = Driver::open(Some(text), None);
+    driver.press("4");
+    let at = driver.state.problems.iter().position(|one| one.fix.is_some()).expect("a fix");
+    driver.press(&"j".repeat(at)).press("f");
+    let screen = driver.screen();
+    assert!(screen.contains("-  params: {b: 2}") && screen.contains("+  parameters: {b: 2}"), "{screen}");
+    assert!(driver.state.unsaved_roles().is_empty(), "nothing is changed by looking");
+    driver.press("<Esc>");
+    assert!(driver.state.modals.is_empty() && driver.state.unsaved_roles().is_empty());
+    // The explanation leads to it as well, and leaves nothing behind.
+    driver.press("xf<Enter>");
+    assert!(driver.state.modals.is_empty(), "{}", driver.screen());
+    assert_eq!(driver.state.workspace.text(Role::Api), Some(text.replace("params:", "parameters:").as_str()));
+    driver.press("u");
+    assert_eq!(driver.state.workspace.text(Role::Api), Some(text), "one step takes it back");
+    // What cannot be changed offers no look at a change either.
+    driver.state.settings.read_only = true;
+    driver.press("f");
+    assert!(driver.state.modals.is_empty() && driver.status().starts_with("Read-only"), "{}", driver.status());
 }
 
 #[test]
@@ -787,7 +811,7 @@ fn a_variable_that_names_nothing_makes_a_save_ask_for_a_path() {
 #[test]
 fn a_fix_is_one_of_the_file_under_the_cursor() {
     let mut driver = Driver::open(Some("plugins:\n- class: acme.A\n  params: {a: 1}\n"), Some("plugins:\n"));
-    driver.press("2f");
+    driver.press("2ff");
     assert_eq!(driver.state.unsaved_roles(), [skyplug_tui::config::Role::Remote], "{}", driver.status());
 }
 

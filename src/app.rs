@@ -19,6 +19,7 @@ pub mod edits;
 pub mod export;
 pub mod external;
 pub mod field;
+pub mod filters;
 pub mod find;
 pub mod form;
 pub mod forms;
@@ -123,6 +124,8 @@ pub struct State {
     pub wheel_view: wheels::WheelView,
     /// The section of the preview, and how far each is scrolled.
     pub sections: (usize, [usize; 3]),
+    /// What the problems and the preview are filtered by.
+    pub filters: filters::Filters,
     /// The text that is shown beside what is edited.
     pub source: source::Source,
     /// The cursors in files that are shown as text: lines from 0.
@@ -214,6 +217,7 @@ impl State {
             wheel: Cursor::default(),
             wheel_view: wheels::WheelView::default(),
             sections: (0, [0; 3]),
+            filters: filters::Filters::default(),
             source: source::Source::default(),
             text: [Cursor::default(); 2],
             review: None,
@@ -540,6 +544,8 @@ impl State {
         let mut tree = std::mem::take(&mut self.tree);
         let source = self.current_entry().and_then(|entry| {
             let (role, index) = entry;
+            let missing =
+                if tree.shows_unset { completion::missing(self, role, &tree::parameters_of(index)) } else { Vec::new() };
             let list = self.list(role);
             Some(tree::Source {
                 document: self.workspace.document(role)?,
@@ -548,13 +554,11 @@ impl State {
                 origin: list.origins.get(index).copied().flatten(),
                 narrow,
                 severities: self.severities(role, index),
+                unset: missing.iter().map(|one| (one.name.clone(), completion::kind_text(one))).collect(),
+                show_secrets: self.settings.show_secrets,
             })
         });
         tree.refresh(source.as_ref());
-        if let Some((role, index)) = tree.entry.filter(|_| tree.shows_unset && tree.level.is_none()) {
-            let missing = completion::missing(self, role, &tree::parameters_of(index));
-            tree.add_unset(missing.iter().map(|one| (one.name.clone(), completion::kind_text(one))).collect());
-        }
         self.tree = tree;
     }
 

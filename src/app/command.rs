@@ -531,6 +531,7 @@ static TABLE: &[Command] = &[
     row(Id::Source, "source", "", G::Look, PANES, &["S"], "Shows the file at the cursor as text, what the cursor is on marked."),
     row(Id::SideBySide, "compare with the other list", "", G::Look, &[C::List, C::Parameters], &["="], "Shows the parameters of this class in both lists side by side."),
     // Everywhere.
+    row(Id::Filter, "filter these rows", "filter", G::Move, &[C::Parameters, C::Problems, C::Preview, C::Review], &["/", "F3"], "Shows only the rows that hold a text; e:, w:, i: and ~ ask for a state, Esc shows all."),
     row(Id::Compare, "compare with disk", "compare", G::Files, BEFORE_REVIEW, &["M"], "Shows mine, theirs and merged of a file that changed on disk."),
     row(Id::Fix, "apply the offered fix", "fix", G::Edit, &[C::List, C::Text, C::Parameters, C::Problems], &["f"], "Shows what the offered fix would change; Enter applies it, u takes it back."),
     row(Id::Fix, "fix what is explained", "", G::Edit, &[C::Notice], &["f"], "Goes on to the fix that the explained problem offers."),

@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use super::command::Id;
 use super::edits::commit;
-use super::form::Filtered;
 use super::list::Body;
 use super::message::Effect;
 use super::value::pairs_count;
@@ -32,10 +31,6 @@ pub fn on_list(state: &mut State, id: Id) -> Vec<Effect> {
             let list = state.list_mut(role);
             list.anchor = if list.anchor.is_some() { None } else { Some(list.cursor) };
             list.selected.extend(current);
-        }
-        Id::Filter => {
-            let form = forms::filter(state, Filtered::Entries(role));
-            forms::open(state, form);
         }
         Id::Disable if state.list(role).current_disabled().is_some() => {
             let number = state.list(role).current_disabled().unwrap_or(0);

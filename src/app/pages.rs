@@ -2,7 +2,7 @@
 
 use ratatui::layout::Rect;
 
-use super::State;
+use super::{State, filters};
 use super::layout::{self, Size};
 use super::review::sentences;
 use super::value::count;
@@ -113,6 +113,21 @@ pub fn section_rows(state: &State) -> [(usize, usize); 3] {
 /// Returns the lines of a section of the preview.
 #[must_use]
 pub fn section_lines(state: &State, section: usize) -> Vec<PageLine> {
+    filters::lines(all_lines(state, section), &state.filters.preview)
+}
+
+/// Returns how many lines of how many a filter leaves, without headings and blank ones.
+#[must_use]
+pub fn shown_lines(state: &State) -> (usize, usize) {
+    let count = |lines: Vec<PageLine>| {
+        lines.iter().filter(|line| line.kind != LineKind::Heading && !line.text.is_empty()).count()
+    };
+    let sections = 0..SECTIONS.len();
+    let shown = sections.clone().map(|section| count(section_lines(state, section))).sum();
+    (shown, sections.map(|section| count(all_lines(state, section))).sum())
+}
+
+fn all_lines(state: &State, section: usize) -> Vec<PageLine> {
     match section {
         0 => files(state),
         1 => account(state),

@@ -237,6 +237,10 @@ fn duplicate(state: &mut State, role: Role, row: &Row) -> Vec<Effect> {
 }
 
 fn reorder(state: &mut State, role: Role, row: &Row, down: bool) -> Vec<Effect> {
+    if !state.tree.filter.is_empty() {
+        state.say(Tone::Told, "A filter hides some of its siblings: Esc shows all, then K and J move it.");
+        return Vec::new();
+    }
     let Some((level, _)) = row.pointer.split_last() else { return Vec::new() };
     let siblings: Vec<&Pointer> = state
         .tree

@@ -3,7 +3,7 @@
 use super::command::Context;
 use super::message::Effect;
 use super::modal::{Answer, Menu, Modal, Notice};
-use super::{Pane, Screen, State, Tone, dialogs, edits, forms, review};
+use super::{Pane, Screen, State, Tone, dialogs, edits, filters, forms, review};
 use crate::check::{Diagnostic, FileKind};
 use crate::config::operation::{self, Operation};
 use crate::config::{Role, diff};
@@ -13,16 +13,23 @@ use crate::yaml::edit::Sharing;
 
 /// Goes to the next or the previous problem, around the end.
 pub(super) fn next_problem(state: &mut State, forward: bool) {
-    let count = state.problems.len();
+    let shown = filters::problems(state);
+    let at = shown.iter().position(|number| *number == state.problem.at).unwrap_or(0);
+    let count = shown.len();
     if count == 0 {
-        state.say(Tone::Told, "There is no problem.");
+        let text = if state.problems.is_empty() {
+            "There is no problem."
+        } else {
+            "The filter of the problems shows none: 4 and Esc show all."
+        };
+        state.say(Tone::Told, text);
         return;
     }
     state.problem.at = match (state.problem_shown, forward) {
         // The first press shows the problem under the cursor.
-        (false, true) => state.problem.at,
-        (true, true) => (state.problem.at + 1) % count,
-        (_, false) => (state.problem.at + count - 1) % count,
+        (false, true) => shown[at],
+        (true, true) => shown[(at + 1) % count],
+        (_, false) => shown[(at + count - 1) % count],
     };
     state.problem_shown = true;
     let pane = state.focus;
@@ -35,8 +42,9 @@ pub(super) fn next_problem(state: &mut State, forward: bool) {
 /// Goes to the place that the problem under the cursor is about.
 pub(super) fn go_to_problem(state: &mut State) {
     let Some(one) = state.problems.get(state.problem.at).cloned() else { return };
-    let number = state.problem.at + 1;
-    let total = state.problems.len();
+    let shown = filters::problems(state);
+    let number = shown.iter().position(|number| *number == state.problem.at).map_or(0, |at| at + 1);
+    let total = shown.len();
     match one.place.file {
         FileKind::Api | FileKind::Remote => {
             let role = if one.place.file == FileKind::Api { Role::Api } else { Role::Remote };

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use super::bindings::Stroke;
 use super::command::{Context, Id};
-use super::form::Filtered;
 use super::keymap::{Code, Key};
 use super::layout::Size;
 use super::list::Body;
@@ -13,7 +12,7 @@ use super::modal::Modal;
 use super::preferences::{Meaning, complain, meaning};
 use super::{
     Exit, Files, Pane, Screen, State, Tone, about, backups, browse, burst, comments, conflict, dialogs, edits, export,
-    external, find, forms, lists, look, manifest, motion, mouse, outside, pages, palette, parameters, past, paste,
+    external, filters, find, forms, lists, look, manifest, motion, mouse, outside, pages, palette, parameters, past, paste,
     problems, programs, reading, recovery, review, saving, sides, source, verify, wheels, writing,
 };
 use crate::config::Role;
@@ -120,6 +119,7 @@ pub fn settled(state: &mut State, mut effects: Vec<Effect>) -> Vec<Effect> {
         state.focus = Pane::of(state.role);
     }
     conflict::settle(state);
+    filters::settle(state);
     state.settle_tree();
     motion::settle(state);
     source::settle(state);
@@ -305,6 +305,7 @@ fn run_here(state: &mut State, id: Id) -> Vec<Effect> {
         Id::Export => return export::start(state),
         Id::Source => source::open(state),
         Id::Find => forms::open(state, find::form()),
+        Id::Filter => filters::open(state),
         Id::History => past::open(state),
         Id::Forward => forward(state),
         Id::SideBySide => sides::open(state),
@@ -398,11 +399,6 @@ fn run_in(state: &mut State, context: Context, id: Id) -> Vec<Effect> {
             }
             Id::AddFromWheel => wheels::add_class(state),
             Id::YankWheel => wheels::yank(state),
-            Id::Filter => {
-                let form = forms::filter(state, Filtered::Wheels);
-                forms::open(state, form);
-                Vec::new()
-            }
             Id::Sort => {
                 wheels::sort(state);
                 Vec::new()
@@ -440,6 +436,7 @@ fn in_review(state: &mut State, id: Id) -> Vec<Effect> {
 fn go_to_screen(state: &mut State, screen: Screen) {
     state.screen = screen;
     state.sections = (0, [0; 3]);
+    state.filters.preview = String::new();
     state.wheel = super::Cursor::default();
     wheels::set_filter(state, String::new());
 }
@@ -469,6 +466,9 @@ fn back(state: &mut State) {
 }
 
 fn step_back(state: &mut State, screen: Screen) {
+    if filters::clear(state) {
+        return;
+    }
     match screen {
         Screen::Review => saving::close(state),
         Screen::Conflict => conflict::back(state),

@@ -52,6 +52,12 @@ fn needs_row(state: &State, place: Place, command: &Command) -> Option<&'static 
     let only = |context| command.contexts == [context];
     let marked = || !state.list(state.role).selected.is_empty();
     match place {
+        // Elsewhere all is told once, and nothing of it is left out.
+        Place::List(_) | Place::Wheels => {}
+        _ if id == Id::Filter => return Some("filter works in the lists and in the wheel list."),
+        _ => {}
+    }
+    match place {
         Place::Home | Place::Preview | Place::Problems | Place::Problem | Place::Wheels | Place::Wheel
             if only(Context::List) && id != Id::Add =>
         {

@@ -8,7 +8,7 @@ use crate::app::command::{Context, Id};
 use crate::app::layout::Size;
 use crate::app::list::Body;
 use crate::app::mouse::Target;
-use crate::app::{Pane, State, Tone, form::FormKind, forms, history, modal::Modal, offers, pages, review, value};
+use crate::app::{Pane, State, Tone, filters, form::FormKind, history, modal::Modal, offers, pages, review, value};
 use crate::check::{Severity, VersionSource};
 use crate::config::Role;
 use crate::text::visible::visible;
@@ -204,7 +204,7 @@ pub(super) fn status(paper: &mut Paper<'_>, state: &State, area: Rect) {
     if let Some(Modal::Form(form)) = state.modals.last()
         && let FormKind::Filter(filtered) = form.kind
     {
-        let (shown, all) = forms::shown_of(state, filtered);
+        let (shown, all) = filters::shown_of(state, filtered);
         let count = format!("{shown} of {all} shown ");
         paper.write(area, 0, 0, " / ", theme.key());
         if let Some(crate::app::form::FormRow::Text { field, .. }) = form.rows.first() {
@@ -233,6 +233,13 @@ pub(super) fn status(paper: &mut Paper<'_>, state: &State, area: Rect) {
         }
     } else if !state.saving.is_empty() {
         paper.write(area, 0, 1, "saving...", theme.text());
+    } else if let Some(filter) = filters::here(state)
+        .filter(|_| state.layout_size() == Size::One)
+        .and_then(|filtered| filters::told(state, filtered))
+    {
+        // There is no title to tell it.
+        paper.write(area, 0, 1, &paper::fit(&filter, area.width.saturating_sub(2)), theme.dim());
+        return;
     } else if state.layout_size() == Size::One && state.screen == crate::app::Screen::Main {
         problems::one_line(paper, state, area);
         return;

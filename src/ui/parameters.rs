@@ -6,7 +6,7 @@ use super::paper::{self, Paper};
 use super::{bars, detail, problems};
 use crate::app::layout::{self, Size};
 use crate::app::tree::{Row, Shape, place_on_disk};
-use crate::app::{State, completion, edits, review, value};
+use crate::app::{State, completion, edits, filters, form::Filtered, review, value};
 use crate::config::Role;
 use crate::config::secret::{self, MASK};
 use crate::text::visible::visible;
@@ -37,7 +37,8 @@ pub(super) fn draw(paper: &mut Paper<'_>, state: &State, area: Rect) {
         tree
     } else {
         let count = state.tree.rows.iter().filter(|row| row.shape != Shape::Add).count();
-        paper.frame(tree, "Parameters", &value::count(count, "row"), true)
+        let right = filters::told(state, Filtered::Values).unwrap_or_else(|| value::count(count, "row"));
+        paper.frame(tree, "Parameters", &right, true)
     };
     detail::tree(paper, state, inside, true, narrow);
     if !narrow {

@@ -7,7 +7,7 @@ use super::paper::{self, Paper};
 use crate::app::layout::{self, Size};
 use crate::app::mouse::Target;
 use crate::app::pages::{self, LineKind};
-use crate::app::{State, value};
+use crate::app::{State, filters, form::Filtered, value};
 use crate::check::Controller;
 use crate::config::Role;
 use crate::text::visible::visible;
@@ -39,7 +39,11 @@ pub(super) fn draw(paper: &mut Paper<'_>, state: &State, area: Rect) {
         };
         lines(paper, state, section, inside);
     }
-    if state.status.is_none() && state.layout_size() < Size::Full {
+    let filter = filters::told(state, Filtered::Preview);
+    if let Some(filter) = filter.filter(|_| state.status.is_none() && state.modals.is_empty()) {
+        let text = format!("{filter}   Esc shows all");
+        paper.write(areas.status, 0, 1, &paper::fit(&text, areas.status.width.saturating_sub(2)), theme.dim());
+    } else if state.status.is_none() && state.modals.is_empty() && state.layout_size() < Size::Full {
         let names: Vec<String> = pages::SECTIONS
             .iter()
             .enumerate()

@@ -9,7 +9,7 @@ use super::theme::Theme;
 use crate::app::layout::{self, Size};
 use crate::app::review::{Review, ReviewFile, ReviewRow, RowKind, sentences};
 use crate::app::value::count;
-use crate::app::{Cursor, State, Tone, manifest, writing};
+use crate::app::{Cursor, State, Tone, filters, form::Filtered, manifest, writing};
 use crate::check::Severity;
 use crate::config::writing::Strategy;
 
@@ -33,11 +33,9 @@ pub(super) fn draw(paper: &mut Paper<'_>, state: &State, area: Rect) {
     let name = manifest::shown(state, file.role);
     let created = if file.created { "  (new file)" } else { "" };
     let title = format!("{name}{created}  +{} -{}", file.added, file.removed);
-    let right = if review.files.len() > 1 {
-        format!("{} of {}  Tab", review.file + 1, review.files.len())
-    } else {
-        String::new()
-    };
+    let files = format!("{} of {}  Tab", review.file + 1, review.files.len());
+    let right = [filters::told(state, Filtered::Review), (review.files.len() > 1).then_some(files)];
+    let right = right.into_iter().flatten().collect::<Vec<_>>().join("   ");
     let inside = match state.layout_size() {
         Size::One => {
             let mut rest = body;

@@ -79,6 +79,7 @@ use self::review::Review;
 pub use self::screen::{Cursor, Exit, Files, Pane, Screen, Settings, Status, Tone};
 use self::tree::Tree;
 use crate::check::{self, Diagnostic, Facts, FileKind, Report, Severity};
+use crate::config::glimpse::Glimpse;
 use crate::config::{ConfigFile, Content, Environment, Location, PathSource, Role, Workspace, model};
 use crate::preview::{self, Preview};
 use crate::text::visible::visible_name;
@@ -148,6 +149,8 @@ pub struct State {
     pub preferences: preferences::Preferences,
     /// Whether the files have been read.
     pub ready: bool,
+    /// What they seem to hold, until they have been read.
+    pub glimpses: [Glimpse; 2],
     /// Whether each file differs from what is on disk.
     pub unsaved: [bool; 2],
     /// What is on disk now where that was found changed while the file had unsaved edits.
@@ -229,6 +232,7 @@ impl State {
             settings,
             preferences: preferences::Preferences::default(),
             ready: false,
+            glimpses: Default::default(),
             unsaved: [false; 2],
             theirs: [None, None],
             conflict: None,
@@ -379,6 +383,12 @@ impl State {
             self.say(Tone::Failed, "Read-only (--read-only): nothing can be changed.");
         }
         self.settings.read_only
+    }
+
+    /// Tells whether the files are read, or at least their first lines.
+    #[must_use]
+    pub fn has_something_to_show(&self) -> bool {
+        self.ready || self.glimpses.iter().any(|glimpse| !glimpse.rows.is_empty())
     }
 
     /// Returns the areas of the main screen.

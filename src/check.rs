@@ -63,6 +63,8 @@ pub enum CwdSource {
 pub struct Server {
     /// Its process.
     pub pid: u32,
+    /// The port it listens on.
+    pub port: u16,
     /// The directory it runs in, where it can be read.
     pub cwd: Option<PathBuf>,
     /// Its environment variables that bear on the two files, where they can be read.

@@ -6,12 +6,13 @@
 //! `model`'s, those that are commented out `disabled`'s, their comments `comment`'s,
 //! edits are `operation`'s, two readings that went apart are `merge`'s, a text with
 //! some of the changes of another is `partial`'s, entries from a text that was copied
-//! elsewhere `pasted`'s, what Kubernetes mounts is `kubernetes`'s; reading and
+//! elsewhere `pasted`'s, what Kubernetes mounts is `kubernetes`'s, what a long text seems to hold `glimpse`'s; reading and
 //! writing them is `io`'s.
 
 pub mod comment;
 pub mod diff;
 pub mod disabled;
+pub mod glimpse;
 pub mod kubernetes;
 pub mod locate;
 pub mod matching;

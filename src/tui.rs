@@ -239,9 +239,10 @@ struct Program {
 
 impl Program {
     fn run(&mut self, events: &Receiver<Event>) -> anyhow::Result<()> {
+        self.ask(Effect::Glimpse)?;
         self.ask(Effect::Open)?;
         let patience = Instant::now() + FIRST_FRAME;
-        while !self.state.ready && self.ended.is_none() {
+        while !self.state.has_something_to_show() && self.ended.is_none() {
             match events.recv_timeout(patience.saturating_duration_since(Instant::now())) {
                 Ok(event) => self.take_and_keep(event, events)?,
                 Err(RecvTimeoutError::Timeout) => break,

@@ -12,6 +12,7 @@ mod conflict;
 mod detail;
 mod first_run;
 mod form;
+mod glimpse;
 mod lists;
 mod look;
 mod modal;
@@ -57,7 +58,7 @@ pub fn draw_marked(state: &State, theme: &Theme, frame: &mut Frame<'_>) -> Marks
     if Size::of(area.width, area.height) == Size::TooSmall {
         too_small(&mut paper, state, area);
     } else if !state.ready {
-        paper.write(area, 0, 1, "skyplug-tui: reading the files...", theme.text());
+        glimpse::draw(&mut paper, state, area);
     } else {
         screen(&mut paper, state, area);
         for modal in &state.modals {
@@ -66,6 +67,7 @@ pub fn draw_marked(state: &State, theme: &Theme, frame: &mut Frame<'_>) -> Marks
         }
         chord::draw(&mut paper, state, area);
     }
+    paper.unstyle_blanks();
     let Paper { cursor, marks, .. } = paper;
     if let Some(cursor) = cursor {
         frame.set_cursor_position(cursor);

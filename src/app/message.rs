@@ -12,6 +12,7 @@ use super::recovery::Met;
 use super::run::{Ended, Program, Purpose};
 use crate::check::Facts;
 use crate::check::verify::{Mode, Verified};
+use crate::config::glimpse::Glimpse;
 use crate::config::kubernetes::Request;
 use crate::config::writing::{InPlace, ReadOnly, Target};
 use crate::config::{Content, Role, Workspace};
@@ -35,6 +36,8 @@ pub enum Message {
     FocusGained,
     /// Something changed at the places that are watched.
     Noticed(Noticed),
+    /// The first lines of long files were looked at, before they are read.
+    Glimpsed(Box<[Glimpse; 2]>),
     /// Both files and the facts were read.
     Opened(Box<(Workspace, Facts)>),
     /// The wheel directory was looked at.
@@ -282,6 +285,8 @@ pub struct ManifestText {
 /// Something asked of the outside. Names are imperative.
 #[derive(Clone, Debug)]
 pub enum Effect {
+    /// Look at the first lines of both files where they are long.
+    Glimpse,
     /// Find and read both files, gather the facts.
     Open,
     /// Look who else runs on the files and what was left unsaved, and show that this copy runs.

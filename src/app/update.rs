@@ -38,6 +38,10 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
             state.outside.notice(noticed);
             Vec::new()
         }
+        Message::Glimpsed(glimpses) => {
+            state.glimpses = *glimpses;
+            Vec::new()
+        }
         Message::Opened(opened) => opened_files(state, *opened),
         Message::Met(met) => recovery::met(state, *met),
         Message::NotKept(why) => {
@@ -150,6 +154,7 @@ fn open(state: &mut State, workspace: crate::config::Workspace, facts: crate::ch
     state.mark_scanned();
     state.recheck();
     state.ready = true;
+    state.glimpses = Default::default();
     if state.list(Role::Api).is_empty()
         && !state.list(Role::Remote).is_empty()
         && state.list(Role::Api).body == Body::Absent

@@ -11,12 +11,16 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::manifest;
+use crate::config::glimpse::Glimpse;
 use crate::config::{ConfigFile, Content, Location, PathSource, Role, Unreadable, UnreadableReason};
 use crate::yaml::Document;
 
 /// The largest file that is read, in bytes. Spans are 32 bits wide, and
 /// SkyPilot itself would need minutes and gigabytes for a tenth of this.
 pub const MAX_SIZE: u64 = 256 * 1024 * 1024;
+
+/// Files of more bytes are looked at before they are read: some hundred entries.
+const LONG: u64 = 64 << 10;
 
 /// Returns the path of a file as this process opens it; a relative one is one of `base`.
 #[must_use]
@@ -82,6 +86,23 @@ pub fn read_again(path: &Path, known: &Content) -> Content {
         Ok(bytes) => decode(bytes),
         Err(error) => failed(&error),
     }
+}
+
+/// Looks at the first lines of a list; at nothing where it is short, for then it is read as soon.
+#[must_use]
+pub fn glimpse(location: &Location, base: &Path) -> Glimpse {
+    let is_file = location.source != PathSource::ConfigMap;
+    let head = absolute(location, base).filter(|_| is_file).and_then(|path| head(&path));
+    head.map(|head| Glimpse::of(&String::from_utf8_lossy(&head))).unwrap_or_default()
+}
+
+fn head(path: &Path) -> Option<Vec<u8>> {
+    // What may never end is not opened.
+    std::fs::metadata(path).ok().filter(|found| found.is_file() && found.len() > LONG)?;
+    let mut head = Vec::new();
+    let file = OpenOptions::new().read(true).custom_flags(NONBLOCK).open(path).ok()?;
+    file.take(LONG).read_to_end(&mut head).ok()?;
+    Some(head)
 }
 
 fn too_large() -> Content {
@@ -178,6 +199,19 @@ mod tests {
         // Nothing but a size: the disk holds no byte of it.
         file.set_len(MAX_SIZE + 1).expect("sized");
         assert_eq!(reason(&read(&at.path().join("large"))), Some(UnreadableReason::TooLarge));
+    }
+
+    #[test]
+    fn only_long_files_are_looked_at_first() {
+        let at = tempfile::tempdir().expect("a directory");
+        let entry = "- class: acme.Audit\n";
+        let mut seen = |text: String| {
+            std::fs::write(at.path().join("list"), text).expect("written");
+            let location = Location { path: Some("list".into()), source: PathSource::Default };
+            glimpse(&location, at.path()).rows.len()
+        };
+        assert_eq!(seen(format!("plugins:\n{entry}")), 0);
+        assert_eq!(seen(format!("plugins:\n{entry}#{}\n{entry}", "x".repeat(70_000))), 1);
     }
 
     #[test]

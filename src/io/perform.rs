@@ -51,6 +51,14 @@ impl Outside {
 #[must_use]
 pub fn perform(effect: Effect, outside: &Outside) -> Option<Message> {
     Some(match effect {
+        Effect::Glimpse => {
+            let location = |role| outside.options.locate(role, &outside.environment);
+            let glimpses = Role::ALL.map(|role| load::glimpse(&location(role), &outside.environment.cwd));
+            if glimpses.iter().all(|glimpse| glimpse.rows.is_empty()) {
+                return None;
+            }
+            Message::Glimpsed(Box::new(glimpses))
+        }
         Effect::Open => Message::Opened(Box::new(open(&outside.options, outside.environment.clone()))),
         Effect::Meet { paths, read_only } => {
             let mut journal = outside.journal();

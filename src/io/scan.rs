@@ -35,7 +35,7 @@ pub fn environment() -> Environment {
 /// Gathers all facts but the directories.
 #[must_use]
 pub fn facts(options: &Options, environment: Environment) -> Facts {
-    let servers = server::running();
+    let servers = server::running(&environment);
     let (server_cwd, cwd_source) = match (&options.server_cwd, servers.as_slice()) {
         (Some(given), _) => (physical(&environment.cwd.join(given)), CwdSource::Flag),
         (None, [server::Server { cwd: Some(cwd), .. }]) => (cwd.clone(), CwdSource::Server),

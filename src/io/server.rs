@@ -50,37 +50,74 @@ fn read(path: &Path, limit: u64) -> Option<Vec<u8>> {
     Some(bytes)
 }
 
-/// Returns the running API servers of this user, by process number.
+/// The port of a local server where nothing names another
+/// (`get_local_api_server_port`, `sky/server/common.py`, 0.14.1).
+const DEFAULT_PORT: u16 = 46580;
+
+/// Returns the running API servers of this user that its `sky` talks to, by process number.
+///
+/// That is the one on this shell's port; where none listens there, those that
+/// read the files of this HOME. Others on the machine have files of their own.
 #[must_use]
-pub fn running() -> Vec<Server> {
+pub fn running(environment: &Environment) -> Vec<Server> {
+    let all = all_running();
+    let port =
+        environment.get("SKYPILOT_API_SERVER_LOCAL_PORT").and_then(OsStr::to_str).and_then(|port| port.parse().ok());
+    let port = port.unwrap_or(DEFAULT_PORT);
+    let (ours, mut others): (Vec<Server>, Vec<Server>) = all.into_iter().partition(|server| server.port == port);
+    if !ours.is_empty() {
+        return ours;
+    }
+    let home = environment.home();
+    others.retain(|server| home.is_some() && server.variables.get("HOME").map(PathBuf::from) == home);
+    others
+}
+
+fn all_running() -> Vec<Server> {
     let user = rustix::process::getuid().as_raw();
     let Ok(processes) = fs::read_dir("/proc") else { return Vec::new() };
-    let mut found: Vec<(u32, PathBuf)> = processes
+    let mut found: Vec<(u32, PathBuf, u16)> = processes
         .flatten()
         .filter_map(|process| {
             let pid = process.file_name().to_str()?.parse().ok()?;
             let directory = process.path();
             let own = fs::metadata(&directory).ok()?.uid() == user;
-            (own && is_server(&read(&directory.join("cmdline"), SMALL_FILE)?)).then_some((pid, directory))
+            let port = if own { port_of(&read(&directory.join("cmdline"), SMALL_FILE)?)? } else { return None };
+            Some((pid, directory, port))
         })
         .collect();
     found.sort_unstable();
-    let pids: Vec<u32> = found.iter().map(|(pid, _)| *pid).collect();
+    let pids: Vec<u32> = found.iter().map(|(pid, ..)| *pid).collect();
     // A process that a server forked has its command line too.
-    found.retain(|(_, directory)| parent(directory).is_none_or(|parent| !pids.contains(&parent)));
+    found.retain(|(_, directory, _)| parent(directory).is_none_or(|parent| !pids.contains(&parent)));
     found
         .into_iter()
-        .map(|(pid, directory)| Server {
+        .map(|(pid, directory, port)| Server {
             pid,
+            port,
             cwd: fs::read_link(directory.join("cwd")).ok(),
             variables: read(&directory.join("environ"), SMALL_FILE).map(|all| variables(&all)).unwrap_or_default(),
         })
         .collect()
 }
 
-fn is_server(command_line: &[u8]) -> bool {
-    let arguments: Vec<&[u8]> = command_line.split(|&byte| byte == 0).collect();
-    arguments.windows(2).any(|pair| pair == SERVER_ARGUMENTS)
+/// Returns the port of a server by its command line; none where it is no server's.
+fn port_of(command_line: &[u8]) -> Option<u16> {
+    let mut arguments = command_line.split(|&byte| byte == 0).skip_while(|one| *one != SERVER_ARGUMENTS[0]).skip(1);
+    if arguments.next() != Some(SERVER_ARGUMENTS[1]) {
+        return None;
+    }
+    // Python's argparse takes both forms.
+    while let Some(argument) = arguments.next() {
+        let value = argument.strip_prefix(b"--port=").or_else(|| {
+            let named = argument == b"--port";
+            named.then(|| arguments.next()).flatten()
+        });
+        if let Some(value) = value {
+            return std::str::from_utf8(value).ok()?.parse().ok();
+        }
+    }
+    Some(DEFAULT_PORT)
 }
 
 /// Reads the parent's number: the fourth field of `stat`, counted behind the
@@ -303,9 +340,11 @@ mod tests {
 
     #[test]
     fn a_server_is_known_by_its_command_line() {
-        assert!(is_server(b"/venv/bin/python\0-m\0sky.server.server\0--port=46580\0"));
-        assert!(!is_server(b"grep\0-m sky.server.server\0"));
-        assert!(!is_server(b"python\0-m\0sky.server.server.other\0"));
+        assert_eq!(port_of(b"/venv/bin/python\0-m\0sky.server.server\0--host=127.0.0.1\0--port=46581\0"), Some(46581));
+        assert_eq!(port_of(b"/venv/bin/python\0-m\0sky.server.server\0--port\0006000\0"), Some(6000));
+        assert_eq!(port_of(b"/venv/bin/python\0-m\0sky.server.server\0"), Some(DEFAULT_PORT));
+        assert_eq!(port_of(b"grep\0-m sky.server.server\0"), None);
+        assert_eq!(port_of(b"python\0-m\0sky.server.server.other\0"), None);
     }
 
     #[test]

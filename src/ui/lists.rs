@@ -73,14 +73,19 @@ fn title(state: &State, role: Role) -> String {
         state.path(role).and_then(|path| path.file_name().map(visible_name)).unwrap_or_else(|| "(no path)".to_owned());
     // The manifest stands in the header; its key says which list this is.
     let name = if manifest::holds(state, role) { role.file_name().to_owned() } else { name };
-    let (number, who) = match role {
-        Role::Api => (1, "API server"),
-        Role::Remote => (2, "Remote controllers"),
+    format!("{}{star}{mark}{on_disk}", pane_name(role, &name, state.layout_size()))
+}
+
+/// Returns how a list is called on the screen, with its key.
+pub(super) fn pane_name(role: Role, name: &str, size: Size) -> String {
+    let who = match role {
+        Role::Api => "1 API server",
+        Role::Remote => "2 Remote controllers",
     };
-    if state.layout_size() == Size::Full || name != role.file_name() || state.layout_size() == Size::Narrow {
-        format!("{number} {who}: {name}{star}{mark}{on_disk}")
+    if matches!(size, Size::Full | Size::Narrow) || name != role.file_name() {
+        format!("{who}: {name}")
     } else {
-        format!("{number} {who}{star}{mark}{on_disk}")
+        who.to_owned()
     }
 }
 

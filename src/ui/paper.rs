@@ -3,9 +3,9 @@
 //! Widths are display cells by grapheme. Whatever is written stays inside its
 //! area at any size of it; text is expected to be made visible before.
 
-use ratatui::buffer::Buffer;
+use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::Rect;
-use ratatui::style::Style;
+use ratatui::style::{Modifier, Style};
 use unicode_segmentation::UnicodeSegmentation as _;
 use unicode_width::UnicodeWidthStr as _;
 
@@ -81,6 +81,30 @@ impl Paper<'_> {
     pub(super) fn style_row(&mut self, area: Rect, row: u16, style: Style) {
         if row < area.height {
             self.buffer.set_style(Rect { y: area.y + row, height: 1, ..area }.intersection(self.buffer.area), style);
+        }
+    }
+
+    /// Takes from blanks what cannot be seen of them, so that no bytes are sent for it.
+    ///
+    /// One between words of a style keeps it: to leave the style and come back would cost more.
+    pub(super) fn unstyle_blanks(&mut self) {
+        let seen = Modifier::REVERSED | Modifier::UNDERLINED | Modifier::CROSSED_OUT;
+        let ground = self.theme.ground().fg.unwrap_or_default();
+        let cells = &mut self.buffer.content;
+        let is_word = |cell: &Cell| cell.symbol() != " ";
+        for at in 0..cells.len() {
+            let cell = &cells[at];
+            if is_word(cell) || cell.modifier.intersects(seen) {
+                continue;
+            }
+            let neighbours = (at.checked_sub(1).map(|before| &cells[before]), cells.get(at + 1));
+            let is_between = matches!(neighbours, (Some(before), Some(behind))
+                if is_word(before) && is_word(behind) && before.style() == cell.style() && behind.style() == cell.style());
+            if !is_between {
+                let cell = &mut cells[at];
+                cell.fg = ground;
+                cell.modifier = Modifier::empty();
+            }
         }
     }
 

@@ -209,6 +209,10 @@ fn int(text: &str) -> Result<Value, Failure> {
     Ok(i64::try_from(&signed).map_or_else(|_| Value::BigInt(Box::new(signed)), Value::Int))
 }
 
+/// How much of a quoted text Python's `int` names in its error, in characters
+/// (`%.200R`, `Objects/longobject.c`); `float` names all of it.
+const INT_SHOWN: usize = 200;
+
 /// Python's `int(text, base)`: an underscore is gone already, blanks around and
 /// the prefix of the base are fine.
 fn radix(text: &str, base: u32) -> Result<BigInt, Failure> {
@@ -224,7 +228,10 @@ fn radix(text: &str, base: u32) -> Result<BigInt, Failure> {
         (2, [b'0', b'b' | b'B', ..]) | (8, [b'0', b'o' | b'O', ..]) | (16, [b'0', b'x' | b'X', ..])
     );
     let digits = if prefixed { &digits[2..] } else { digits };
-    let bad = || (ErrorKind::Value, format!("invalid literal for int() with base {base}: {}", quoted(text)));
+    let bad = || {
+        let shown: String = quoted(text).chars().take(INT_SHOWN).collect();
+        (ErrorKind::Value, format!("invalid literal for int() with base {base}: {shown}"))
+    };
     let all_digits = !digits.is_empty() && digits.chars().all(|c| c.is_digit(base));
     let parsed = if all_digits { BigInt::parse_bytes(digits.as_bytes(), base) } else { None };
     parsed.map(|n| n * sign).ok_or_else(bad)
@@ -536,6 +543,9 @@ mod tests {
         let int = |text: &str| convert(ScalarType::Int, text).map(|v| v.to_json().to_string());
         assert_eq!(int("5\u{663}\u{1d7d8}").as_deref(), Ok("530"));
         assert_eq!(int("5\u{66a}").map_err(|e| e.0), Err(ErrorKind::Value));
+        // Python quotes 200 characters, the first quote among them.
+        let told = int(&format!("4{}", "\u{e9}".repeat(300))).map_err(|e| e.1);
+        assert_eq!(told, Err(format!("invalid literal for int() with base 10: '4{}", "\u{e9}".repeat(198))));
         assert_eq!(convert(ScalarType::Float, "\u{ff13}.\u{ff15}"), Ok(Value::Float(3.5)));
         assert_eq!(of("=").map_err(|e| e.0), Err(ErrorKind::Constructor));
     }

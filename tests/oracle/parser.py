@@ -176,7 +176,8 @@ def difference(role, text, error, data, got, folder, common):
         return f'want {exception} {message!r}, got {file["status"]} {file["exception"]} {file["message"]!r}'
     places = [(d['line'], d['column']) for d in told]
     if place is not None and places != [place]:
-        lines = re.split('\r\n|[\r\n\x85\u2028\u2029]', text)
+        # The mark in front of the first line is no column of it.
+        lines = re.split('\r\n|[\r\n\x85\u2028\u2029]', text.removeprefix('\ufeff'))
         if place == (len(lines) + 1, 1) and places == [(len(lines), len(lines[-1]) + 1)]:
             return 'last line'
         return f'want {exception} at {place}, got {places}'

@@ -483,7 +483,7 @@ def set_round(number):
         got = f'{type(e).__name__}: {e}'
     if got != plain_sorted(data):
         return 1, [(f'set {key} {source!r}', f'reads back otherwise: {after!r}')]
-    if source.strip() in SOURCES and source not in after:
+    if source.strip() in SOURCES and source.strip() not in after:
         return 1, [(f'set {key} {source!r}', f'not as written: {after!r}')]
     return 1, []
 

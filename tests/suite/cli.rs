@@ -11,6 +11,9 @@ use tempfile::TempDir;
 const API: &str = "plugins:\n  # audits\n  - class: acme.Audit\n    parameters:\n      api_token: abc # mine\n";
 const REMOTE: &str = "plugins: []\n";
 
+/// A port where no server listens: one that runs on this machine is not told of.
+pub(crate) const NO_SERVER: (&str, &str) = ("SKYPILOT_API_SERVER_LOCAL_PORT", "9");
+
 /// A home directory with both files, and nothing else of this machine.
 pub(crate) struct Home(TempDir);
 
@@ -33,7 +36,8 @@ impl Home {
 
     pub(crate) fn command(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_skyplug-tui"));
-        command.env_clear().env("HOME", self.0.path()).env("PATH", "/usr/bin:/bin").current_dir(self.0.path());
+        command.env_clear().envs([NO_SERVER]);
+        command.env("HOME", self.0.path()).env("PATH", "/usr/bin:/bin").current_dir(self.0.path());
         command
     }
 

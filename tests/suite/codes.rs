@@ -99,6 +99,7 @@ impl Case {
     fn servers(self, of: &[(&str, &str)]) -> Self {
         let server = |(pid, (name, value)): (u32, &(&str, &str))| Server {
             pid,
+            port: 46580,
             cwd: Some(PathBuf::from("/srv")),
             variables: BTreeMap::from([((*name).to_owned(), (*value).to_owned())]),
         };

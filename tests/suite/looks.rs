@@ -18,10 +18,10 @@ use skyplug_tui::ui::theme::palette::{BUILT_IN, Palette};
 use skyplug_tui::ui::{draw, theme::Theme};
 
 use crate::driver::Driver;
-use crate::screens::{API, REMOTE, SIZES, sample, shown};
+use crate::screens::{API, REMOTE, SIZES, backups, sample, shown};
 
 /// Keys that lead to each screen and to each kind of dialog.
-const SCREENS: [(&str, &str); 16] = [
+const SCREENS: [(&str, &str); 21] = [
     ("main", "jaAcmeLegacy<Enter>"),
     ("problems", "jaAcmeLegacy<Enter>4"),
     ("parameters", "j<Enter>jj"),
@@ -38,9 +38,14 @@ const SCREENS: [(&str, &str); 16] = [
     ("palette", ":cop"),
     ("quit_question", "dq"),
     ("filter", "/cost"),
+    ("source", "jS"),
+    ("side_by_side", "="),
+    ("find", ":find acme<Enter>"),
+    ("history", "jdaacme_new.Plugin<Enter>uu<Esc>U:history<Enter>"),
+    ("export", ":export configmap<Enter>"),
 ];
 
-/// Opens the places that other files or other people make; not the backups, which tell the time.
+/// Opens the places that other files or other people make.
 fn others() -> Vec<(&'static str, Driver)> {
     let first = Driver::open(None, None);
     let broken = Driver::open(Some(&API.replace("parameters:\n      path", "parameters\n      path")), Some(REMOTE));
@@ -48,7 +53,7 @@ fn others() -> Vec<(&'static str, Driver)> {
     conflict.press("j<Enter>jjjj<Enter><Esc><Esc>");
     fs::write(conflict.path("plugins.yaml"), API.replace("dry_run: yes", "dry_run: 'no'")).expect("written");
     conflict.press("ss");
-    vec![("first_run", first), ("broken", broken), ("conflict", conflict)]
+    vec![("first_run", first), ("broken", broken), ("conflict", conflict), ("backups", backups())]
 }
 
 fn all() -> Vec<(&'static str, Driver)> {

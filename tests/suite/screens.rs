@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use insta::assert_snapshot;
 use skyplug_tui::app::Settings;
-use skyplug_tui::app::message::Message;
+use skyplug_tui::app::message::{Message, SavedVersion};
 use unicode_width::UnicodeWidthStr as _;
 
 use crate::driver::Driver;
@@ -257,6 +257,40 @@ fn help() {
 #[test]
 fn palette() {
     snapshots("palette", ":cop");
+}
+
+/// Opens the saved versions, as of a time that stays.
+pub(crate) fn backups() -> Driver {
+    let mut driver = sample();
+    let version = |when: &str, text: &str| SavedVersion { when: when.to_owned(), text: Ok(text.into()) };
+    let versions = vec![
+        version("2026-11-25 09:30:00", &API.replace("dry_run: yes", "dry_run: no")),
+        version("2026-11-24 18:05:12", "plugins: []\n"),
+    ];
+    driver.send(Message::BackupsRead { role: skyplug_tui::config::Role::Api, result: Ok(versions) });
+    driver
+}
+
+#[test]
+fn saved_versions() {
+    let mut driver = backups();
+    for (width, height) in SIZES {
+        driver.resize(width, height);
+        assert_snapshot!(format!("backups_{width}x{height}"), shown(&driver));
+    }
+}
+
+#[test]
+fn problems() {
+    snapshots("problems", "jaAcmeLegacy<Enter>4");
+    snapshots("explain", "4x");
+}
+
+#[test]
+fn value_and_filter() {
+    snapshots("change_type", "j<Enter>jjt");
+    snapshots("filter", "/cost");
+    snapshots("wheel", "w<Enter>");
 }
 
 #[test]

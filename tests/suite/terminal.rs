@@ -11,6 +11,8 @@ use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system}
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
+use crate::cli::NO_SERVER;
+
 const PROGRAM: &str = env!("CARGO_BIN_EXE_skyplug-tui");
 const API: &str = "plugins:\n- class: acme.Audit\n- class: acme.Cost\n";
 /// A guard against a hang, not a measure of anything.
@@ -54,6 +56,7 @@ impl Session {
         builder.env("HOME", home.path());
         builder.env("TERM", "xterm-256color");
         builder.env("LANG", "C.UTF-8");
+        builder.env(NO_SERVER.0, NO_SERVER.1);
         builder.cwd(home.path());
         for (name, value) in variables {
             builder.env(name, value);
@@ -160,6 +163,8 @@ impl Session {
     /// Gives the terminal another size.
     pub(crate) fn resize(&mut self, cols: u16, rows: u16) {
         self.master.resize(PtySize { rows, cols, ..PtySize::default() }).expect("resized");
+        // The emulator would keep one half of a wide character, and fail on it; the program draws all anew.
+        self.screen.process(b"\x1b[2J");
         self.screen.screen_mut().set_size(rows, cols);
     }
 

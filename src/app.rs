@@ -10,6 +10,7 @@ pub mod bindings;
 pub mod browse;
 mod burst;
 pub mod choice;
+pub mod clipboard;
 pub mod command;
 pub mod comments;
 pub mod completion;
@@ -25,9 +26,11 @@ pub mod form;
 pub mod forms;
 pub mod history;
 pub mod keymap;
+mod later;
 pub mod layout;
 pub mod list;
 pub mod lists;
+pub mod literal;
 pub mod look;
 pub mod manifest;
 pub mod meaning;
@@ -49,12 +52,14 @@ pub mod problems;
 pub mod programs;
 pub mod reading;
 pub mod recovery;
+pub mod restart;
 pub mod review;
 pub mod run;
 pub mod saving;
 pub mod screen;
 pub mod sides;
 pub mod source;
+pub mod target;
 pub mod tree;
 pub mod update;
 pub mod value;
@@ -167,6 +172,12 @@ pub struct State {
     pub in_place: [bool; 2],
     /// What the saves so far did, for one status line.
     pub saved: Vec<String>,
+    /// The text that was copied last.
+    pub copied: Option<clipboard::CopiedText>,
+    /// What each file that the last save has written was before.
+    pub replaced: Vec<(Role, std::sync::Arc<str>)>,
+    /// The file that is being put back, if one is.
+    pub puts_back: Option<Role>,
     /// What was found, as long as one can come back to it.
     pub found: Option<Box<choice::Choice>>,
     /// The screens that were gone back from, the last one last.
@@ -241,6 +252,9 @@ impl State {
             overwrites: false,
             in_place: [false; 2],
             saved: Vec::new(),
+            copied: None,
+            replaced: Vec::new(),
+            puts_back: None,
             found: None,
             forward: Vec::new(),
             outside: outside::Outside::default(),
@@ -554,8 +568,11 @@ impl State {
         let mut tree = std::mem::take(&mut self.tree);
         let source = self.current_entry().and_then(|entry| {
             let (role, index) = entry;
-            let missing =
-                if tree.shows_unset { completion::missing(self, role, &tree::parameters_of(index)) } else { Vec::new() };
+            let missing = if tree.shows_unset {
+                completion::missing(self, role, &tree::parameters_of(index))
+            } else {
+                Vec::new()
+            };
             let list = self.list(role);
             Some(tree::Source {
                 document: self.workspace.document(role)?,

@@ -167,6 +167,8 @@ pub enum Id {
     Pane5,
     Back,
     Redraw,
+    Clipboard,
+    CopyRestart,
     Suspend,
     Mouse,
     About,
@@ -467,7 +469,7 @@ static TABLE: &[Command] = &[
     // A file as text.
     row(Id::EditLine, "edit this line", "edit line", G::Edit, &[C::Text], &["Enter"], "Edits the line under the cursor."),
     // Parameters.
-    row(Id::EditValue, "edit value", "edit", G::Edit, PARAMETERS, &["Enter"], "Edits the value; a bool is toggled; on a row with + it adds."),
+    row(Id::EditValue, "edit value", "edit", G::Edit, PARAMETERS, &["Enter"], "Edits the value; a bool is toggled, of a Literal the next value is taken; on a row with + it adds."),
     row(Id::AddValue, "add parameter", "add", G::Edit, PARAMETERS, &["a", "Insert", "o"], "Adds a parameter, a key or an item at this level."),
     row(Id::DeleteValue, "delete value", "delete", G::Edit, PARAMETERS, &["d", "Delete"], "Deletes this value; u brings it back."),
     row(Id::Rename, "rename key", "rename", G::Edit, PARAMETERS, &["r", "F6"], "Gives this key another name, in its place."),
@@ -573,6 +575,8 @@ static TABLE: &[Command] = &[
     row(Id::About, "what are plugins?", "what are plugins?", G::Look, &[C::FirstRun], &["i"], "One page on plugins, the two files and the upload."),
     row(Id::About, "what are plugins?", "", G::Look, NOT_FIRST_RUN, &[], "One page on plugins, the two files and the upload."),
     row(Id::AboutProgram, "about", "", G::Look, SCREENS, &[], "Version, the SkyPilot releases that are known, the files in force."),
+    row(Id::Clipboard, "clipboard", "", G::Look, SCREENS, &[], "Shows the text that was copied last, alone on the screen, to be selected by hand."),
+    row(Id::CopyRestart, "restart command", "", G::Look, SCREENS, &[], "Copies the command that has the API server read plugins.yaml anew."),
     row(Id::PasteEntries, "paste entries", "", G::Edit, &[C::List, C::FirstRun], &[], "Opens a field for entries as YAML, shows what would be inserted, and puts them behind this one."),
     row(Id::EditComment, "edit comment", "", G::Edit, ENTRY, &[], "Edits the comment above this entry, in lines without #; an empty one goes."),
     row(Id::EditLineComment, "edit comment behind", "", G::Edit, ENTRY, &[], "Edits the comment behind the class of this entry; an empty one goes."),

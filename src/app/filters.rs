@@ -68,18 +68,18 @@ pub fn form(state: &State, filtered: Filtered) -> Form {
 pub fn shown_of(state: &State, filtered: Filtered) -> (usize, usize) {
     match filtered {
         Filtered::Entries(role) => (state.list(role).len(), state.list(role).entries.len()),
-        Filtered::Values => {
-            (state.tree.rows.iter().filter(|row| row.shape != Shape::Add).count(), state.tree.total)
-        }
+        Filtered::Values => (state.tree.rows.iter().filter(|row| row.shape != Shape::Add).count(), state.tree.total),
         Filtered::Problems => (problems(state).len(), state.problems.len()),
         Filtered::Wheels => {
             let all = pages::wheel_directory(state).map_or(0, |directory| directory.entries().len());
             (pages::wheel_rows(state), all)
         }
         Filtered::Preview => pages::shown_lines(state),
-        Filtered::Review => state.review.as_ref().and_then(review::Review::current).map_or((0, 0), |file| {
-            (file.rows.len(), file.all.len())
-        }),
+        Filtered::Review => state
+            .review
+            .as_ref()
+            .and_then(review::Review::current)
+            .map_or((0, 0), |file| (file.rows.len(), file.all.len())),
     }
 }
 
@@ -141,6 +141,10 @@ pub(super) fn clear(state: &mut State) -> bool {
 /// Returns the problems that are shown, by their numbers.
 #[must_use]
 pub fn problems(state: &State) -> Vec<usize> {
+    // Each frame asks.
+    if state.filters.problems.is_empty() {
+        return (0..state.problems.len()).collect();
+    }
     let sieve = Sieve::of(&state.filters.problems);
     let lets = |number: &usize| {
         let one = &state.problems[*number];

@@ -204,8 +204,7 @@ impl List {
             let severity = self.worst.get(&index).copied();
             !only_disabled && has_text && sieve.lets(severity, changed, text.unwrap_or_default())
         };
-        let is_out =
-            |one: &Disabled| only_disabled || (sieve.wanted.is_none() && sieve.lets(None, false, &one.class));
+        let is_out = |one: &Disabled| only_disabled || (sieve.wanted.is_none() && sieve.lets(None, false, &one.class));
         let mut rows = Vec::with_capacity(self.entries.len() + self.disabled.len());
         let mut disabled = self.disabled.iter().enumerate().peekable();
         for index in 0..=self.entries.len() {

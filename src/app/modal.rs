@@ -106,6 +106,19 @@ pub enum Answer {
     AnotherPath(Role),
     /// Sends the text of a file to the clipboard.
     CopyText(Role),
+    /// Sends a text to the clipboard.
+    Copy {
+        /// The text.
+        text: String,
+        /// What it is.
+        what: String,
+    },
+    /// Shows the text that was copied, secrets too.
+    ShowCopied,
+    /// Copies an entry to the other list, which has its class.
+    CopyEntry(Role, usize),
+    /// Writes what a file was before the last save.
+    PutBack(Role),
     /// Asks for the name of the file, then saves it.
     Force(Role),
     /// Asks a real SkyPilot, now and whenever that is asked for again.
@@ -255,6 +268,8 @@ pub struct Notice {
     pub text: Vec<String>,
     /// Whether they are lines of a diff, each on one row.
     pub is_diff: bool,
+    /// Whether it stands alone on the screen, to be selected by hand.
+    pub bare: bool,
     /// The problem that is explained, where it offers a fix.
     pub fixes: Option<Box<Diagnostic>>,
     /// The first row on the screen.

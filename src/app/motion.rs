@@ -112,7 +112,8 @@ pub fn apply(state: &mut State, id: Id) -> bool {
                 Some(Moving { rows, page: body / 2, at: &mut sides.offset })
             }
             Some(Modal::Notice(notice)) => {
-                let width = usize::from(screen.width.saturating_sub(8)).clamp(20, 76);
+                let framed = usize::from(screen.width.saturating_sub(8)).clamp(20, 76);
+                let width = if notice.bare { usize::from(screen.width).max(1) } else { framed };
                 let height = |line: &String| if notice.is_diff { 1 } else { line.chars().count() / width + 1 };
                 let rows: usize = notice.text.iter().map(height).sum();
                 Some(Moving { rows: rows.saturating_sub(body / 2), page: body / 2, at: &mut notice.offset })

@@ -7,7 +7,7 @@ use super::message::Effect;
 use super::modal::{Answer, Menu, Modal};
 use super::tree::{Row, Shape, names_at, parameters_of};
 use super::value::{self, Type};
-use super::{Pane, Screen, State, Tone, completion, forms};
+use super::{Pane, Screen, State, Tone, completion, forms, literal};
 use crate::config::Role;
 use crate::config::operation::Operation;
 use crate::yaml::edit::{NewValue, Written};
@@ -157,6 +157,9 @@ fn edit_value(state: &mut State, role: Role, row: &Row) -> Vec<Effect> {
     if let Some(Value::Bool(on)) = value_at(state.workspace.document(role), &row.pointer) {
         let written = bool_like(state, role, row, !on);
         return commit(state, &Operation::Set { role, pointer: row.pointer.clone(), value: written });
+    }
+    if let Some(effects) = literal::turn(state, role, row) {
+        return effects;
     }
     forms::edit_value(state, role, row);
     Vec::new()

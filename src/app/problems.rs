@@ -129,7 +129,13 @@ pub(super) fn fix(state: &mut State) -> Vec<Effect> {
 /// Goes on from the explanation of a problem to what its fix would change.
 pub(super) fn fix_explained(state: &mut State) {
     let Some(Modal::Notice(Notice { fixes: Some(one), .. })) = state.modals.last().cloned() else { return };
-    propose(state, &one);
+    // Below a text to be read the files are read again where they change.
+    if state.problems.contains(&one) {
+        propose(state, &one);
+    } else {
+        state.modals.pop();
+        state.say(Tone::Told, "The file has changed meanwhile: this problem is not in it any more.");
+    }
 }
 
 /// Shows what the fix of a problem would change, and asks.
@@ -146,8 +152,8 @@ fn propose(state: &mut State, one: &Diagnostic) {
         Err(error) => return state.say(Tone::Failed, format!("Not changed: {error}.")),
     };
     let empty = || Document::parse("").into();
-    let [old, new] = [&state.workspace, &change.workspace]
-        .map(|workspace| workspace.document(role).cloned().unwrap_or_else(empty));
+    let [old, new] =
+        [&state.workspace, &change.workspace].map(|workspace| workspace.document(role).cloned().unwrap_or_else(empty));
     let text = vec![visible(&format!("{} {}", one.severity.letter(), review::problem_text(one))).into_owned()];
     let mut menu = Menu::new(visible(&format!("Fix: {}?", fix.label)), text).item(
         'f',

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::needle::Sieve;
 use super::value::count;
-use super::{Cursor, State, Tone, filters, meaning, writing};
+use super::{Cursor, State, Tone, filters, later, meaning, writing};
 use crate::check::{self, Diagnostic, FileKind, Report, Severity};
 use crate::config::diff::{self, DiffKind, DiffLine};
 use crate::config::partial::Partial;
@@ -322,6 +322,10 @@ fn tell(state: &State, file: &mut ReviewFile, before: &Report) {
         if Some(&target.file) != state.path(role).as_ref() {
             let leads = format!("  the link stays; it leads to {}", state.shown_path(&target.file));
             push(RowKind::Plain, leads, Vec::new());
+        }
+        if matches!(target.strategy, Strategy::ReadOnly(why) if later::needs_rights(why)) {
+            let later = "  d keeps a draft, and tells the `sudo install` command that puts it in place later";
+            push(RowKind::Plain, later.to_owned(), Vec::new());
         }
         if target.mode.is_some() && !matches!(target.strategy, Strategy::ReadOnly(_)) {
             push(RowKind::Plain, "  the text on disk is kept as a backup (:backups)".to_owned(), Vec::new());

@@ -11,13 +11,13 @@ use super::message::{Effect, Message, Noticed, Reason};
 use super::modal::Modal;
 use super::preferences::{Meaning, complain, meaning};
 use super::{
-    Exit, Files, Pane, Screen, State, Tone, about, backups, browse, burst, comments, conflict, dialogs, edits, export,
-    external, filters, find, forms, lists, look, manifest, motion, mouse, outside, pages, palette, parameters, past, paste,
-    problems, programs, reading, recovery, review, saving, sides, source, verify, wheels, writing,
+    Exit, Files, Pane, Screen, State, Tone, about, backups, browse, burst, clipboard, comments, conflict, dialogs,
+    edits, export, external, filters, find, forms, later, lists, look, manifest, motion, mouse, outside, pages,
+    palette, parameters, past, paste, problems, programs, reading, recovery, restart, review, saving, sides, source,
+    verify, wheels, writing,
 };
 use crate::config::Role;
 use crate::python::Catalog;
-use crate::text::visible::visible_name;
 
 /// Takes a message; returns what is asked of the outside for it.
 pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
@@ -33,6 +33,10 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
         Message::FocusGained => {
             state.outside.notice(Noticed { files: true, wheels: false });
             Vec::new()
+        }
+        Message::Clocked(time) => {
+            state.history.set_time(time);
+            return Vec::new();
         }
         Message::Noticed(noticed) => {
             state.outside.notice(noticed);
@@ -84,8 +88,11 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
         Message::Edited { target, result } => external::edited(state, &target, result),
         Message::Copied { what, characters, result } => {
             match result {
-                Ok(way) => state.say(Tone::Done, format!("Copied {what}: {characters} characters, by {way}.")),
-                Err(why) => state.say(Tone::Failed, format!("Not copied: {why}.")),
+                Ok(way) => {
+                    let told = format!("Copied {what}: {characters} characters, by {way}. :clipboard shows it.");
+                    state.say(Tone::Done, told);
+                }
+                Err(why) => state.say(Tone::Failed, format!("Not copied: {why}. :clipboard shows it.")),
             }
             Vec::new()
         }
@@ -122,6 +129,7 @@ pub fn settled(state: &mut State, mut effects: Vec<Effect>) -> Vec<Effect> {
         state.screen = Screen::Main;
         state.focus = Pane::of(state.role);
     }
+    clipboard::remember(state, &effects);
     conflict::settle(state);
     filters::settle(state);
     state.settle_tree();
@@ -155,10 +163,7 @@ fn open(state: &mut State, workspace: crate::config::Workspace, facts: crate::ch
     state.recheck();
     state.ready = true;
     state.glimpses = Default::default();
-    if state.list(Role::Api).is_empty()
-        && !state.list(Role::Remote).is_empty()
-        && state.list(Role::Api).body == Body::Absent
-    {
+    if state.list(Role::Api).body == Body::Absent && state.list(Role::Remote).body != Body::Absent {
         state.role = Role::Remote;
         state.focus = Pane::Remote;
     }
@@ -209,13 +214,10 @@ fn scanned(state: &mut State, facts: crate::check::Facts) -> Vec<Effect> {
     effects
 }
 
-fn drafted(state: &mut State, result: Result<Vec<std::path::PathBuf>, String>) -> Vec<Effect> {
+fn drafted(state: &mut State, result: Result<Vec<(Role, std::path::PathBuf)>, String>) -> Vec<Effect> {
     state.outside.drafting = false;
     match result {
-        Ok(paths) => {
-            let names: Vec<String> = paths.iter().map(|path| visible_name(path.as_os_str())).collect();
-            state.say(Tone::Done, format!("Draft kept in {}. The files are as they were.", names.join(" and ")));
-        }
+        Ok(drafts) => later::drafted(state, &drafts),
         Err(why) => state.say(Tone::Failed, format!("No draft was written: {why}.")),
     }
     Vec::new()
@@ -309,6 +311,8 @@ fn run_here(state: &mut State, id: Id) -> Vec<Effect> {
         Id::Verify => return verify::start(state),
         Id::Export => return export::start(state),
         Id::Source => source::open(state),
+        Id::Clipboard => clipboard::open(state),
+        Id::CopyRestart => return restart::copy(state),
         Id::Find => forms::open(state, find::form()),
         Id::Filter => filters::open(state),
         Id::History => past::open(state),

@@ -242,10 +242,13 @@ fn backups(path: &Path, role: Role, outside: &Outside) -> Result<Vec<SavedVersio
 /// # Errors
 ///
 /// Returns what cannot be done, in words.
-pub fn drafts(texts: &[(Role, Arc<str>)], outside: &Outside) -> Result<Vec<PathBuf>, String> {
+pub fn drafts(texts: &[(Role, Arc<str>)], outside: &Outside) -> Result<Vec<(Role, PathBuf)>, String> {
     texts
         .iter()
-        .map(|(role, text)| state::keep("drafts", Path::new(role.file_name()), text.as_bytes(), &outside.environment))
+        .map(|(role, text)| {
+            let path = state::keep("drafts", Path::new(role.file_name()), text.as_bytes(), &outside.environment)?;
+            Ok((*role, path))
+        })
         .collect()
 }
 
@@ -278,10 +281,11 @@ mod tests {
     #[test]
     fn drafts_are_private_and_whole() {
         let home = tempfile::tempdir().expect("a directory");
-        let paths = drafts(&[(Role::Api, "a: 1\n".into())], &outside(home.path())).expect("written");
-        assert_eq!(fs::read_to_string(&paths[0]).expect("read"), "a: 1\n");
+        let drafts = drafts(&[(Role::Api, "a: 1\n".into())], &outside(home.path())).expect("written");
+        let [(Role::Api, draft)] = drafts.as_slice() else { panic!("{drafts:?}") };
+        assert_eq!(fs::read_to_string(draft).expect("read"), "a: 1\n");
         let mode = |path: &Path| fs::metadata(path).expect("there").permissions().mode() & 0o777;
-        assert_eq!((mode(&paths[0]), mode(paths[0].parent().expect("a folder"))), (PRIVATE_FILE, PRIVATE_DIRECTORY));
+        assert_eq!((mode(draft), mode(draft.parent().expect("a folder"))), (PRIVATE_FILE, PRIVATE_DIRECTORY));
     }
 
     #[test]

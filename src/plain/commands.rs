@@ -9,8 +9,10 @@ use crate::app::message::Effect;
 use crate::app::tree::Shape;
 use crate::app::{Pane, Screen, State, forms, offers, tree, update};
 
-/// Commands that move a cursor, or draw: there is nothing of that here.
-const NOT_HERE: [Id; 27] = [
+/// Commands that move a cursor, draw or copy: there is nothing of that here.
+const NOT_HERE: [Id; 29] = [
+    Id::Clipboard,
+    Id::CopyRestart,
     Id::Theme,
     Id::Mouse,
     Id::Forward,

@@ -3,7 +3,7 @@
 use ratatui::layout::Rect;
 
 use super::bars;
-use super::paper::{self, Paper};
+use super::paper::{self, Paper, readable};
 use crate::app::layout::{self, Size};
 use crate::app::mouse::Target;
 use crate::app::pages::{self, LineKind};
@@ -63,7 +63,7 @@ fn verdict(paper: &mut Paper<'_>, state: &State, area: Rect) {
     let letter = severity.map_or("  ".to_owned(), |severity| format!("{} ", severity.letter()));
     let inside = if state.layout_size() == Size::One { area } else { paper.frame(area, "Verdict", "", false) };
     let mut row = 0;
-    for part in paper::wrap(&format!("{letter}{text}"), inside.width.saturating_sub(2)) {
+    for part in paper::wrap(&format!("{letter}{text}"), readable(inside.width.saturating_sub(2))) {
         paper.write(inside, row, 1, &part, style);
         row += 1;
     }
@@ -95,7 +95,8 @@ fn lines(paper: &mut Paper<'_>, state: &State, section: usize, area: Rect) {
             LineKind::Problem(severity) => (format!("{} ", severity.letter()), theme.severity(severity)),
         };
         let indent = if line.kind == LineKind::Heading || section == 2 { 1 } else { 3 };
-        for part in paper::wrap(&format!("{prefix}{}", line.text), area.width.saturating_sub(indent + 1)) {
+        let room = readable(area.width.saturating_sub(indent + 1));
+        for part in paper::wrap(&format!("{prefix}{}", line.text), room) {
             if skip > 0 {
                 skip -= 1;
                 continue;

@@ -2,7 +2,7 @@
 
 use ratatui::layout::Rect;
 
-use super::paper::{self, Paper};
+use super::paper::{self, Paper, width};
 use crate::app::layout::Size;
 use crate::app::mouse::Target;
 use crate::app::{Pane, State, filters, form::Filtered, review};
@@ -151,6 +151,22 @@ pub(super) fn one_line(paper: &mut Paper<'_>, state: &State, area: Rect) {
         return;
     };
     let fix = if one.fix.is_some() { "  [f]ix" } else { "" };
+    if state.layout_size() == Size::One {
+        // What it is comes first: the name of the file is in the list of all problems.
+        let number = one.place.pointer.as_ref().map_or_else(String::new, place);
+        let number = number.split_once(' ').map_or(number.as_str(), |(entry, _)| entry);
+        let lead = if number.starts_with('#') {
+            format!("{} {number} ", one.severity.letter())
+        } else {
+            format!("{} ", one.severity.letter())
+        };
+        let text = visible(&review::sentences(one)).into_owned();
+        let room = area.width.saturating_sub(width(&lead) + width(fix) + 2);
+        let text = paper::fit_words(&text, room);
+        let pieces = [(&*lead, theme.severity(one.severity)), (&*text, theme.text()), (fix, theme.key())];
+        paper.pieces(area, 0, 1, &pieces);
+        return;
+    }
     let text = format!("{}{fix}", review::problem_text(one));
     let focused = state.focus == Pane::Problems && state.layout_size() == Size::Narrow;
     let letter = format!("{}{}", if focused { "> " } else { "" }, one.severity.letter());

@@ -2,6 +2,7 @@
 
 pub mod backup;
 pub mod classes;
+pub mod clock;
 pub mod editor;
 pub mod export;
 mod http;

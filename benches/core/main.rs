@@ -6,6 +6,8 @@
 mod peer;
 mod workload;
 
+#![expect(missing_docs, reason = "criterion's macro makes a function without")]
+
 use std::hint::black_box;
 use std::path::Path;
 use std::time::Duration;

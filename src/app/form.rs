@@ -99,8 +99,16 @@ pub enum FormKind {
 pub enum Filtered {
     /// The entries of a list.
     Entries(Role),
+    /// The parameters of an entry.
+    Values,
+    /// The problems.
+    Problems,
     /// The wheel list.
     Wheels,
+    /// The upload preview.
+    Preview,
+    /// The review.
+    Review,
 }
 
 /// A row of a form.

@@ -362,7 +362,7 @@ mod tests {
     #[test]
     fn a_server_is_known_by_its_command_line() {
         assert_eq!(port_of(b"/venv/bin/python\0-m\0sky.server.server\0--host=127.0.0.1\0--port=46581\0"), Some(46581));
-        assert_eq!(port_of(b"/venv/bin/python\0-m\0sky.server.server\0--port\0006000\0"), Some(6000));
+        assert_eq!(port_of(b"/venv/bin/python\0-m\0sky.server.server\0--port\x006000\0"), Some(6000));
         assert_eq!(port_of(b"/venv/bin/python\0-m\0sky.server.server\0"), Some(DEFAULT_PORT));
         assert_eq!(port_of(b"grep\0-m sky.server.server\0"), None);
         assert_eq!(port_of(b"python\0-m\0sky.server.server.other\0"), None);

@@ -4,6 +4,7 @@
 //! found, what follows from it, and the sentences for people.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
@@ -231,7 +232,7 @@ pub fn named(names: &[String]) -> String {
     const SHOWN: usize = 5;
     let mut text = names.iter().take(SHOWN).map(|name| visible(name).into_owned()).collect::<Vec<_>>().join(", ");
     if names.len() > SHOWN {
-        text.push_str(&format!(" and {} more", names.len() - SHOWN));
+        let _ = write!(text, " and {} more", names.len() - SHOWN);
     }
     text
 }

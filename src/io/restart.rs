@@ -252,12 +252,20 @@ pub(super) fn read_log(filter: &str, show_secrets: bool, outside: &Outside) -> R
     Ok(LogEnd { path, filter: filter.to_owned(), lines })
 }
 
+/// Looks at the server, and asks it how it is.
+pub(super) fn see(outside: &Outside) -> Serving {
+    serving::look(&outside.options, &scan::facts(&outside.options, outside.environment.clone()))
+}
+
 /// Remembers the list that a server runs with, before a save replaces it.
-pub(super) fn remember_before_save(path: &Path, outside: &Outside) {
+pub(super) fn remember_before_save(role: Role, path: &Path, outside: &Outside) {
+    if role != Role::Api || outside.options.configmap.is_some() {
+        return;
+    }
     let facts = scan::facts(&outside.options, outside.environment.clone());
     let list = outside.options.locate(Role::Api, &outside.environment).path.map(|path| facts.server_cwd.join(path));
     // Most saves have no server beside them: nothing is asked then.
-    if facts.servers.is_empty() || list.as_deref() != Some(path) || outside.options.configmap.is_some() {
+    if facts.servers.is_empty() || list.as_deref() != Some(path) {
         return;
     }
     serving::remember(&serving::look(&outside.options, &facts), &outside.environment);

@@ -135,12 +135,12 @@ mod tests {
     fn the_end_of_a_long_log_is_read_and_an_old_one_is_not() {
         let folder = tempfile::tempdir().expect("a directory");
         let path = folder.path().join("server.log");
-        let text: String = (0..100_000).map(|number| format!("line {number}\n")).collect();
-        fs::write(&path, text).expect("written");
+        let text: Vec<String> = (0..100_000).map(|number| format!("line {number}")).collect();
+        fs::write(&path, text.join("\n")).expect("written");
         let cover = Cover::of(&workspace(""), false);
         let lines = end(&path, None, &cover).expect("lines");
         assert_eq!((lines.len(), lines.last().map(String::as_str)), (MOST_LINES, Some("line 99999")));
-        let later = SystemTime::now() + Duration::from_secs(60);
+        let later = SystemTime::now() + Duration::from_mins(1);
         assert_eq!(end(&path, Some(later), &cover), Ok(Vec::new()));
         assert!(end(folder.path(), None, &cover).is_err());
     }

@@ -207,7 +207,7 @@ fn file(role: Role, options: &Options, facts: &Facts, process: Option<&Process>)
     let absolute = |path: PathBuf| facts.server_cwd.join(path);
     let path = options.locate(role, &facts.environment).path.map(absolute);
     let theirs = process.filter(|process| !process.variables.is_empty()).map(|process| read_by(process, role, facts));
-    let server_reads = theirs.filter(|theirs| *theirs != path).map(|theirs| theirs.unwrap_or_default());
+    let server_reads = theirs.filter(|theirs| *theirs != path).map(Option::unwrap_or_default);
     let metadata = path.as_deref().and_then(|path| fs::metadata(path).ok());
     let modified = metadata.as_ref().and_then(|found| found.modified().ok()).map(moment);
     let currency = match (role, process, &path) {
@@ -303,6 +303,6 @@ mod tests {
     fn this_process_was_started_before_now() {
         let started = started(std::process::id()).expect("a start");
         let age = SystemTime::now().duration_since(started).expect("before now");
-        assert!(age < Duration::from_secs(24 * 60 * 60), "{age:?}");
+        assert!(age < Duration::from_hours(24), "{age:?}");
     }
 }

@@ -232,7 +232,8 @@ fn the_log_is_shown_from_its_end_masked_and_by_a_text() {
     let mut driver = open(BAD, Settings::default());
     driver.press(":log<Enter>");
     assert!(driver.status().starts_with("The server's log cannot be shown"), "{}", driver.status());
-    let log: String = (0..300).map(|number| format!("line {number}\n")).collect();
+    let log: Vec<String> = (0..300).map(|number| format!("line {number}\n")).collect();
+    let log = log.concat();
     fs::create_dir_all(driver.home().join(".sky/api_server")).expect("made");
     let log = format!("{log}\u{1b}]0;x\u{7} token of s3cr3t-value\nlast\n");
     fs::write(driver.home().join(".sky/api_server/server.log"), log).expect("written");

@@ -49,6 +49,7 @@ pub mod problems;
 pub mod programs;
 pub mod reading;
 pub mod recovery;
+pub mod restart;
 pub mod review;
 pub mod run;
 pub mod saving;
@@ -165,6 +166,8 @@ pub struct State {
     pub in_place: [bool; 2],
     /// What the saves so far did, for one status line.
     pub saved: Vec<String>,
+    /// What is run once the save is done: the server, after a way back.
+    pub after_save: Option<Box<run::Program>>,
     /// What was found, as long as one can come back to it.
     pub found: Option<Box<choice::Choice>>,
     /// The screens that were gone back from, the last one last.
@@ -238,6 +241,7 @@ impl State {
             overwrites: false,
             in_place: [false; 2],
             saved: Vec::new(),
+            after_save: None,
             found: None,
             forward: Vec::new(),
             outside: outside::Outside::default(),

@@ -289,6 +289,10 @@ pub enum Id {
     Close,
     Stop,
     Restore,
+    // The server.
+    Restart,
+    Status,
+    Log,
 }
 
 impl Id {
@@ -582,6 +586,9 @@ static TABLE: &[Command] = &[
     row(Id::Export, "export configmap", "", G::Files, SCREENS, &[], "Writes both lists as a ConfigMap or a Secret of Kubernetes, with the Helm values that mount it."),
     row(Id::Theme, "theme", "", G::Look, SCREENS, &[], "Chooses the colours; moving through the list shows them."),
     row(Id::Build, "build a wheel", "", G::Edit, BESIDE_WHEELS, &[], "Builds a wheel of a project directory into the wheel directory, after a question."),
+    row(Id::Restart, "restart the server", "", G::Files, BEFORE_REVIEW, &["L"], "Applies plugins.yaml: stops and starts the local API server after a question, and shows what it has loaded or why not."),
+    row(Id::Status, "status", "", G::Look, BEFORE_REVIEW, &[], "Shows the local API server: process, directory, variables, whether it runs the list on disk."),
+    row(Id::Log, "log", "", G::Look, BEFORE_REVIEW, &[], "Shows the end of the API server's log, secrets masked; :log TEXT shows its lines with a text."),
     // Text fields.
     row(Id::Accept, "accept", "accept", G::Edit, FIELDS, &["Enter"], "Takes what is typed."),
     row(Id::Cancel, "cancel", "cancel", G::Edit, FIELDS, &["Esc", "Ctrl-C", "Ctrl-G"], "Closes the field; nothing changes."),

@@ -10,7 +10,7 @@ use super::modal::{Answer, Menu, MenuItem, Modal, Notice};
 use super::preferences::{Meaning, meaning};
 use super::{
     Exit, Screen, State, Tone, backups, browse, burst, choice, completion, edits, export, external, forms, look,
-    motion, palette, parameters, paste, programs, recovery, saving, update, verify, writing,
+    motion, palette, parameters, paste, programs, recovery, restart, saving, update, verify, writing,
 };
 use crate::config::Role;
 use crate::config::operation::Operation;
@@ -208,6 +208,11 @@ fn answer(state: &mut State, answer: Answer) -> Vec<Effect> {
         }
         Answer::PasteLines(lines, text) => paste::lines(state, lines, &text),
         Answer::Kept(at, kept) => recovery::answer(state, at, kept),
+        Answer::GoToEntry(entry) => {
+            restart::go_to_entry(state, entry);
+            Vec::new()
+        }
+        Answer::GoBack(back) => restart::go_back(state, back.0, &back.1),
         Answer::Export(request) => export::replace(*request),
         Answer::ReadOnly => recovery::read_only(state),
         Answer::RemoveWheelPath => edits::commit(state, &Operation::SetWheelPath(None)),

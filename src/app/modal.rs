@@ -141,6 +141,10 @@ pub enum Answer {
     Kept(usize, super::recovery::Kept),
     /// Exports both lists, whatever files are there.
     Export(Box<Request>),
+    /// Goes to an entry of the API server's list.
+    GoToEntry(usize),
+    /// Restores the list that ran, saves it and starts the server.
+    GoBack(Box<(Program, super::restart::Earlier)>),
     /// Makes the screens read-only.
     ReadOnly,
 }

@@ -41,7 +41,7 @@ pub fn unavailable(state: &State, id: Id) -> Option<&'static str> {
         Id::Verify => verify::unavailable(state),
         Id::Export => export::unavailable(state),
         Id::Theme => state.preferences.themes.fixed,
-        Id::Build | Id::Install => programs::unavailable(state, id),
+        Id::Build | Id::Install | Id::Restart => programs::unavailable(state, id),
         Id::Undo if state.history.undo_count() == 0 => Some("nothing to undo"),
         Id::Redo if state.history.redo_count() == 0 => Some("nothing to redo"),
         Id::Save if state.unsaved_roles().is_empty() => Some("nothing to save"),

@@ -7,7 +7,7 @@ use super::message::{Effect, Reason, Replaces, SaveFailure, SavedFile};
 use super::modal::{Answer, Menu, Modal};
 use super::review::{Review, sentences};
 use super::value::count;
-use super::{Exit, Files, Pane, Screen, State, Tone, conflict, dialogs, edits, forms, manifest, writing};
+use super::{Exit, Files, Pane, Screen, State, Tone, conflict, dialogs, edits, forms, manifest, restart, writing};
 use crate::config::operation::Operation;
 use crate::config::{Content, Role, model};
 use crate::text::visible::visible;
@@ -142,6 +142,7 @@ pub(super) fn save(state: &mut State, roles: Vec<Role>, anything: bool) -> Vec<E
         return writing::ask(state, question);
     }
     state.saved.clear();
+    state.after_save = None;
     state.overwrites = anything;
     let together = manifest::save(state, &roles, anything);
     state.queued.extend(together);
@@ -192,7 +193,8 @@ pub fn saved(state: &mut State, role: Role, text: &Arc<str>, result: Result<Save
                 return Vec::new();
             }
             finish(state);
-            remember(state)
+            let effects = remember(state);
+            effects.into_iter().chain(restart::saved(state)).collect()
         }
         Err(failure) => not_saved(state, role, failure),
     }
@@ -203,6 +205,7 @@ fn not_saved(state: &mut State, role: Role, failure: SaveFailure) -> Vec<Effect>
     let mut roles = vec![role];
     roles.extend(&state.saving);
     let anything = state.overwrites;
+    state.after_save = None;
     let told = writing::stop(state);
     // What was written before is remembered as after any save.
     let effects = if state.saved.is_empty() { Vec::new() } else { remember(state) };
@@ -237,6 +240,7 @@ fn told(state: &State, role: Role, saved: &str, file: &SavedFile) -> String {
         _ if manifest::holds(state, role) => "takes effect once the manifest is applied",
         Role::Remote => "read at the next controller launch",
         Role::Api if only_wheel_path(state, saved) => "the wheel directory is read at each launch: no restart",
+        Role::Api if restart::is_offered(state) => "takes effect after sky api stop; sky api start (L does both)",
         Role::Api => "takes effect after sky api stop; sky api start",
     };
     let mut text = format!("{verb} {path}: {effect}");

@@ -14,7 +14,7 @@ use super::preferences::{Meaning, complain, meaning};
 use super::{
     Exit, Files, Pane, Screen, State, Tone, about, backups, browse, burst, comments, conflict, dialogs, edits, export,
     external, find, forms, lists, look, manifest, modeline, motion, mouse, outside, pages, palette, parameters, past,
-    paste, problems, programs, reading, recovery, review, saving, sides, source, verify, wheels, writing,
+    paste, problems, programs, reading, recovery, restart, review, saving, sides, source, verify, wheels, writing,
 };
 use crate::config::Role;
 use crate::python::Catalog;
@@ -101,6 +101,14 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
         }
         Message::Printed { lines, dropped } => {
             programs::printed(state, lines, dropped);
+            Vec::new()
+        }
+        Message::ServerSeen(serving) => {
+            restart::show_status(state, &serving);
+            Vec::new()
+        }
+        Message::LogRead(result) => {
+            restart::show_log(state, result);
             Vec::new()
         }
         Message::RunEnded(ended) => programs::ended(state, &ended),
@@ -314,6 +322,9 @@ fn run_here(state: &mut State, id: Id) -> Vec<Effect> {
         Id::Forward => forward(state),
         Id::SideBySide => sides::open(state),
         Id::Backups => return backups::start(state, dialogs::editor_role(state)),
+        Id::Restart => return restart::start(state),
+        Id::Status => return vec![Effect::SeeServer],
+        Id::Log => return restart::read_log(state, ""),
         Id::Build | Id::Install => return programs::start(state, id),
         Id::Undo => return edits::undo(state, false),
         Id::Redo => return edits::undo(state, true),

@@ -58,7 +58,7 @@ pub fn read_all(path: &Path, environment: &Environment) -> Result<Vec<SavedVersi
 }
 
 /// Returns a time as the clock on the wall shows it.
-fn local_time(seconds: u64) -> String {
+pub(super) fn local_time(seconds: u64) -> String {
     let time = i64::try_from(seconds).ok().and_then(|seconds| jiff::Timestamp::from_second(seconds).ok());
     let zoned = time.map(|time| time.to_zoned_datetime(jiff::tz::TimeZone::system()));
     zoned.map_or_else(|| "?".to_owned(), |zoned| zoned.strftime("%Y-%m-%d %H:%M:%S").to_string())

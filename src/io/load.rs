@@ -205,7 +205,7 @@ mod tests {
     fn only_long_files_are_looked_at_first() {
         let at = tempfile::tempdir().expect("a directory");
         let entry = "- class: acme.Audit\n";
-        let mut seen = |text: String| {
+        let seen = |text: String| {
             std::fs::write(at.path().join("list"), text).expect("written");
             let location = Location { path: Some("list".into()), source: PathSource::Default };
             glimpse(&location, at.path()).rows.len()

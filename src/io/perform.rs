@@ -11,7 +11,9 @@ use super::run::{self, Running};
 use super::save::{Expected, Request, SaveError, Saved, look, save, tidy};
 use super::verify::{LIMIT, Question, verify};
 use super::watch::Watching;
-use super::{Options, backup, editor, export, inspect, load, memory, open, refresh, scan, state, targets};
+use super::{
+    Options, backup, editor, export, inspect, load, memory, open, refresh, restart, scan, serving, state, targets,
+};
 use crate::app::message::{
     Effect, ListedDirectory, Listing, ManifestText, Message, Replaces, SaveFailure, SavedFile, SavedVersion,
 };
@@ -96,6 +98,9 @@ pub fn perform(effect: Effect, outside: &Outside) -> Option<Message> {
             Message::Reread { contents, targets: targets(&workspace, &base), reason }
         }
         Effect::Save { role, path, text, replaces, in_place } => {
+            if role == Role::Api {
+                restart::remember_before_save(&path, outside);
+            }
             let result = write(&path, &text, &replaces, in_place, outside);
             Message::Saved { role, text, result }
         }
@@ -131,6 +136,11 @@ pub fn perform(effect: Effect, outside: &Outside) -> Option<Message> {
         }
         Effect::Verify { mode, show_secrets } => Message::Verified(Box::new(ask(mode, show_secrets, outside))),
         Effect::Plan { purpose, python } => Message::Planned(run::plan(purpose, python, outside)),
+        Effect::SeeServer => {
+            let facts = scan::facts(&outside.options, outside.environment.clone());
+            Message::ServerSeen(Box::new(serving::look(&outside.options, &facts)))
+        }
+        Effect::ReadLog { filter, show_secrets } => Message::LogRead(restart::read_log(&filter, show_secrets, outside)),
         Effect::Export(request) => {
             let result = export::write(&request, &outside.environment);
             Message::Exported { request, result }

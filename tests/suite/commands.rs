@@ -4,6 +4,7 @@
 //! afterwards that did not before. A command without a row fails.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 
 use skyplug_tui::app::command::{Command, Context, Id, in_context, table};
 use skyplug_tui::app::conflict;
@@ -26,7 +27,7 @@ use crate::{pictures, recovery, zip};
 type Row = (Id, Context, fn() -> Driver, &'static str, &'static str, fn(&Driver) -> bool);
 
 /// The commands that `ux.md` gives no key: their names in the palette.
-const PALETTE_ONLY: [&str; 13] = [
+const PALETTE_ONLY: [&str; 15] = [
     "about",
     "backups",
     "browse for the wheel directory",
@@ -35,8 +36,10 @@ const PALETTE_ONLY: [&str; 13] = [
     "edit comment behind",
     "export configmap",
     "kept edits",
+    "log",
     "paste entries",
     "schema for editors",
+    "status",
     "theme",
     "verify with SkyPilot",
     "what are plugins?",
@@ -94,6 +97,17 @@ fn with_python() -> Driver {
     driver.holds = true;
     let python = driver.home().join("venv/bin/python3");
     driver.set_python(&python);
+    driver
+}
+
+/// Opens the lists beside a program `sky` that does nothing, and a log.
+fn with_sky() -> Driver {
+    let driver = with_python();
+    let sky = driver.home().join("venv/bin/sky");
+    fs::write(&sky, "#!/bin/sh\n").expect("written");
+    fs::set_permissions(&sky, fs::Permissions::from_mode(0o755)).expect("set");
+    fs::create_dir(driver.home().join(".sky/api_server")).expect("made");
+    fs::write(driver.home().join(".sky/api_server/server.log"), "Uvicorn running\n").expect("written");
     driver
 }
 
@@ -344,6 +358,9 @@ const ROWS: &[Row] = &[
     (Id::Export, C::List, sample, "", "", |d| at(d) == C::Field && shows(d, "ConfigMap")),
     (Id::Theme, C::List, with_themes, "", "", |d| matches!(d.state.modals.last(), Some(Modal::Themes(_)))),
     (Id::Build, C::List, with_python, "", "", |d| at(d) == C::Field && shows(d, "project")),
+    (Id::Restart, C::List, with_sky, "", "", |d| at(d) == C::Menu && shows(d, "Start the API server?")),
+    (Id::Status, C::List, with_sky, "", "", |d| at(d) == C::Notice && shows(d, "API server")),
+    (Id::Log, C::List, with_sky, "", "", |d| at(d) == C::Notice && shows(d, "Uvicorn running")),
     // Text fields.
     (Id::Accept, C::Field, sample, "aacme.New", "", |d| api(d).contains("acme.New")),
     (Id::Cancel, C::Field, sample, "aacme.New", "", |d| d.state.modals.is_empty() && api(d) == API),

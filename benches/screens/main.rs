@@ -30,17 +30,16 @@ const SIZE: (u16, u16) = (120, 36);
 
 /// Returns a list of so many plugins, of which three in four have parameters.
 fn list(count: usize) -> String {
-    let mut text = "plugins:\n".to_owned();
-    for number in 0..count {
-        text += &format!("  - class: example.plugin_{number}.Plugin\n");
-        if number % 4 != 0 {
-            text += &format!(
-                "    parameters:\n      url: \"https://host-{number}.example.org\"\n      retries: 3  # each\n      \
-                 labels: [a, team-{number}]\n"
-            );
-        }
-    }
-    text
+    let entry = |number: usize| {
+        let class = format!("  - class: example.plugin_{number}.Plugin\n");
+        let parameters = format!(
+            "    parameters:\n      url: \"https://host-{number}.example.org\"\n      retries: 3  # each\n      \
+             labels: [a, team-{number}]\n"
+        );
+        if number.is_multiple_of(4) { class } else { class + &parameters }
+    };
+    let entries: Vec<String> = (0..count).map(entry).collect();
+    format!("plugins:\n{}", entries.concat())
 }
 
 /// A terminal that counts what is sent.

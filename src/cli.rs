@@ -18,6 +18,7 @@ mod purge;
 mod report;
 mod schema;
 mod shell;
+mod status;
 mod verify;
 mod wheels;
 
@@ -274,6 +275,12 @@ enum Command {
         #[arg(long, default_value = "text")]
         format: Format,
     },
+    /// Say how the local API server is: process, directory, variables, the files it has loaded; 1 where it does not answer or runs an older list
+    Status {
+        /// How to answer
+        #[arg(long, default_value = "text")]
+        format: Format,
+    },
     /// Add an entry
     Add {
         /// The class path: module.Class
@@ -378,6 +385,18 @@ enum Command {
         #[command(flatten)]
         flags: EditFlags,
     },
+    /// Name the schema of a file for editors, in a comment in its first line (see `schema`)
+    Modeline {
+        list: List,
+        /// The schema: a path, counted from the file, or an address
+        #[arg(value_name = "SCHEMA", required_unless_present = "unset")]
+        schema: Option<String>,
+        /// Remove the comment instead
+        #[arg(long, conflicts_with = "schema")]
+        unset: bool,
+        #[command(flatten)]
+        flags: EditFlags,
+    },
     /// Apply a JSON Patch (RFC 6902)
     Patch {
         list: List,
@@ -477,6 +496,7 @@ pub fn run(cli: Cli) -> anyhow::Result<Exit> {
         Some(Command::Preview { format, verify }) => inspect::preview(&session, format, verify.mode(), &mut out),
         Some(Command::Wheels { format }) => wheels::wheels(&session, format, &mut out),
         Some(Command::Classes { format }) => classes::classes(&session, format, &mut out),
+        Some(Command::Status { format }) => status::status(&session, format, &mut out),
         Some(Command::Explain { code, all }) => explain::explain(code.as_deref(), all, &mut out),
         Some(Command::Export { what }) => export::run(&session, &what, &mut out),
         Some(Command::Purge { dry_run }) => purge::run(&session, dry_run, &mut out),

@@ -2,8 +2,10 @@
 
 pub mod backup;
 pub mod classes;
+pub mod clock;
 pub mod editor;
 pub mod export;
+mod http;
 pub mod inspect;
 pub mod journal;
 pub mod keep;
@@ -13,10 +15,14 @@ pub mod memory;
 pub mod modules;
 pub mod perform;
 pub mod purge;
+mod ran;
+mod restart;
 pub mod run;
 pub mod save;
 pub mod scan;
 pub mod server;
+mod server_log;
+pub mod serving;
 pub mod settings;
 pub mod state;
 pub mod verify;

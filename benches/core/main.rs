@@ -3,6 +3,8 @@
 //! `cargo bench --bench core`; figures of other machines mean nothing here, ratios
 //! to `events` of the same run do. What was learnt from them is in `benches/README.md`.
 
+#![expect(missing_docs, reason = "criterion's macro makes a function without")]
+
 mod peer;
 mod workload;
 
@@ -46,7 +48,7 @@ fn parse(criterion: &mut Criterion) {
         let text = workload::list(Role::Api, count, nowhere());
         group.throughput(Throughput::Bytes(text.len() as u64));
         group.bench_with_input(BenchmarkId::new("events", count), &text, |b, text| {
-            b.iter(|| peer::events(black_box(text)))
+            b.iter(|| peer::events(black_box(text)));
         });
         group.bench_with_input(BenchmarkId::new("document", count), &text, |b, text| {
             b.iter(|| Document::parse(black_box(text.as_str())).data().is_ok());

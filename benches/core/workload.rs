@@ -102,19 +102,19 @@ fn archive(files: &[(String, String)]) -> Vec<u8> {
         checksum.update(text.as_bytes());
         let mut packer = DeflateEncoder::new(Vec::new(), Compression::default());
         packer.write_all(text.as_bytes()).expect("memory takes it");
-        let packed = packer.finish().expect("memory takes it");
+        let bytes = packer.finish().expect("memory takes it");
         let offset = small(out.len());
         // Version 2.0, no flags, deflated, the first date there is.
         let mut head = vec![20, 0, 0, 0, 8, 0, 0, 0, 0x21, 0];
         head.extend(checksum.sum().to_le_bytes());
-        head.extend(small(packed.len()).to_le_bytes());
+        head.extend(small(bytes.len()).to_le_bytes());
         head.extend(small(text.len()).to_le_bytes());
         head.extend(u16::try_from(path.len()).expect("names are short").to_le_bytes());
         head.extend([0, 0]);
         out.extend(b"PK\x03\x04");
         out.extend(&head);
         out.extend(path.bytes());
-        out.extend(packed);
+        out.extend(bytes);
         directory.extend(b"PK\x01\x02\x14\x00");
         directory.extend(head);
         // No comment, disk 0, no attributes.

@@ -167,6 +167,8 @@ pub enum Id {
     Pane5,
     Back,
     Redraw,
+    Clipboard,
+    CopyRestart,
     Suspend,
     Mouse,
     About,
@@ -180,6 +182,7 @@ pub enum Id {
     Export,
     EditComment,
     EditLineComment,
+    EditorSchema,
     Source,
     SideBySide,
     Find,
@@ -288,6 +291,10 @@ pub enum Id {
     Close,
     Stop,
     Restore,
+    // The server.
+    Restart,
+    Status,
+    Log,
 }
 
 impl Id {
@@ -467,7 +474,7 @@ static TABLE: &[Command] = &[
     // A file as text.
     row(Id::EditLine, "edit this line", "edit line", G::Edit, &[C::Text], &["Enter"], "Edits the line under the cursor."),
     // Parameters.
-    row(Id::EditValue, "edit value", "edit", G::Edit, PARAMETERS, &["Enter"], "Edits the value; a bool is toggled; on a row with + it adds."),
+    row(Id::EditValue, "edit value", "edit", G::Edit, PARAMETERS, &["Enter"], "Edits the value; a bool is toggled, of a Literal the next value is taken; on a row with + it adds."),
     row(Id::AddValue, "add parameter", "add", G::Edit, PARAMETERS, &["a", "Insert", "o"], "Adds a parameter, a key or an item at this level."),
     row(Id::DeleteValue, "delete value", "delete", G::Edit, PARAMETERS, &["d", "Delete"], "Deletes this value; u brings it back."),
     row(Id::Rename, "rename key", "rename", G::Edit, PARAMETERS, &["r", "F6"], "Gives this key another name, in its place."),
@@ -531,8 +538,10 @@ static TABLE: &[Command] = &[
     row(Id::Source, "source", "", G::Look, PANES, &["S"], "Shows the file at the cursor as text, what the cursor is on marked."),
     row(Id::SideBySide, "compare with the other list", "", G::Look, &[C::List, C::Parameters], &["="], "Shows the parameters of this class in both lists side by side."),
     // Everywhere.
+    row(Id::Filter, "filter these rows", "filter", G::Move, &[C::Parameters, C::Problems, C::Preview, C::Review], &["/", "F3"], "Shows only the rows that hold a text; e:, w:, i: and ~ ask for a state, Esc shows all."),
     row(Id::Compare, "compare with disk", "compare", G::Files, BEFORE_REVIEW, &["M"], "Shows mine, theirs and merged of a file that changed on disk."),
-    row(Id::Fix, "apply the offered fix", "fix", G::Edit, &[C::List, C::Text, C::Parameters, C::Problems], &["f"], "Applies the fix that the problem offers; u takes it back."),
+    row(Id::Fix, "apply the offered fix", "fix", G::Edit, &[C::List, C::Text, C::Parameters, C::Problems], &["f"], "Shows what the offered fix would change; Enter applies it, u takes it back."),
+    row(Id::Fix, "fix what is explained", "", G::Edit, &[C::Notice], &["f"], "Goes on to the fix that the explained problem offers."),
     row(Id::WheelPath, "wheel directory", "wheel dir", G::Edit, BEFORE_REVIEW, &["b"], "Sets controller_wheel_path by typing or by browsing."),
     row(Id::Preview, "upload preview", "preview", G::Look, &[C::List, C::Text, C::Parameters, C::Problems, C::FirstRun, C::Wheels], &["p", "F7"], "Shows what the next launch sends to a controller."),
     row(Id::Wheels, "wheels", "wheels", G::Look, &[C::List, C::Text, C::Parameters, C::Problems, C::Upload, C::FirstRun, C::Preview], &["w", "F8"], "Lists the wheels of the wheel directory."),
@@ -571,15 +580,21 @@ static TABLE: &[Command] = &[
     row(Id::About, "what are plugins?", "what are plugins?", G::Look, &[C::FirstRun], &["i"], "One page on plugins, the two files and the upload."),
     row(Id::About, "what are plugins?", "", G::Look, NOT_FIRST_RUN, &[], "One page on plugins, the two files and the upload."),
     row(Id::AboutProgram, "about", "", G::Look, SCREENS, &[], "Version, the SkyPilot releases that are known, the files in force."),
+    row(Id::Clipboard, "clipboard", "", G::Look, SCREENS, &[], "Shows the text that was copied last, alone on the screen, to be selected by hand."),
+    row(Id::CopyRestart, "restart command", "", G::Look, SCREENS, &[], "Copies the command that has the API server read plugins.yaml anew."),
     row(Id::PasteEntries, "paste entries", "", G::Edit, &[C::List, C::FirstRun], &[], "Opens a field for entries as YAML, shows what would be inserted, and puts them behind this one."),
     row(Id::EditComment, "edit comment", "", G::Edit, ENTRY, &[], "Edits the comment above this entry, in lines without #; an empty one goes."),
     row(Id::EditLineComment, "edit comment behind", "", G::Edit, ENTRY, &[], "Edits the comment behind the class of this entry; an empty one goes."),
+    row(Id::EditorSchema, "schema for editors", "", G::Edit, PANES, &[], "Edits the line at the top of this file that tells editors its schema; an empty one goes."),
     row(Id::KeptEdits, "kept edits", "", G::Files, BEFORE_REVIEW, &[], "Offers the unsaved edits of earlier runs again."),
     row(Id::Verify, "verify with SkyPilot", "", G::Look, BEFORE_REVIEW, &[], "Asks a real SkyPilot about the files on disk and marks what it sees in another way."),
     row(Id::Backups, "backups", "", G::Files, BEFORE_REVIEW, &[], "Lists the saved versions of the file at hand, with what each would change, and takes one back."),
     row(Id::Export, "export configmap", "", G::Files, SCREENS, &[], "Writes both lists as a ConfigMap or a Secret of Kubernetes, with the Helm values that mount it."),
     row(Id::Theme, "theme", "", G::Look, SCREENS, &[], "Chooses the colours; moving through the list shows them."),
     row(Id::Build, "build a wheel", "", G::Edit, BESIDE_WHEELS, &[], "Builds a wheel of a project directory into the wheel directory, after a question."),
+    row(Id::Restart, "restart the server", "", G::Files, BEFORE_REVIEW, &["L"], "Applies plugins.yaml: stops and starts the local API server after a question, and shows what it has loaded or why not."),
+    row(Id::Status, "status", "", G::Look, BEFORE_REVIEW, &[], "Shows the local API server: process, directory, variables, whether it runs the list on disk."),
+    row(Id::Log, "log", "", G::Look, BEFORE_REVIEW, &[], "Shows the end of the API server's log, secrets masked; :log TEXT shows its lines with a text."),
     // Text fields.
     row(Id::Accept, "accept", "accept", G::Edit, FIELDS, &["Enter"], "Takes what is typed."),
     row(Id::Cancel, "cancel", "cancel", G::Edit, FIELDS, &["Esc", "Ctrl-C", "Ctrl-G"], "Closes the field; nothing changes."),

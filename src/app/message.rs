@@ -9,8 +9,10 @@ use super::export::{ExportFailure, Exported};
 use super::keymap::Key;
 use super::mouse::Pointed;
 use super::recovery::Met;
+use super::restart::LogEnd;
 use super::run::{Ended, Program, Purpose};
 use crate::check::Facts;
+use crate::check::serving::Serving;
 use crate::check::verify::{Mode, Verified};
 use crate::config::glimpse::Glimpse;
 use crate::config::kubernetes::Request;
@@ -32,6 +34,8 @@ pub enum Message {
     Pasted(String),
     /// The terminal has this size now, in cells and rows.
     Resized(u16, u16),
+    /// It is this time of day, for what follows.
+    Clocked(String),
     /// The terminal got the focus again: files may have changed meanwhile.
     FocusGained,
     /// Something changed at the places that are watched.
@@ -83,7 +87,7 @@ pub enum Message {
     /// A directory was listed.
     Listed(Listing),
     /// Drafts were written, or why not.
-    Drafted(Result<Vec<PathBuf>, String>),
+    Drafted(Result<Vec<(Role, PathBuf)>, String>),
     /// The copy for the external editor is ready.
     Staged(Result<Staged, String>),
     /// The external editor has ended.
@@ -115,6 +119,10 @@ pub enum Message {
     },
     /// The program that ran has ended.
     RunEnded(Ended),
+    /// The API server was looked at.
+    ServerSeen(Box<Serving>),
+    /// The end of its log was read, or why not.
+    LogRead(Result<LogEnd, String>),
     /// Both lists were exported, or not.
     Exported {
         /// What was asked for.
@@ -397,6 +405,15 @@ pub enum Effect {
     Run(Box<Program>),
     /// Stop the program that runs, with all that it started.
     StopRun,
+    /// Look at the API server, and ask it how it is.
+    SeeServer,
+    /// Read the end of the server's log.
+    ReadLog {
+        /// What its lines shall hold; all do where it is empty.
+        filter: String,
+        /// Whether secrets are left in them.
+        show_secrets: bool,
+    },
     /// Write both lists as objects of Kubernetes.
     Export(Box<Request>),
     /// Ask the terminal to put a text into the clipboard.
@@ -435,6 +452,9 @@ impl Effect {
     /// Tells whether it may take so long that others do not wait for it, or must not wait for them.
     #[must_use]
     pub const fn is_long(&self) -> bool {
-        matches!(self, Self::Verify { .. } | Self::Classes(_) | Self::Run(_) | Self::StopRun)
+        matches!(
+            self,
+            Self::Verify { .. } | Self::Classes(_) | Self::Run(_) | Self::StopRun | Self::Plan { .. } | Self::SeeServer
+        )
     }
 }

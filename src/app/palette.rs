@@ -5,10 +5,12 @@ use super::field::Field;
 use super::keymap::{Code, Key};
 use super::message::Effect;
 use super::modal::{CommandRow, Commands, Modal};
-use super::{Exit, Pane, State, Tone, find, look, offers, saving, update};
+use super::{Exit, Pane, State, Tone, find, look, offers, restart, saving, update};
 
 /// The command that takes a text behind its name.
 const FIND: &str = "find ";
+/// The command that takes what the lines of the log shall hold.
+const LOG: &str = "log ";
 
 /// Opens the help or the palette.
 pub fn open_commands(state: &mut State, palette: bool) {
@@ -31,7 +33,8 @@ pub(super) fn refill(state: &mut State) {
     let Some(Modal::Commands(mut commands)) = state.modals.pop() else { return };
     let needle = commands.field.text().to_lowercase();
     // What stands behind it is what is looked for.
-    let needle = if commands.palette && needle.starts_with(FIND) { FIND.to_owned() } else { needle };
+    let takes_text = [FIND, LOG].into_iter().find(|name| commands.palette && needle.starts_with(name));
+    let needle = takes_text.map_or(needle, str::to_owned);
     let words: Vec<&str> = needle.split_whitespace().collect();
     let here = |row: &command::Command| row.contexts.contains(&commands.context);
     let screen_command = |row: &command::Command| row.contexts.iter().any(|context| !context.is_over_a_screen());
@@ -152,6 +155,9 @@ fn run_chosen(state: &mut State) -> Vec<Effect> {
         if let Some(text) = typed.strip_prefix(FIND) {
             find::open(state, text.trim_start());
             return Vec::new();
+        }
+        if let Some(text) = typed.strip_prefix(LOG) {
+            return restart::read_log(state, text.trim_start());
         }
         // The names that fingers know from vi.
         match typed {

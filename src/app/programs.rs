@@ -11,8 +11,9 @@ use super::command::Id;
 use super::form::{Form, FormKind};
 use super::message::Effect;
 use super::modal::{Answer, Menu, MenuItem, Modal};
+use super::restart::{Outcome, Restart};
 use super::run::{Ended, How, Phase, Program, Purpose, Run};
-use super::{Files, State, Tone, forms, motion, pages};
+use super::{Files, State, Tone, forms, motion, pages, restart};
 use crate::config::locate::expand_user;
 use crate::text::visible::visible_name;
 use crate::wheel::EntryKind;
@@ -20,6 +21,9 @@ use crate::wheel::EntryKind;
 /// Returns why a program cannot be run now.
 #[must_use]
 pub fn unavailable(state: &State, id: Id) -> Option<&'static str> {
+    if id == Id::Restart {
+        return restart::unavailable(state);
+    }
     if state.settings.read_only {
         return Some("read-only (--read-only)");
     }
@@ -84,7 +88,7 @@ pub(super) fn planned(state: &mut State, result: Result<Program, String>) {
             question(state, program);
         }
         (Err(why), Some(Modal::Form(form))) if in_form => form.refused = Some(why),
-        (Ok(program), None) if matches!(program.purpose, Purpose::Install { .. }) => question(state, program),
+        (Ok(program), None) if !matches!(program.purpose, Purpose::Build { .. }) => question(state, program),
         (Err(why), None) => state.say(Tone::Failed, why),
         // A person has turned to something else meanwhile.
         _ => {}
@@ -103,10 +107,11 @@ fn question(state: &mut State, program: Program) {
             "This changes the API server's Python, and downloads what the wheel depends on.",
             "A server that runs keeps what it has loaded until it is started again.",
         ),
+        Purpose::Restart(restart) => return ask_restart(state, &program, restart),
     };
     // What is run comes first: it is seen on the smallest screen too.
     let text = vec![
-        program.question_line(),
+        program.question_lines().join(" "),
         format!("in    {}", visible_name(program.directory.as_os_str())),
         String::new(),
         what.to_owned(),
@@ -114,6 +119,16 @@ fn question(state: &mut State, program: Program) {
         "It has no terminal; its output is shown, and it can be stopped with all that it starts.".to_owned(),
     ];
     let menu = Menu::new(title, text).careful('y', "run it", "", Answer::RunProgram(Box::new(program)));
+    state.modals.push(Modal::Menu(menu));
+}
+
+fn ask_restart(state: &mut State, program: &Program, restart: &Restart) {
+    let (title, about) = restart::question(state, restart);
+    let mut text = program.question_lines();
+    text.extend([format!("in    {}", visible_name(program.directory.as_os_str())), String::new()]);
+    text.extend(about);
+    let menu = Menu::new(title, text).careful('y', "run it", "", Answer::RunProgram(Box::new(program.clone())));
+    state.status = None;
     state.modals.push(Modal::Menu(menu));
 }
 
@@ -145,6 +160,9 @@ pub(super) fn ended(state: &mut State, ended: &Ended) -> Vec<Effect> {
     let asks = |item: &MenuItem| matches!(item.answer, Answer::StopProgram);
     // Nobody needs to answer any more whether it shall stop.
     state.modals.pop_if(|modal| matches!(modal, Modal::Menu(menu) if menu.items.iter().any(asks)));
+    if let Some(outcome) = &ended.server {
+        return restarted(state, ended, outcome);
+    }
     let mut effects = Vec::new();
     if let Some(run) = dialog_of(state) {
         if let (How::Well, Purpose::Build { project, into }) = (&ended.how, &run.program.purpose) {
@@ -159,6 +177,19 @@ pub(super) fn ended(state: &mut State, ended: &Ended) -> Vec<Effect> {
     effects
 }
 
+/// Takes the end of a restart.
+fn restarted(state: &mut State, ended: &Ended, outcome: &Outcome) -> Vec<Effect> {
+    let program = dialog_of(state).map(|run| run.program.clone());
+    if let Some(program) = program {
+        let (tone, text) = restart::ended(state, &program, ended, outcome);
+        if let Some(run) = dialog_of(state) {
+            run.phase = Phase::Ended(tone, text.clone());
+        }
+        state.say(tone, text);
+    }
+    Vec::new()
+}
+
 /// Does what a key means over the output.
 pub(super) fn in_run(state: &mut State, id: Option<Id>) -> Vec<Effect> {
     let Some(id) = id else { return Vec::new() };
@@ -171,7 +202,7 @@ pub(super) fn in_run(state: &mut State, id: Option<Id>) -> Vec<Effect> {
             state.modals.pop();
         }
         Id::Close => {
-            let text = vec![format!("{} runs still.", run.program.shown())];
+            let text = vec![format!("{} runs still.", run.program.shown_whole())];
             let menu = Menu::new("Stop it?", text)
                 .careful('s', "stop it", "with all that it started", Answer::StopProgram)
                 .item('k', "keep it running", "", Answer::Leave);
@@ -214,6 +245,8 @@ fn verdict(run: &Run, ended: &Ended) -> (Tone, String) {
             let effect = "takes effect after sky api stop; sky api start";
             (Tone::Done, format!("Installed {name} into {python}: {effect}."))
         }
+        // The server itself tells more: see `restart`.
+        (How::Well, Purpose::Restart(_)) => (Tone::Done, "The server was restarted.".to_owned()),
         (How::Badly(_), Purpose::Build { .. }) if said("No module named build") => {
             (Tone::Failed, format!("{failed}: this Python lacks the module build. {python} -m pip install build"))
         }

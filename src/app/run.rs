@@ -13,6 +13,7 @@ use unicode_width::UnicodeWidthStr as _;
 
 use super::dialogs::shell_like;
 use super::pages::MENU_WIDTH;
+use super::restart::{Outcome, Restart};
 use super::{Tone, layout};
 use crate::text::visible::visible_name;
 
@@ -42,6 +43,8 @@ pub enum Purpose {
         /// The wheel file.
         wheel: PathBuf,
     },
+    /// The local API server, started again.
+    Restart(Box<Restart>),
 }
 
 impl Purpose {
@@ -53,6 +56,8 @@ impl Purpose {
                 vec!["-m".into(), "build".into(), "--wheel".into(), "--outdir".into(), into.into(), project.into()]
             }
             Self::Install { wheel } => vec!["-m".into(), "pip".into(), "install".into(), wheel.into()],
+            // It is no interpreter that is run.
+            Self::Restart(_) => Vec::new(),
         }
     }
 
@@ -61,7 +66,7 @@ impl Purpose {
     pub fn writes_to(&self) -> Option<&Path> {
         match self {
             Self::Build { into, .. } => Some(into),
-            Self::Install { .. } => None,
+            Self::Install { .. } | Self::Restart(_) => None,
         }
     }
 
@@ -70,6 +75,7 @@ impl Purpose {
         match self {
             Self::Build { .. } => "No wheel was built",
             Self::Install { .. } => "Nothing was installed",
+            Self::Restart(_) => "The server was not restarted",
         }
     }
 }
@@ -89,35 +95,59 @@ impl Program {
     /// Returns the argument vector, to be read by people.
     #[must_use]
     pub fn shown(&self) -> String {
-        shell_like(&self.argv.iter().map(|word| visible_name(word)).collect::<Vec<_>>())
+        shown(&self.argv)
+    }
+
+    /// Returns all that is run, to be read by people.
+    #[must_use]
+    pub fn shown_whole(&self) -> String {
+        match &self.purpose {
+            Purpose::Restart(restart) => restart.steps.iter().map(|argv| shown(argv)).collect::<Vec<_>>().join("; "),
+            Purpose::Build { .. } | Purpose::Install { .. } => self.shown(),
+        }
     }
 
     /// Tells whether a question on this screen shows the whole argument vector.
     pub(super) fn fits(&self, screen: Rect) -> bool {
         let area = layout::dialog(screen, MENU_WIDTH, screen.height);
         let room = usize::from(area.width.saturating_sub(FRAME)).max(1);
-        let (mut rows, mut used) = (1, 0);
-        for word in self.question_line().split_inclusive(' ') {
-            let wide = word.width();
-            if used + wide > room && used > 0 {
-                (rows, used) = (rows + 1, 0);
-            }
-            rows += wide / room;
-            used += wide % room;
-        }
+        let rows: usize = self.question_lines().iter().map(|line| wrapped(line, room)).sum();
         // Frame above and below, and the answer.
         rows + 3 <= usize::from(area.height)
     }
 
-    /// Returns the line of the question that shows the argument vector.
-    pub(super) fn question_line(&self) -> String {
-        format!("runs  {}", self.shown())
+    /// Returns the lines of the question that show each argument vector.
+    pub(super) fn question_lines(&self) -> Vec<String> {
+        let mut lines = vec![format!("runs  {}", self.shown())];
+        if let Purpose::Restart(restart) = &self.purpose {
+            lines.extend(restart.steps.iter().skip(1).map(|argv| format!("then  {}", shown(argv))));
+        }
+        lines
     }
 
     /// Returns the interpreter, made visible.
     pub(super) fn python(&self) -> String {
         self.argv.first().map_or(String::new(), |python| visible_name(python))
     }
+}
+
+/// Returns an argument vector, to be read by people.
+fn shown(argv: &[OsString]) -> String {
+    shell_like(&argv.iter().map(|word| visible_name(word)).collect::<Vec<_>>())
+}
+
+/// Returns how many rows of `room` cells a line takes, broken between words.
+fn wrapped(line: &str, room: usize) -> usize {
+    let (mut rows, mut used) = (1, 0);
+    for word in line.split_inclusive(' ') {
+        let wide = word.width();
+        if used + wide > room && used > 0 {
+            (rows, used) = (rows + 1, 0);
+        }
+        rows += wide / room;
+        used += wide % room;
+    }
+    rows
 }
 
 /// How a program ended.
@@ -140,6 +170,8 @@ pub struct Ended {
     pub how: How,
     /// The wheels that are new or changed in the directory it writes to.
     pub written: Vec<OsString>,
+    /// The server, where that was started again.
+    pub server: Option<Box<Outcome>>,
 }
 
 /// Where a program is in its life.

@@ -178,7 +178,8 @@ const fn controller_name(controller: Controller) -> &'static str {
     }
 }
 
-fn consolidation(mode: Consolidation) -> Json {
+/// Returns the consolidation mode for JSON.
+pub(super) fn consolidation(mode: Consolidation) -> Json {
     json!({
         "jobs": mode.jobs,
         "serve": mode.serve,

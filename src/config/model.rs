@@ -111,6 +111,12 @@ pub fn entries(document: &Document) -> Vec<Entry> {
     rows(document).map(entry).collect()
 }
 
+/// Returns the class paths of a list in their order, empty where one is missing or no string.
+#[must_use]
+pub fn classes(document: &Document) -> Vec<String> {
+    entries(document).into_iter().map(|entry| entry.class.unwrap_or_default()).collect()
+}
+
 /// Returns how many keys a mapping has, with those that it merges.
 fn count(document: &Document, tree: &Tree, node: NodeId) -> usize {
     let node = tree.target(node);

@@ -1,4 +1,4 @@
-//! Deletes what the program has kept of the files: journals, backups, replaced texts, drafts.
+//! Deletes what the program has kept of the files: journals, backups, replaced texts, drafts, lists that ran.
 //!
 //! All of it may hold real values. What is remembered of wheels stays, and so
 //! does the journal of a copy that runs.
@@ -8,7 +8,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::journal::{self, JournalError, Removed};
-use super::state;
+use super::{ran, state};
 use crate::config::Environment;
 
 /// The folders of the state directory beside that of the journals, and what a file in each is.
@@ -54,6 +54,16 @@ pub fn purge(environment: &Environment, dry_run: bool) -> Result<Vec<(&'static s
         empty(&directory.join(folder), dry_run, DEEPEST, &mut of)?;
         removed.push((noun, of));
     }
+    // The lists that servers have started with hold real values too.
+    let mut of = Removed::default();
+    let ran = directory.join(ran::FILE);
+    if let Some(metadata) = fs::symlink_metadata(&ran).ok().filter(fs::Metadata::is_file) {
+        if !dry_run {
+            fs::remove_file(&ran).map_err(|cause| PurgeError::Io { step: "remove", path: ran, cause })?;
+        }
+        of = Removed { files: 1, bytes: metadata.len(), ..Removed::default() };
+    }
+    removed.push(("remembered list", of));
     Ok(removed)
 }
 
@@ -102,7 +112,9 @@ mod tests {
         let mut environment = Environment::default();
         environment.variables.insert("HOME".into(), home.path().into());
         let state = home.path().join(".local/state/skyplug-tui");
-        for name in ["drafts/a.yaml", "backup/x/1.yaml", "backup/x/2.yaml", "replaced/r.yaml", "wheels.json"] {
+        for name in
+            ["drafts/a.yaml", "backup/x/1.yaml", "backup/x/2.yaml", "replaced/r.yaml", "ran.json", "wheels.json"]
+        {
             fs::create_dir_all(state.join(name).parent().expect("a folder")).expect("made");
             fs::write(state.join(name), "1234").expect("written");
         }
@@ -111,7 +123,10 @@ mod tests {
         for dry_run in [true, false] {
             let removed = purge(&environment, dry_run).expect("purged");
             let files: Vec<(&str, usize)> = removed.iter().map(|(noun, of)| (*noun, of.files)).collect();
-            assert_eq!(files, [("journal", 0), ("backup", 3), ("replaced text", 1), ("draft", 1)]);
+            assert_eq!(
+                files,
+                [("journal", 0), ("backup", 3), ("replaced text", 1), ("draft", 1), ("remembered list", 1)]
+            );
             assert_eq!(removed[3].1.bytes, 4);
         }
         let left: Vec<_> = fs::read_dir(&state).expect("there").map(|e| e.expect("an entry").file_name()).collect();

@@ -21,6 +21,7 @@ use rustix::fs::{Access, access};
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process, kill_process_group, waitid};
 
 use super::perform::Outside;
+use super::restart;
 use crate::app::message::Message;
 use crate::app::run::{Ended, How, MOST_LINES, Program, Purpose};
 use crate::check::verify::DIRECTORY;
@@ -86,6 +87,15 @@ impl Running {
         drop(self.ended.wait_timeout_while(now, LEAVING + MARGIN, |now| now.is_some()));
     }
 
+    /// Waits, as a program that runs and may be stopped; tells whether it was.
+    pub(super) fn pause(&self, time: Duration) -> bool {
+        let (sender, happened) = sync_channel(WAITING);
+        self.set(Some(sender));
+        let stopped = happened.recv_timeout(time).is_ok();
+        self.set(None);
+        stopped
+    }
+
     fn set(&self, now: Option<SyncSender<Happened>>) {
         *self.now.lock().unwrap_or_else(PoisonError::into_inner) = now;
         self.ended.notify_all();
@@ -99,12 +109,16 @@ impl Running {
 /// Returns why nothing would, as a sentence.
 pub fn plan(purpose: Purpose, python: Option<PathBuf>, outside: &Outside) -> Result<Program, String> {
     let environment = &outside.environment;
+    let purpose = match purpose {
+        Purpose::Restart(restart) => return restart::plan(*restart, outside),
+        other => other,
+    };
     match &purpose {
         Purpose::Build { project, .. } => check_project(project)?,
         Purpose::Install { wheel } if !wheel.is_file() => {
             return Err(format!("{} is not there any more.", visible_name(wheel.as_os_str())));
         }
-        Purpose::Install { .. } => {}
+        Purpose::Install { .. } | Purpose::Restart(_) => {}
     }
     let chosen = outside.options.python.as_ref().map(|python| environment.cwd.join(python));
     let python = python.or(chosen).or_else(|| on_path("python3", environment));
@@ -131,20 +145,33 @@ fn check_project(project: &Path) -> Result<(), String> {
 pub(super) fn on_path(name: &str, environment: &Environment) -> Option<PathBuf> {
     let folders = std::env::split_paths(environment.get("PATH")?).filter(|folder| !folder.as_os_str().is_empty());
     let mut candidates = folders.map(|folder| environment.cwd.join(folder).join(name));
-    candidates.find(|path| path.is_file() && access(path, Access::EXEC_OK).is_ok())
+    candidates.find(|path| is_program(path))
+}
+
+/// Tells whether there is a file that can be run.
+pub(super) fn is_program(path: &Path) -> bool {
+    path.is_file() && access(path, Access::EXEC_OK).is_ok()
 }
 
 /// Runs a program to its end; its output and its end are told.
 pub fn run(program: &Program, outside: &Outside, tell: &mut dyn FnMut(Message)) {
+    if let Purpose::Restart(restart) = &program.purpose {
+        return restart::run(program, restart, outside, tell);
+    }
     let wheels = || program.purpose.writes_to().map(wheels_of).unwrap_or_default();
     let before = wheels();
-    let how = match Started::new(program, outside) {
-        Ok(started) => started.follow(outside, tell),
-        Err(error) => How::NotStarted(format!("{} did not start: {error}", visible_name(&program.argv[0]))),
-    };
+    let how = execute(program, outside, tell);
     let mut written = wheels();
     written.retain(|one| !before.contains(one));
-    tell(Message::RunEnded(Ended { how, written: written.into_iter().map(|(name, _)| name).collect() }));
+    tell(Message::RunEnded(Ended { how, written: written.into_iter().map(|(name, _)| name).collect(), server: None }));
+}
+
+/// Runs one argument vector to its end; its output is told.
+pub(super) fn execute(program: &Program, outside: &Outside, tell: &mut dyn FnMut(Message)) -> How {
+    match Started::new(program, outside) {
+        Ok(started) => started.follow(outside, tell),
+        Err(error) => How::NotStarted(format!("{} did not start: {error}", visible_name(&program.argv[0]))),
+    }
 }
 
 /// Returns the wheels of a directory, each with what changes when it is written.
@@ -169,7 +196,11 @@ impl Started {
     fn new(program: &Program, outside: &Outside) -> std::io::Result<Self> {
         let (reader, writer) = pipe()?;
         let mut command = command(&program.argv);
-        command.current_dir(&program.directory).env_clear().envs(&outside.environment.variables).envs(VARIABLES);
+        command.current_dir(&program.directory).env_clear().envs(&outside.environment.variables);
+        // A server keeps what it was started with: it gets what the person's shell would give it.
+        if !matches!(program.purpose, Purpose::Restart(_)) {
+            command.envs(VARIABLES);
+        }
         command.stdin(Stdio::null()).stdout(writer.try_clone()?).stderr(writer);
         let (sender, happened) = sync_channel(WAITING);
         // Before it starts: who leaves meanwhile must find it.

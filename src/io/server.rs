@@ -56,7 +56,7 @@ fn read(path: &Path, limit: u64) -> Option<Vec<u8>> {
 
 /// The port of a local server where nothing names another
 /// (`get_local_api_server_port`, `sky/server/common.py`, 0.14.1).
-const DEFAULT_PORT: u16 = 46580;
+pub(super) const DEFAULT_PORT: u16 = 46580;
 
 /// Returns the running API servers of this user that its `sky` talks to, by process number.
 ///
@@ -77,7 +77,8 @@ pub fn running(environment: &Environment) -> Vec<Server> {
     others
 }
 
-fn all_running() -> Vec<Server> {
+/// Returns all running API servers of this user, by process number.
+pub(super) fn all_running() -> Vec<Server> {
     let user = rustix::process::getuid().as_raw();
     let Ok(processes) = fs::read_dir("/proc") else { return Vec::new() };
     let mut found: Vec<(u32, PathBuf, u16)> = processes
@@ -141,6 +142,15 @@ fn variables(environ: &[u8]) -> BTreeMap<String, String> {
             SERVER_VARIABLES.contains(&name).then(|| (name.to_owned(), value.to_owned()))
         })
         .collect()
+}
+
+/// Returns the arguments of a server, behind the name of its module.
+#[must_use]
+pub(super) fn arguments_of(server: &Server) -> Vec<String> {
+    let line = read(&Path::new("/proc").join(server.pid.to_string()).join("cmdline"), SMALL_FILE).unwrap_or_default();
+    let words: Vec<&[u8]> = line.split(|&byte| byte == 0).filter(|word| !word.is_empty()).collect();
+    let module = words.windows(2).position(|pair| pair == SERVER_ARGUMENTS).map_or(words.len(), |at| at + 2);
+    words[module..].iter().map(|word| String::from_utf8_lossy(word).into_owned()).collect()
 }
 
 /// Returns the interpreter that runs a server, where its command line names it by its whole path.
@@ -279,10 +289,14 @@ impl Settings {
     /// User name and password are left out of it.
     #[must_use]
     pub fn remote_endpoint(&self, environment: &Environment) -> Option<String> {
+        self.endpoint(environment).filter(|endpoint| !is_local(endpoint))
+    }
+
+    /// Returns the endpoint that the client was told, without user name and password.
+    pub(super) fn endpoint(&self, environment: &Environment) -> Option<String> {
         let from_variable = environment.get("SKYPILOT_API_SERVER_ENDPOINT");
-        let endpoint =
-            from_variable.map(|value| value.to_string_lossy().into_owned()).or_else(|| self.endpoint.clone())?;
-        (!is_local(&endpoint)).then(|| without_user(&endpoint))
+        let told = from_variable.map(|value| value.to_string_lossy().into_owned()).or_else(|| self.endpoint.clone())?;
+        Some(without_user(&told))
     }
 
     /// Returns whether controllers run inside the server.
@@ -310,7 +324,14 @@ fn is_local(url: &str) -> bool {
     matches!(name, "localhost" | "127.0.0.1" | "0.0.0.0" | "::" | "::1")
 }
 
-fn without_user(url: &str) -> String {
+/// Tells whether an endpoint is the one that a local server of this port has, as `SkyPilot` sees it
+/// (`is_api_server_local`, `sky/server/common.py`, 0.14.1): through another port a tunnel may lead elsewhere.
+pub(super) fn is_at_port(endpoint: &str, port: u16) -> bool {
+    is_local(endpoint) && authority(endpoint).ends_with(&format!(":{port}"))
+}
+
+/// Returns an address without user name and password.
+pub(super) fn without_user(url: &str) -> String {
     let authority = authority(url);
     let Some((user, _)) = authority.rsplit_once('@') else { return url.to_owned() };
     url.replacen(&format!("{user}@"), "", 1)
@@ -345,7 +366,7 @@ mod tests {
     #[test]
     fn a_server_is_known_by_its_command_line() {
         assert_eq!(port_of(b"/venv/bin/python\0-m\0sky.server.server\0--host=127.0.0.1\0--port=46581\0"), Some(46581));
-        assert_eq!(port_of(b"/venv/bin/python\0-m\0sky.server.server\0--port\0006000\0"), Some(6000));
+        assert_eq!(port_of(b"/venv/bin/python\0-m\0sky.server.server\0--port\x006000\0"), Some(6000));
         assert_eq!(port_of(b"/venv/bin/python\0-m\0sky.server.server\0"), Some(DEFAULT_PORT));
         assert_eq!(port_of(b"grep\0-m sky.server.server\0"), None);
         assert_eq!(port_of(b"python\0-m\0sky.server.server.other\0"), None);

@@ -14,6 +14,7 @@ pub(super) fn draw(paper: &mut Paper<'_>, run: &Run, screen: Rect) {
     let title = match run.program.purpose {
         Purpose::Build { .. } => "Build of a wheel",
         Purpose::Install { .. } => "Installation of a wheel",
+        Purpose::Restart(_) => "Restart of the API server",
     };
     let right = match run.phase {
         Phase::Running => "running",
@@ -23,7 +24,7 @@ pub(super) fn draw(paper: &mut Paper<'_>, run: &Run, screen: Rect) {
     let place = run::dialog(screen);
     let (area, _) = dialog(paper, screen, place.width, place.height, title, right);
     let [head, output, foot] = run.areas(screen);
-    paper.write(head, 0, 0, &paper::fit(&run.program.shown(), head.width), theme.heading());
+    paper.write(head, 0, 0, &paper::fit(&run.program.shown_whole(), head.width), theme.heading());
     for (row, line) in (0..output.height).zip(run.rows(output.width).into_iter().skip(run.offset)) {
         paper.write(output, row, 0, line, theme.text());
     }

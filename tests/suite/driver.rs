@@ -27,7 +27,7 @@ pub(crate) struct Driver {
     pub(crate) state: State,
     pub(crate) theme: Theme,
     home: TempDir,
-    outside: Outside,
+    pub(crate) outside: Outside,
     /// What was sent to the clipboard.
     pub(crate) copied: Vec<String>,
     /// Whether programs are only noted in `asked`, not run.
@@ -101,6 +101,8 @@ impl Driver {
     pub(crate) fn open_at(home: TempDir, settings: Settings, change: impl FnOnce(&mut Environment)) -> Self {
         let mut environment = Environment { cwd: home.path().to_owned(), ..Environment::default() };
         environment.variables.insert("HOME".into(), home.path().into());
+        // A server that happens to run on this machine listens elsewhere.
+        environment.variables.insert("SKYPILOT_API_SERVER_LOCAL_PORT".into(), "1".into());
         // Where there is no editor but one that the test names.
         environment.variables.insert("EDITOR".into(), "true".into());
         change(&mut environment);

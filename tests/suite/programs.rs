@@ -50,7 +50,7 @@ fn program(driver: &Driver) -> &Program {
 }
 
 fn end(driver: &mut Driver, how: How, written: &[&str]) {
-    driver.send(Message::RunEnded(Ended { how, written: written.iter().map(OsString::from).collect() }));
+    driver.send(Message::RunEnded(Ended { how, written: written.iter().map(OsString::from).collect(), server: None }));
 }
 
 #[test]

@@ -163,6 +163,11 @@ fn all_keys() {
 }
 
 #[test]
+fn fix() {
+    snapshots("fix", "j<Enter>jjjjf");
+}
+
+#[test]
 fn add_class() {
     snapshots("add_class", "aacme_new.Plugin");
 }
@@ -222,7 +227,7 @@ fn build_output() {
     driver.resize(80, 24);
     assert_snapshot!("build_running_80x24", shown(&driver));
     let how = skyplug_tui::app::run::How::Badly("exit status: 1".to_owned());
-    driver.send(Message::RunEnded(skyplug_tui::app::run::Ended { how, written: Vec::new() }));
+    driver.send(Message::RunEnded(skyplug_tui::app::run::Ended { how, written: Vec::new(), server: None }));
     for (width, height) in SIZES {
         driver.resize(width, height);
         assert_snapshot!(format!("build_output_{width}x{height}"), shown(&driver));

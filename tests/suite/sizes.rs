@@ -143,7 +143,8 @@ const EVENTS: [Event; 7] = [
         driver.press("b<Ctrl-U>~/project<Enter>wB<Ctrl-U>~/project<Enter>y");
         let lines = vec!["日本語".repeat(80), "x\\x1b[31m".to_owned(), String::new(), "אבג".repeat(90)];
         driver.send(Message::Printed { lines, dropped: 7 });
-        driver.send(Message::RunEnded(Ended { how: How::Badly("長い".repeat(90)), written: Vec::new() }));
+        driver
+            .send(Message::RunEnded(Ended { how: How::Badly("長い".repeat(90)), written: Vec::new(), server: None }));
     }),
 ];
 

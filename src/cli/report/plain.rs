@@ -63,7 +63,8 @@ mod tests {
     fn both_lay_problems_out_alike() {
         let mut text = "plugins:\n".to_owned();
         for place in 0..120 {
-            text.push_str(&format!("- class: acme.Plugin{place}  # one\n  parameters: {{a: yes, on: 2, \"b\": }}\n"));
+            let entry = format!("- class: acme.Plugin{place}  # one\n  parameters: {{a: yes, on: 2, \"b\": }}\n");
+            text.push_str(&entry);
             text.push_str("- class: NoDot\n- parameters: {}\n- class: acme.\u{e9}t\u{e9}\n  clas: x\n");
         }
         let file = |text: &str, path: &str| ConfigFile {

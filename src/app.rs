@@ -10,6 +10,7 @@ pub mod bindings;
 pub mod browse;
 mod burst;
 pub mod choice;
+pub mod clipboard;
 pub mod command;
 pub mod comments;
 pub mod completion;
@@ -19,19 +20,23 @@ pub mod edits;
 pub mod export;
 pub mod external;
 pub mod field;
+pub mod filters;
 pub mod find;
 pub mod form;
 pub mod forms;
 pub mod history;
 pub mod keymap;
+mod later;
 pub mod layout;
 pub mod list;
 pub mod lists;
+pub mod literal;
 pub mod look;
 pub mod manifest;
 pub mod meaning;
 pub mod message;
 pub mod modal;
+pub mod modeline;
 pub mod motion;
 pub mod mouse;
 pub mod needle;
@@ -55,6 +60,8 @@ pub mod saving;
 pub mod screen;
 pub mod sides;
 pub mod source;
+pub mod takes_effect;
+pub mod target;
 pub mod tree;
 pub mod update;
 pub mod value;
@@ -125,6 +132,8 @@ pub struct State {
     pub wheel_view: wheels::WheelView,
     /// The section of the preview, and how far each is scrolled.
     pub sections: (usize, [usize; 3]),
+    /// What the problems and the preview are filtered by.
+    pub filters: filters::Filters,
     /// The text that is shown beside what is edited.
     pub source: source::Source,
     /// The cursors in files that are shown as text: lines from 0.
@@ -167,6 +176,12 @@ pub struct State {
     pub saved: Vec<String>,
     /// What is run once the save is done: the server, after a way back.
     pub after_save: Option<Box<run::Program>>,
+    /// The text that was copied last.
+    pub copied: Option<clipboard::CopiedText>,
+    /// What each file that the last save has written was before.
+    pub replaced: Vec<(Role, std::sync::Arc<str>)>,
+    /// The file that is being put back, if one is.
+    pub puts_back: Option<Role>,
     /// What was found, as long as one can come back to it.
     pub found: Option<Box<choice::Choice>>,
     /// The screens that were gone back from, the last one last.
@@ -220,6 +235,7 @@ impl State {
             wheel: Cursor::default(),
             wheel_view: wheels::WheelView::default(),
             sections: (0, [0; 3]),
+            filters: filters::Filters::default(),
             source: source::Source::default(),
             text: [Cursor::default(); 2],
             review: None,
@@ -241,6 +257,9 @@ impl State {
             in_place: [false; 2],
             saved: Vec::new(),
             after_save: None,
+            copied: None,
+            replaced: Vec::new(),
+            puts_back: None,
             found: None,
             forward: Vec::new(),
             outside: outside::Outside::default(),
@@ -554,6 +573,11 @@ impl State {
         let mut tree = std::mem::take(&mut self.tree);
         let source = self.current_entry().and_then(|entry| {
             let (role, index) = entry;
+            let missing = if tree.shows_unset {
+                completion::missing(self, role, &tree::parameters_of(index))
+            } else {
+                Vec::new()
+            };
             let list = self.list(role);
             Some(tree::Source {
                 document: self.workspace.document(role)?,
@@ -562,13 +586,11 @@ impl State {
                 origin: list.origins.get(index).copied().flatten(),
                 narrow,
                 severities: self.severities(role, index),
+                unset: missing.iter().map(|one| (one.name.clone(), completion::kind_text(one))).collect(),
+                show_secrets: self.settings.show_secrets,
             })
         });
         tree.refresh(source.as_ref());
-        if let Some((role, index)) = tree.entry.filter(|_| tree.shows_unset && tree.level.is_none()) {
-            let missing = completion::missing(self, role, &tree::parameters_of(index));
-            tree.add_unset(missing.iter().map(|one| (one.name.clone(), completion::kind_text(one))).collect());
-        }
         self.tree = tree;
     }
 

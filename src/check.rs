@@ -292,17 +292,14 @@ impl Report {
 /// Reads both files as SkyPilot does, and finds what is wrong with them.
 #[must_use]
 pub fn check(workspace: &Workspace, facts: &Facts) -> Report {
-    let verdicts = Role::ALL.map(|role| verdict(workspace.file(role), role));
+    let [(api, found_in_api), (remote, found_in_remote)] = both(workspace, |role| judge(workspace, role));
+    let verdicts = [api, remote];
     let load = load::load(workspace.file(Role::Api), &verdicts[0]);
-    let preview = crate::preview::preview(workspace, facts);
+    let preview = crate::preview::judged(workspace, facts, &verdicts);
     let controller_load =
         preview.config_uploaded.as_ref().map(|_| load::load(workspace.file(Role::Remote), &verdicts[1]));
-    let mut diagnostics = Vec::new();
-    for (role, verdict) in Role::ALL.into_iter().zip(&verdicts) {
-        let mut found = of_text(workspace, role, verdict, fix::BUDGET);
-        proof::keep_clean(workspace, role, &mut found);
-        diagnostics.append(&mut found);
-    }
+    let mut diagnostics = found_in_api;
+    diagnostics.extend(found_in_remote);
     surroundings::keep_found_directory(workspace, facts, &mut diagnostics);
     surroundings::diagnose(workspace, facts, &mut diagnostics);
     classes::diagnose(workspace, facts, &mut diagnostics);
@@ -313,6 +310,33 @@ pub fn check(workspace: &Workspace, facts: &Facts) -> Report {
     // The order of the files, then of the text; the worst of one place first.
     diagnostics.sort_by_key(|d| (d.place.file, d.place.span.map_or(0, |s| s.start), std::cmp::Reverse(d.severity)));
     Report { verdicts, load, controller_load, diagnostics, ignored }
+}
+
+/// Files of this size are judged side by side, in bytes: a smaller one is done before a thread has started.
+const LARGE: usize = 64 * 1024;
+
+/// Does the same for either file, at the same time where both are large.
+fn both<T: Send>(workspace: &Workspace, one: impl Fn(Role) -> T + Sync) -> [T; 2] {
+    let is_large = |role| workspace.text(role).is_some_and(|text| text.len() >= LARGE);
+    if !Role::ALL.into_iter().all(is_large) {
+        return Role::ALL.map(one);
+    }
+    std::thread::scope(|scope| {
+        let remote = scope.spawn(|| one(Role::Remote));
+        let api = one(Role::Api);
+        match remote.join() {
+            Ok(remote) => [api, remote],
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
+    })
+}
+
+/// Reads one file as SkyPilot does, and finds what is wrong with its text.
+fn judge(workspace: &Workspace, role: Role) -> (Verdict, Vec<Diagnostic>) {
+    let verdict = verdict(workspace.file(role), role);
+    let mut found = of_text(workspace, role, &verdict, fix::BUDGET);
+    proof::keep_clean(workspace, role, &mut found);
+    (verdict, found)
 }
 
 /// Finds what is wrong with the text of one file; `budget` is how many bytes may be parsed for fixes.

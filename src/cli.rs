@@ -385,6 +385,18 @@ enum Command {
         #[command(flatten)]
         flags: EditFlags,
     },
+    /// Name the schema of a file for editors, in a comment in its first line (see `schema`)
+    Modeline {
+        list: List,
+        /// The schema: a path, counted from the file, or an address
+        #[arg(value_name = "SCHEMA", required_unless_present = "unset")]
+        schema: Option<String>,
+        /// Remove the comment instead
+        #[arg(long, conflicts_with = "schema")]
+        unset: bool,
+        #[command(flatten)]
+        flags: EditFlags,
+    },
     /// Apply a JSON Patch (RFC 6902)
     Patch {
         list: List,

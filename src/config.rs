@@ -18,6 +18,7 @@ pub mod locate;
 pub mod matching;
 pub mod merge;
 pub mod model;
+pub mod modeline;
 pub mod operation;
 pub mod partial;
 pub mod pasted;

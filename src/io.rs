@@ -2,6 +2,7 @@
 
 pub mod backup;
 pub mod classes;
+pub mod clock;
 pub mod editor;
 pub mod export;
 mod http;
@@ -32,7 +33,7 @@ use std::path::{Path, PathBuf};
 
 use crate::check::{Controller, Facts, SkyVersion};
 use crate::config::writing::Target;
-use crate::config::{Environment, Location, PathSource, Role, Workspace, locate};
+use crate::config::{Content, Environment, Location, PathSource, Role, Workspace, locate};
 use crate::preview;
 
 /// What the global options of the command line say.
@@ -82,12 +83,42 @@ impl Options {
 #[must_use]
 pub fn open(options: &Options, environment: Environment) -> (Workspace, Facts) {
     let mut facts = scan::facts(options, environment);
-    let read = |role| load::load(options.locate(role, &facts.environment), role, &facts.server_cwd);
-    let workspace = Workspace::new(read(Role::Api), read(Role::Remote));
+    let workspace = read_both(options, &facts);
     facts.targets = targets(&workspace, &facts.server_cwd);
     scan::add_neighbours(&workspace, &mut facts);
     refresh(options, &workspace, &mut facts);
     (workspace, facts)
+}
+
+/// Files of this size are read side by side, in bytes: a smaller one is done before a thread has started.
+const LARGE: u64 = 64 * 1024;
+
+/// Reads both files, at the same time where both are large.
+fn read_both(options: &Options, facts: &Facts) -> Workspace {
+    let [api, remote] = Role::ALL.map(|role| options.locate(role, &facts.environment));
+    let is_large = |location: &Location| {
+        let path = load::absolute(location, &facts.server_cwd);
+        path.and_then(|path| std::fs::metadata(path).ok()).is_some_and(|metadata| metadata.len() >= LARGE)
+    };
+    let read = |location, role| {
+        let file = load::load(location, role, &facts.server_cwd);
+        if let Content::Text(document) = &file.content {
+            // All that comes next asks for the data: it is made here, where it can be at the same time.
+            let _ = document.data();
+        }
+        file
+    };
+    if !is_large(&api) || !is_large(&remote) {
+        return Workspace::new(read(api, Role::Api), read(remote, Role::Remote));
+    }
+    std::thread::scope(|scope| {
+        let remote = scope.spawn(|| read(remote, Role::Remote));
+        let api = read(api, Role::Api);
+        match remote.join() {
+            Ok(remote) => Workspace::new(api, remote),
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
+    })
 }
 
 /// Looks at how the files can be written; nothing is.

@@ -33,7 +33,7 @@ use crate::app::message::{Effect, Message};
 use crate::app::modal::Modal;
 use crate::app::tree::Shape;
 use crate::app::update::{settled, update};
-use crate::app::{Screen, State, Tone, pages};
+use crate::app::{Screen, State, Tone, pages, takes_effect};
 use crate::config::Role;
 use crate::text::visible::visible;
 
@@ -349,7 +349,8 @@ impl Dialogue {
 /// Takes the status line.
 fn status(state: &mut State) -> Option<String> {
     let status = state.status.take()?;
-    Some(if status.tone == Tone::Done { status.text } else { without_keys(&status.text) })
+    let text = takes_effect::without_keys(&status.text);
+    Some(if status.tone == Tone::Done { text } else { without_keys(&text) })
 }
 
 /// Returns a text of the screens with the word for the key that goes back.

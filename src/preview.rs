@@ -22,7 +22,7 @@ pub use launch::FILE_GONE;
 pub use plan::{Fate, Launch, Mount, NotSent, Outcome, Preview, Reason, WheelDirectory};
 pub use steps::{Step, StepKind, steps};
 
-use crate::check::{self, Controller, Diagnostic, Facts, Status};
+use crate::check::{self, Controller, Diagnostic, Facts, Status, Verdict};
 use crate::config::{ConfigFile, Content, Role, Workspace, locate, model};
 use crate::wheel::{Directory, DirectoryEntry, EntryKind, Found, filename, limits};
 use crate::yaml::Value;
@@ -35,6 +35,11 @@ pub const REMOTE_CONFIG: &str = "~/.sky/plugins.yaml";
 /// Says what the next controller launch uploads and installs.
 #[must_use]
 pub fn preview(workspace: &Workspace, facts: &Facts) -> Preview {
+    judged(workspace, facts, &Role::ALL.map(|role| check::verdict(workspace.file(role), role)))
+}
+
+/// Says the same where the verdicts on both files are known.
+pub(crate) fn judged(workspace: &Workspace, facts: &Facts, verdicts: &[Verdict; 2]) -> Preview {
     let mut preview = Preview {
         status: Status::Ok,
         exception: None,
@@ -49,7 +54,7 @@ pub fn preview(workspace: &Workspace, facts: &Facts) -> Preview {
         not_sent: Vec::new(),
         diagnostics: Vec::new(),
     };
-    if let Err(stop) = upload(workspace, facts, &mut preview) {
+    if let Err(stop) = upload(workspace, facts, verdicts, &mut preview) {
         stop.apply(&mut preview);
     }
     let task = carry(facts, &mut preview);
@@ -89,8 +94,7 @@ impl Stop {
 }
 
 /// The data of a file that `SkyPilot` accepts, none where it reads no configuration.
-fn accepted(file: &ConfigFile, role: Role) -> Result<Option<&Value>, Stop> {
-    let verdict = check::verdict(file, role);
+fn accepted<'w>(file: &'w ConfigFile, verdict: &Verdict) -> Result<Option<&'w Value>, Stop> {
     let refused = |status| Stop::Crash {
         status,
         exception: verdict.exception,
@@ -109,9 +113,14 @@ fn accepted(file: &ConfigFile, role: Role) -> Result<Option<&Value>, Stop> {
 }
 
 /// Follows `get_plugin_mounts_and_commands`.
-fn upload(workspace: &Workspace, facts: &Facts, preview: &mut Preview) -> Result<(), Stop> {
+fn upload(
+    workspace: &Workspace,
+    facts: &Facts,
+    [api, controllers]: &[Verdict; 2],
+    preview: &mut Preview,
+) -> Result<(), Stop> {
     let remote = workspace.file(Role::Remote);
-    match accepted(remote, Role::Remote)?.and_then(|data| data.get("plugins")) {
+    match accepted(remote, controllers)?.and_then(|data| data.get("plugins")) {
         None => return Err(Stop::Nothing(Reason::NoRemotePlugins)),
         Some(Value::Null) => {
             let message = "'NoneType' object is not iterable".to_owned();
@@ -120,7 +129,7 @@ fn upload(workspace: &Workspace, facts: &Facts, preview: &mut Preview) -> Result
         Some(plugins) if !plugins.is_truthy() => return Err(Stop::Nothing(Reason::NoRemotePlugins)),
         Some(_) => {}
     }
-    let written = accepted(workspace.file(Role::Api), Role::Api)?.and_then(|data| data.get("controller_wheel_path"));
+    let written = accepted(workspace.file(Role::Api), api)?.and_then(|data| data.get("controller_wheel_path"));
     if !written.is_some_and(Value::is_truthy) {
         preview.warnings.push(warning::NO_WHEEL_PATH.to_owned());
         return Err(Stop::Nothing(Reason::NoWheelPath));
@@ -287,6 +296,10 @@ pub fn wheel_problems(workspace: &Workspace, facts: &Facts) -> Vec<Diagnostic> {
 /// not come through it unchanged.
 #[must_use]
 pub fn sources_to_look_at(workspace: &Workspace, facts: &Facts) -> Vec<PathBuf> {
+    // Without a wheel nothing is uploaded, whatever else there is.
+    if listed_wheels(workspace, facts).is_none_or(|directory| directory.wheels().next().is_none()) {
+        return Vec::new();
+    }
     let preview = preview(workspace, facts);
     let Some(config) = &preview.config_uploaded else { return Vec::new() };
     task::unknown_sources(&preview.mounts, config, facts).into_iter().collect()

@@ -85,6 +85,11 @@ impl LineIndex {
         let mut starts = vec![0];
         let mut at = 0;
         while at < bytes.len() {
+            // Nearly all bytes can start no break, and one look tells.
+            if bytes[at] > b'\r' && bytes[at] != 0xC2 && bytes[at] != 0xE2 {
+                at += 1;
+                continue;
+            }
             let width = break_width(bytes, at);
             if width > 0 {
                 at += width;

@@ -37,7 +37,7 @@ use crate::cli::Exit;
 use crate::config::Environment;
 use crate::io::keep::{self, Keeping};
 use crate::io::perform::{Outside, perform};
-use crate::io::{Options, editor, run as programs};
+use crate::io::{Options, clock, editor, run as programs};
 use crate::ui::{self, theme::Theme};
 use example::Own;
 use input::Reader;
@@ -301,6 +301,7 @@ impl Program {
             // It comes from the example, which was left, or from what waits behind it.
             Event::Performed(..) => {}
             Event::Input(messages) => {
+                self.take_message(Message::Clocked(clock::now()))?;
                 for message in messages {
                     self.take_message(message)?;
                     if self.ended.is_some() {

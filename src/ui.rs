@@ -8,6 +8,7 @@ mod backups;
 mod bars;
 mod choice;
 mod chord;
+mod clipboard;
 mod conflict;
 mod detail;
 mod first_run;

@@ -17,6 +17,7 @@ pub mod scalar;
 pub mod value;
 pub mod write;
 
+use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
 
 pub use construct::Pair;
@@ -102,7 +103,17 @@ impl Document {
     /// Returns the text of a node that PyYAML reads as a string, aliases followed.
     #[must_use]
     pub fn string(&self, node: NodeId) -> Option<String> {
-        self.value(node)?.as_str().map(str::to_owned)
+        self.str(node).map(Cow::into_owned)
+    }
+
+    /// Returns the text of a node that PyYAML reads as a string, aliases followed; borrowed where it is a scalar.
+    #[must_use]
+    pub fn str(&self, node: NodeId) -> Option<Cow<'_, str>> {
+        let tree = self.tree.as_ref().ok()?;
+        if let Some(text) = construct::Constructor::new(&self.text, tree, &self.lines).plain_text(node) {
+            return Some(Cow::Borrowed(text));
+        }
+        self.value(node)?.as_str().map(|text| Cow::Owned(text.to_owned()))
     }
 
     /// Returns the data of a scalar node, aliases followed; none for collections and errors.

@@ -9,8 +9,9 @@ use super::message::{EditTarget, Effect};
 use super::modal::{Answer, Menu, MenuItem, Modal, Notice};
 use super::preferences::{Meaning, meaning};
 use super::{
-    Exit, Screen, State, Tone, backups, browse, burst, choice, completion, edits, export, external, forms, look,
-    motion, palette, parameters, paste, programs, recovery, restart, saving, update, verify, writing,
+    Exit, Screen, State, Tone, backups, browse, burst, choice, clipboard, completion, edits, export, external, forms,
+    later, lists, look, motion, palette, parameters, paste, problems, programs, recovery, restart, saving, update,
+    verify, writing,
 };
 use crate::config::Role;
 use crate::config::operation::Operation;
@@ -37,6 +38,8 @@ pub fn press(state: &mut State, key: Key) -> Vec<Effect> {
         _ => {
             if id == Some(Id::Close) {
                 state.modals.pop();
+            } else if id == Some(Id::Fix) {
+                problems::fix_explained(state);
             } else if let Some(id) = id {
                 motion::apply(state, id);
             }
@@ -192,6 +195,13 @@ fn answer(state: &mut State, answer: Answer) -> Vec<Effect> {
             Vec::new()
         }
         Answer::CopyText(role) => writing::copy(state, role),
+        Answer::Copy { text, what } => vec![Effect::Copy { text, what }],
+        Answer::ShowCopied => {
+            clipboard::show(state);
+            Vec::new()
+        }
+        Answer::CopyEntry(role, index) => lists::copy(state, role, index, vec![index]),
+        Answer::PutBack(role) => later::put_back(state, role),
         Answer::Verify(mode) => verify::agree(state, mode),
         Answer::RunProgram(program) => programs::agree(state, *program),
         Answer::StopProgram => programs::stop(state),

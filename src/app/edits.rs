@@ -143,7 +143,12 @@ pub fn go_to(state: &mut State, role: Role, pointer: &Pointer, open: bool) {
         }
         state.tree.open_above(pointer);
         state.touch_tree();
-        state.tree.go_to(pointer);
+        if !state.tree.go_to(pointer) && !state.tree.filter.is_empty() {
+            // A filter that hides it is cleared, as in the lists.
+            state.tree.filter = String::new();
+            state.touch_tree();
+            state.tree.go_to(pointer);
+        }
     }
     if open {
         state.screen = if in_parameters { Screen::Parameters } else { Screen::Main };

@@ -69,6 +69,8 @@ pub enum FormKind {
         /// The entry.
         index: usize,
     },
+    /// The schema that a file names for editors.
+    Modeline(Role),
     /// `controller_wheel_path`
     WheelPath,
     /// The project directory that a wheel is built of.
@@ -97,8 +99,16 @@ pub enum FormKind {
 pub enum Filtered {
     /// The entries of a list.
     Entries(Role),
+    /// The parameters of an entry.
+    Values,
+    /// The problems.
+    Problems,
     /// The wheel list.
     Wheels,
+    /// The upload preview.
+    Preview,
+    /// The review.
+    Review,
 }
 
 /// A row of a form.

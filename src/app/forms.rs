@@ -8,13 +8,13 @@ use std::sync::Arc;
 use tui_textarea::{CursorMove, TextArea};
 
 use super::edits::{self, commit, tentative};
-use super::form::{Filtered, Form, FormKind, FormRow};
+use super::form::{Form, FormKind, FormRow};
 use super::list::Body;
 use super::message::Effect;
 use super::modal::{Area, AreaOf, Modal};
 use super::tree::{Row, Shape};
 use super::value::{self, Type};
-use super::{State, Tone, completion, export, find, notes, pages, paste, programs, saving, wheels, writing};
+use super::{State, Tone, completion, export, filters, find, modeline, notes, paste, programs, saving, writing};
 use crate::check::classes::site;
 use crate::config::comment::Which;
 use crate::config::operation::Operation;
@@ -66,35 +66,6 @@ pub fn add_class(state: &State, role: Role, beside: Option<usize>, before: bool)
 pub fn change_class(role: Role, index: usize, class: &str) -> Form {
     let title = format!("Class of #{} in {}", index + 1, role.file_name());
     Form::new(FormKind::ChangeClass { role, index }, title, vec![Form::text_row("class", class)])
-}
-
-/// Returns the form for what a list is filtered by.
-#[must_use]
-pub fn filter(state: &State, filtered: Filtered) -> Form {
-    let text = match filtered {
-        Filtered::Entries(role) => &state.list(role).filter,
-        Filtered::Wheels => &state.wheel_view.filter,
-    };
-    Form::new(FormKind::Filter(filtered), "Filter", vec![Form::text_row("filter", text.clone())])
-}
-
-/// Returns how many rows of how many a filter leaves.
-#[must_use]
-pub fn shown_of(state: &State, filtered: Filtered) -> (usize, usize) {
-    match filtered {
-        Filtered::Entries(role) => (state.list(role).len(), state.list(role).entries.len()),
-        Filtered::Wheels => {
-            let all = pages::wheel_directory(state).map_or(0, |directory| directory.entries().len());
-            (pages::wheel_rows(state), all)
-        }
-    }
-}
-
-fn set_filter(state: &mut State, filtered: Filtered, text: String) {
-    match filtered {
-        Filtered::Entries(role) => state.list_mut(role).set_filter(text),
-        Filtered::Wheels => wheels::set_filter(state, text),
-    }
 }
 
 /// Returns the form for a new key or item.
@@ -259,7 +230,7 @@ pub fn changed(state: &mut State) -> Vec<Effect> {
     let Some(Modal::Form(mut form)) = state.modals.pop() else { return Vec::new() };
     form.refused = None;
     if let FormKind::Filter(filtered) = form.kind {
-        set_filter(state, filtered, form.text("filter").to_owned());
+        filters::set(state, filtered, form.text("filter").to_owned());
     }
     completion::refill(state, &mut form);
     form.notes = notes::notes(state, &form);
@@ -331,6 +302,7 @@ pub(super) fn operation_of(state: &State, form: &Form) -> Option<(Operation, Opt
             let (which, text) = (Which::Behind, form.text("comment").to_owned());
             plain(Operation::SetComment { role: *role, index: *index, which, text })
         }
+        FormKind::Modeline(_) => modeline::operation(form).and_then(plain),
         FormKind::WheelPath => {
             let path = form.text("path").trim();
             plain(Operation::SetWheelPath((!path.is_empty()).then(|| path.to_owned())))
@@ -433,7 +405,7 @@ pub fn accept(state: &mut State) -> Vec<Effect> {
     }
     match &form.kind {
         FormKind::Filter(filtered) => {
-            let (shown, all) = shown_of(state, *filtered);
+            let (shown, all) = filters::shown_of(state, *filtered);
             if !form.text("filter").is_empty() {
                 state.say(Tone::Told, format!("{shown} of {all} shown. Esc shows all."));
             }
@@ -483,7 +455,7 @@ pub fn cancel(state: &mut State) {
     if let Some(Modal::Form(form)) = state.modals.pop()
         && let FormKind::Filter(filtered) = form.kind
     {
-        set_filter(state, filtered, String::new());
+        filters::set(state, filtered, String::new());
     }
 }
 

@@ -18,6 +18,8 @@ pub type Focus = Option<(Role, Pointer)>;
 pub struct Step {
     /// What it did, without a period.
     pub label: String,
+    /// The time of day when it was made; empty where that is not known.
+    pub when: String,
     /// The splices of each file.
     pub files: Vec<FileChange>,
     /// Where the cursor was before.
@@ -33,6 +35,18 @@ pub struct Step {
 pub struct History {
     done: Vec<Step>,
     undone: Vec<Step>,
+    time: String,
+}
+
+/// A point that can be gone to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Point<'h> {
+    /// The edit that led there, none at the start.
+    pub label: Option<&'h str>,
+    /// When that was made.
+    pub when: &'h str,
+    /// A digest of both texts.
+    pub texts: u64,
 }
 
 impl History {
@@ -42,6 +56,7 @@ impl History {
         let from = self.done.last().map_or_else(|| digest(old), |step| step.texts[1]);
         self.done.push(Step {
             label: change.label.clone(),
+            when: self.time.clone(),
             files: change.files.clone(),
             before,
             after: change.focus.clone(),
@@ -49,13 +64,18 @@ impl History {
         });
     }
 
-    /// Returns all points that can be gone to, the first one on top: the edit
-    /// that led there, none at the start, and a digest of both texts.
+    /// Takes the time of day of what follows.
+    pub fn set_time(&mut self, time: String) {
+        self.time = time;
+    }
+
+    /// Returns all points that can be gone to, the first one on top.
     #[must_use]
-    pub fn points(&self) -> Vec<(Option<&str>, u64)> {
+    pub fn points(&self) -> Vec<Point<'_>> {
         let steps = || self.done.iter().chain(self.undone.iter().rev());
-        let start = steps().next().map(|step| (None, step.texts[0]));
-        start.into_iter().chain(steps().map(|step| (Some(step.label.as_str()), step.texts[1]))).collect()
+        let start = steps().next().map(|step| Point { label: None, when: "", texts: step.texts[0] });
+        let points = steps().map(|step| Point { label: Some(&step.label), when: &step.when, texts: step.texts[1] });
+        start.into_iter().chain(points).collect()
     }
 
     /// Takes the last edit back.
@@ -89,6 +109,13 @@ impl History {
         let last = gone.last()?;
         let new = replay_all(workspace, gone.iter().map(|step| step.files.as_slice()), direction);
         Some((new, if back { last.before.clone() } else { last.after.clone() }))
+    }
+
+    /// Returns what the next undo and the next redo are of.
+    #[must_use]
+    pub fn next_labels(&self) -> (Option<&str>, Option<&str>) {
+        let [undo, redo] = [&self.done, &self.undone].map(|steps| steps.last().map(|step| step.label.as_str()));
+        (undo, redo)
     }
 
     /// Returns how many edits can be taken back.

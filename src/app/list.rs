@@ -6,7 +6,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use super::needle::Needle;
+use super::needle::Sieve;
 use crate::check::{Diagnostic, FileKind, Severity};
 use crate::config::disabled::{self, Disabled};
 use crate::config::matching::{Keyed, Matching};
@@ -178,7 +178,7 @@ impl List {
         if marked.is_empty() { self.current().into_iter().collect() } else { marked }
     }
 
-    /// Shows only the entries that hold `filter`: by state behind `e:`, `w:` and `~`, the rest as [`Needle`] reads it.
+    /// Shows only the entries that hold `filter`: by state behind `e:`, `w:` and `~`, as [`Sieve`] reads it.
     pub fn set_filter(&mut self, filter: String) {
         let current = self.row_at(self.cursor);
         self.filter = filter;
@@ -194,19 +194,17 @@ impl List {
             self.rows = None;
             return;
         }
-        let (state, text) = by_state(&self.filter);
-        let needle = Needle::of(text);
+        let sieve = Sieve::of(&self.filter);
         let only_disabled = self.filter == "#";
         let holds = |index: usize, entry: &Entry| {
-            let in_state = match state {
-                None => !only_disabled,
-                Some(State::Problem(severity)) => self.worst.get(&index) == Some(&severity),
-                Some(State::Changed) => self.markers.get(index).is_some_and(|marker| *marker != Marker::Same),
-            };
-            in_state && (text.is_empty() || entry.class.as_ref().is_some_and(|class| needle.is_in(class)))
+            let changed = self.markers.get(index).is_some_and(|marker| *marker != Marker::Same);
+            // An entry without a class is found by its state alone.
+            let text = entry.class.as_deref();
+            let has_text = text.is_some() || sieve.needle.is_none();
+            let severity = self.worst.get(&index).copied();
+            !only_disabled && has_text && sieve.lets(severity, changed, text.unwrap_or_default())
         };
-        let is_out =
-            |one: &Disabled| only_disabled || (state.is_none() && (text.is_empty() || needle.is_in(&one.class)));
+        let is_out = |one: &Disabled| only_disabled || (sieve.wanted.is_none() && sieve.lets(None, false, &one.class));
         let mut rows = Vec::with_capacity(self.entries.len() + self.disabled.len());
         let mut disabled = self.disabled.iter().enumerate().peekable();
         for index in 0..=self.entries.len() {
@@ -266,27 +264,6 @@ impl List {
     pub fn severity(&self, index: usize) -> Option<Severity> {
         self.worst.get(&index).copied()
     }
-}
-
-/// What a filter asks of an entry beside its class.
-#[derive(Clone, Copy)]
-enum State {
-    /// Its worst problem is of this severity.
-    Problem(Severity),
-    /// It differs from the file on disk.
-    Changed,
-}
-
-/// Reads the state off the front of a filter.
-fn by_state(filter: &str) -> (Option<State>, &str) {
-    let states = [
-        ("e:", State::Problem(Severity::Error)),
-        ("w:", State::Problem(Severity::Warning)),
-        ("i:", State::Problem(Severity::Info)),
-        ("~", State::Changed),
-    ];
-    let found = states.into_iter().find_map(|(sign, state)| Some((state, filter.strip_prefix(sign)?)));
-    found.map_or((None, filter), |(state, rest)| (Some(state), rest.trim_start()))
 }
 
 fn entries(file: &ConfigFile) -> Vec<Entry> {

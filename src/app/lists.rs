@@ -3,14 +3,17 @@
 use std::collections::BTreeSet;
 
 use super::command::Id;
-use super::edits::commit;
-use super::form::Filtered;
+use super::edits::{self, commit};
 use super::list::Body;
 use super::message::Effect;
+use super::modal::{Answer, Menu, Modal};
 use super::value::pairs_count;
-use super::{Pane, Screen, State, Tone, external, forms};
+use super::{Pane, Screen, State, Tone, external, forms, sides};
 use crate::config::Role;
 use crate::config::operation::Operation;
+use crate::text::visible::visible;
+use crate::yaml::Pointer;
+use crate::yaml::edit::NewValue;
 
 /// Runs a command on a list.
 pub fn on_list(state: &mut State, id: Id) -> Vec<Effect> {
@@ -32,10 +35,6 @@ pub fn on_list(state: &mut State, id: Id) -> Vec<Effect> {
             let list = state.list_mut(role);
             list.anchor = if list.anchor.is_some() { None } else { Some(list.cursor) };
             list.selected.extend(current);
-        }
-        Id::Filter => {
-            let form = forms::filter(state, Filtered::Entries(role));
-            forms::open(state, form);
         }
         Id::Disable if state.list(role).current_disabled().is_some() => {
             let number = state.list(role).current_disabled().unwrap_or(0);
@@ -99,11 +98,13 @@ fn on_entry(state: &mut State, role: Role, index: usize, id: Id) -> Vec<Effect> 
         Id::Delete => commit(state, &Operation::Remove { role, indices: chosen }),
         Id::Disable => commit(state, &Operation::Disable { role, indices: chosen }),
         Id::Duplicate => commit(state, &Operation::Duplicate { role, indices: chosen }),
-        Id::Copy => {
-            let effects = commit(state, &Operation::Copy { from: role, indices: chosen, at: None });
-            stay(state, role, index);
-            effects
-        }
+        Id::Copy => match (chosen.as_slice(), sides::place(state, role, index)) {
+            ([one], Some(there)) if *one == index && !state.settings.read_only => {
+                ask_about_twin(state, role, index, there);
+                Vec::new()
+            }
+            _ => copy(state, role, index, chosen),
+        },
         Id::Transfer => {
             let effects = commit(state, &Operation::Transfer { from: role, indices: chosen, at: None });
             stay(state, role, index);
@@ -132,6 +133,43 @@ fn on_entry(state: &mut State, role: Role, index: usize, id: Id) -> Vec<Effect> 
         },
         _ => Vec::new(),
     }
+}
+
+/// Copies entries to the other list.
+pub(super) fn copy(state: &mut State, role: Role, index: usize, indices: Vec<usize>) -> Vec<Effect> {
+    let effects = commit(state, &Operation::Copy { from: role, indices, at: None });
+    stay(state, role, index);
+    effects
+}
+
+/// Asks what becomes of a class that the other list has already: SkyPilot would load it twice.
+fn ask_about_twin(state: &mut State, role: Role, index: usize, there: usize) {
+    let Some(class) = state.list(role).entries.get(index).and_then(|entry| entry.class.clone()) else { return };
+    let other = role.other().file_name();
+    let told = sides::told(state, role, index).replace("  (= compares)", "");
+    let text = vec![format!("{other} has it already: {told}.")];
+    let place = |role: Role, index: usize| {
+        let pointer = Pointer::from_tokens(["plugins".to_owned(), index.to_string(), "parameters".to_owned()]);
+        (edits::value_at(state.workspace.document(role), &pointer), pointer)
+    };
+    let ((here, _), (_, pointer)) = (place(role, index), place(role.other(), there));
+    let role_there = role.other();
+    let operation = match here {
+        Some(value) => Operation::Set { role: role_there, pointer, value: NewValue::of(value) },
+        None => Operation::Unset { role: role_there, pointer },
+    };
+    let mut menu = Menu::new(visible(&format!("Copy {class}?")), text).item(
+        '=',
+        "compare both",
+        "side by side; nothing changes",
+        Answer::Run(Id::SideBySide),
+    );
+    if !told.ends_with("same parameters") {
+        let detail = format!("#{} there gets those from here", there + 1);
+        menu = menu.item('p', "copy the parameters", detail, Answer::Commit(Box::new(operation)));
+    }
+    menu = menu.item('c', "copy the entry", "a second one: SkyPilot loads both", Answer::CopyEntry(role, index));
+    state.modals.push(Modal::Menu(menu));
 }
 
 /// Keeps the cursor in the list it was in, after a copy or a move to the other one.

@@ -34,6 +34,8 @@ pub enum Message {
     Pasted(String),
     /// The terminal has this size now, in cells and rows.
     Resized(u16, u16),
+    /// It is this time of day, for what follows.
+    Clocked(String),
     /// The terminal got the focus again: files may have changed meanwhile.
     FocusGained,
     /// Something changed at the places that are watched.
@@ -85,7 +87,7 @@ pub enum Message {
     /// A directory was listed.
     Listed(Listing),
     /// Drafts were written, or why not.
-    Drafted(Result<Vec<PathBuf>, String>),
+    Drafted(Result<Vec<(Role, PathBuf)>, String>),
     /// The copy for the external editor is ready.
     Staged(Result<Staged, String>),
     /// The external editor has ended.

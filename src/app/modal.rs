@@ -11,7 +11,9 @@ use super::look;
 use super::message::{Listing, Staged};
 use super::run::{Program, Run};
 use super::sides::Sides;
+use crate::check::Diagnostic;
 use crate::config::Role;
+use crate::config::diff::DiffLine;
 use crate::config::kubernetes::Request;
 use crate::config::operation::Operation;
 use crate::yaml::Pointer;
@@ -104,6 +106,19 @@ pub enum Answer {
     AnotherPath(Role),
     /// Sends the text of a file to the clipboard.
     CopyText(Role),
+    /// Sends a text to the clipboard.
+    Copy {
+        /// The text.
+        text: String,
+        /// What it is.
+        what: String,
+    },
+    /// Shows the text that was copied, secrets too.
+    ShowCopied,
+    /// Copies an entry to the other list, which has its class.
+    CopyEntry(Role, usize),
+    /// Writes what a file was before the last save.
+    PutBack(Role),
     /// Asks for the name of the file, then saves it.
     Force(Role),
     /// Asks a real SkyPilot, now and whenever that is asked for again.
@@ -171,6 +186,8 @@ pub struct Menu {
     pub title: String,
     /// What is asked, made visible.
     pub text: Vec<String>,
+    /// What the first answer would change, where that is shown.
+    pub diff: Vec<DiffLine>,
     /// The answers.
     pub items: Vec<MenuItem>,
     /// The one under the cursor.
@@ -188,7 +205,7 @@ impl Menu {
     #[must_use]
     pub fn new(title: impl Into<String>, text: Vec<String>) -> Self {
         let (title, on_cancel) = (title.into(), Answer::Leave);
-        Self { title, text, items: Vec::new(), cursor: 0, on_cancel, leaving: false, escape: "back" }
+        Self { title, text, diff: Vec::new(), items: Vec::new(), cursor: 0, on_cancel, leaving: false, escape: "back" }
     }
 
     /// Adds an answer that Enter may choose.
@@ -255,6 +272,10 @@ pub struct Notice {
     pub text: Vec<String>,
     /// Whether they are lines of a diff, each on one row.
     pub is_diff: bool,
+    /// Whether it stands alone on the screen, to be selected by hand.
+    pub bare: bool,
+    /// The problem that is explained, where it offers a fix.
+    pub fixes: Option<Box<Diagnostic>>,
     /// The first row on the screen.
     pub offset: usize,
 }

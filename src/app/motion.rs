@@ -4,7 +4,7 @@ use super::command::{Context, Id};
 use super::layout::{self, Size};
 use super::list::Body;
 use super::modal::Modal;
-use super::{Pane, Screen, State, choice, pages, source};
+use super::{Pane, Screen, State, choice, filters, pages, source};
 use crate::config::{Content, Role};
 
 /// The rows that an error in a text takes below its line.
@@ -79,6 +79,10 @@ pub fn apply(state: &mut State, id: Id) -> bool {
     if !matches!(id, Id::Down | Id::Up | Id::PageDown | Id::PageUp | Id::First | Id::Last) {
         return false;
     }
+    if state.context() == Context::Problems {
+        filters::step_problem(state, id, 4);
+        return true;
+    }
     let screen = state.screen_area();
     let body = body_rows(state);
     let sections = pages::section_rows(state);
@@ -108,7 +112,8 @@ pub fn apply(state: &mut State, id: Id) -> bool {
                 Some(Moving { rows, page: body / 2, at: &mut sides.offset })
             }
             Some(Modal::Notice(notice)) => {
-                let width = usize::from(screen.width.saturating_sub(8)).clamp(20, 76);
+                let framed = usize::from(screen.width.saturating_sub(8)).clamp(20, 76);
+                let width = if notice.bare { usize::from(screen.width).max(1) } else { framed };
                 let height = |line: &String| if notice.is_diff { 1 } else { line.chars().count() / width + 1 };
                 let rows: usize = notice.text.iter().map(height).sum();
                 Some(Moving { rows: rows.saturating_sub(body / 2), page: body / 2, at: &mut notice.offset })
@@ -135,7 +140,6 @@ pub fn apply(state: &mut State, id: Id) -> bool {
         }
         Context::Text => Some(Moving { rows: text_rows, page: rows, at: &mut state.text[Pane::of(role).index()].at }),
         Context::Parameters => Some(Moving { rows: state.tree.rows.len(), page: tree, at: &mut state.tree.cursor }),
-        Context::Problems => Some(Moving { rows: state.problems.len(), page: 4, at: &mut state.problem.at }),
         Context::Wheels => Some(Moving { rows: wheels, page: body, at: &mut state.wheel.at }),
         Context::Preview => {
             let (section, offsets) = &mut state.sections;
@@ -183,6 +187,11 @@ fn step(id: Id, moving: Moving<'_>) {
         Id::First => 0,
         _ => last,
     };
+}
+
+/// Moves a cursor in so many rows, of which a page is shown.
+pub(super) fn step_in(id: Id, at: &mut usize, rows: usize, page: usize) {
+    step(id, Moving { at, rows, page });
 }
 
 /// Extends a range that is being marked; a shown secret is hidden again; output

@@ -13,7 +13,7 @@ use super::keymap::{Code, Key};
 use super::layout::{self, Edge, Size};
 use super::message::Effect;
 use super::modal::Modal;
-use super::{Pane, Screen, State, Tone, backups, forms, motion, update};
+use super::{Pane, Screen, State, Tone, backups, forms, literal, motion, update};
 use crate::config::Role;
 
 /// How many rows the wheel moves at a time.
@@ -230,6 +230,11 @@ const fn pane_of(target: Target) -> Option<Pane> {
 fn open_value(state: &mut State) -> Vec<Effect> {
     if state.tree.current().is_some_and(|row| row.kind == "bool") {
         state.say(Tone::Told, "Enter switches this bool.");
+        return Vec::new();
+    }
+    let turns = |(role, row)| !literal::choices(state, role, row).is_empty();
+    if state.current_entry().map(|(role, _)| role).zip(state.tree.current()).is_some_and(turns) {
+        state.say(Tone::Told, "Enter takes the next of its values.");
         return Vec::new();
     }
     update::run(state, Id::EditValue)

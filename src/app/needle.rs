@@ -6,6 +6,8 @@
 
 use regex_lite::{Regex, RegexBuilder};
 
+use crate::check::Severity;
+
 /// The largest compiled pattern, in bytes: what is typed by hand needs little.
 const PATTERN_LIMIT: usize = 1 << 16;
 
@@ -47,6 +49,51 @@ impl Needle {
             Self::Pattern(pattern) => pattern.is_match(text),
             Self::Unfinished => false,
         }
+    }
+}
+
+/// What a filter asks of a row beside its text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wanted {
+    /// Its worst problem is of this severity.
+    Problem(Severity),
+    /// It differs from the file on disk.
+    Changed,
+}
+
+/// A filter as it was typed: by state behind `e:`, `w:`, `i:` and `~`, the rest a [`Needle`].
+#[derive(Clone, Debug)]
+pub struct Sieve {
+    /// What is asked of the state.
+    pub wanted: Option<Wanted>,
+    /// What the text must hold; none where any does.
+    pub needle: Option<Needle>,
+}
+
+impl Sieve {
+    /// Reads what was typed.
+    #[must_use]
+    pub fn of(typed: &str) -> Self {
+        let states = [
+            ("e:", Wanted::Problem(Severity::Error)),
+            ("w:", Wanted::Problem(Severity::Warning)),
+            ("i:", Wanted::Problem(Severity::Info)),
+            ("~", Wanted::Changed),
+        ];
+        let found = states.into_iter().find_map(|(sign, wanted)| Some((wanted, typed.strip_prefix(sign)?)));
+        let (wanted, text) = found.map_or((None, typed), |(wanted, rest)| (Some(wanted), rest.trim_start()));
+        Self { wanted, needle: (!text.is_empty()).then(|| Needle::of(text)) }
+    }
+
+    /// Tells whether a row is shown: by its worst problem, whether it is changed, its text.
+    #[must_use]
+    pub fn lets(&self, severity: Option<Severity>, changed: bool, text: &str) -> bool {
+        let in_state = match self.wanted {
+            None => true,
+            Some(Wanted::Problem(wanted)) => severity == Some(wanted),
+            Some(Wanted::Changed) => changed,
+        };
+        in_state && self.needle.as_ref().is_none_or(|needle| needle.is_in(text))
     }
 }
 

@@ -5,7 +5,7 @@ use super::form::{Form, FormKind, FormRow, Note};
 use super::forms::{chosen_role, operation_of};
 use super::tree::names_at;
 use super::value::{self, Type, count, shown};
-use super::{State, completion, export, pages, programs, review};
+use super::{State, completion, export, modeline, pages, programs, review};
 use crate::check::classes::site;
 use crate::check::{Code, Diagnostic, Severity};
 use crate::config::locate;
@@ -97,6 +97,7 @@ pub fn notes(state: &State, form: &Form) -> Vec<Note> {
             return out;
         }
         FormKind::WheelPath => wheel_notes(state, form, &mut out),
+        FormKind::Modeline(role) => out.extend(modeline::notes(*role)),
         _ => {}
     }
     if let Some(why) = refusal(state, form) {

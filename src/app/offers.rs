@@ -3,6 +3,7 @@
 use super::command::{Command, Context, Id, table};
 use super::form::{Form, FormRow};
 use super::layout::Size;
+use super::list::Body;
 use super::modal::Modal;
 use super::{State, export, problems, programs, sides, verify};
 use crate::config::Role;
@@ -16,26 +17,10 @@ pub fn unavailable(state: &State, id: Id) -> Option<&'static str> {
         return Some(why);
     }
     match id {
-        Id::Add
-        | Id::AddRemote
-        | Id::AddValue
-        | Id::Delete
-        | Id::DeleteValue
-        | Id::Disable
-        | Id::Copy
-        | Id::Transfer
-        | Id::ChangeType
-        | Id::Rename
-        | Id::EditEntry
-        | Id::Fix
-        | Id::WheelPath
-        | Id::PasteEntries
-        | Id::EditComment
-        | Id::EditLineComment
-            if state.settings.read_only =>
-        {
-            Some("read-only (--read-only)")
+        Id::EditLine | Id::Editor if matches!(state.list(state.role).body, Body::Unreadable(_)) => {
+            Some("it is no text and cannot be edited")
         }
+        id if state.settings.read_only && edits(id) => Some("read-only (--read-only)"),
         Id::EditComment | Id::EditLineComment if state.current_entry().is_none() => Some("there is no entry here"),
         Id::Verify => verify::unavailable(state),
         Id::Export => export::unavailable(state),
@@ -107,6 +92,48 @@ pub fn unavailable(state: &State, id: Id) -> Option<&'static str> {
     }
 }
 
+/// Tells whether a command edits something, or does nothing but for an edit.
+const fn edits(id: Id) -> bool {
+    matches!(
+        id,
+        Id::Add
+            | Id::AddBefore
+            | Id::AddFromWheel
+            | Id::AddRemote
+            | Id::AddValue
+            | Id::Browse
+            | Id::ChangeClass
+            | Id::Decrease
+            | Id::Duplicate
+            | Id::DuplicateValue
+            | Id::EditorSchema
+            | Id::EditLine
+            | Id::EditValue
+            | Id::Editor
+            | Id::Increase
+            | Id::Mark
+            | Id::MarkAll
+            | Id::MarkRange
+            | Id::MoveDown
+            | Id::MoveUp
+            | Id::ValueDown
+            | Id::ValueUp
+            | Id::Delete
+            | Id::DeleteValue
+            | Id::Disable
+            | Id::Copy
+            | Id::Transfer
+            | Id::ChangeType
+            | Id::Rename
+            | Id::EditEntry
+            | Id::Fix
+            | Id::WheelPath
+            | Id::PasteEntries
+            | Id::EditComment
+            | Id::EditLineComment
+    )
+}
+
 /// Returns why a command of text fields means nothing in this one.
 fn not_in_form(form: &Form, id: Id) -> Option<&'static str> {
     match id {
@@ -151,7 +178,8 @@ fn bar_rank(command: &Command, context: Context, small: bool) -> u8 {
         Id::Sort => 9,
         Id::Mark | Id::ChangeClass | Id::Rename | Id::Reveal | Id::Undo => 7,
         _ if command.contexts.len() == 1 => 6,
-        Id::Filter | Id::NextSection | Id::NextFile => 6,
+        Id::NextSection | Id::NextFile => 6,
+        Id::Filter if context == Context::Wheels => 6,
         _ => 8,
     }
 }

@@ -2,10 +2,10 @@
 
 use ratatui::layout::Rect;
 
-use super::State;
 use super::layout::{self, Size};
 use super::review::sentences;
 use super::value::count;
+use super::{State, filters};
 use crate::check::{CwdSource, Severity};
 use crate::config::{Role, secret};
 use crate::preview::{Outcome, Reason};
@@ -17,6 +17,12 @@ use crate::wheel::{Directory, DirectoryEntry, EntryKind, Found};
 
 /// The width of help and palette, frame included.
 pub const COMMANDS_WIDTH: u16 = 104;
+/// Returns the width that sentences take of a room, in cells: where it is very wide, long lines are hard to read on.
+#[must_use]
+pub const fn readable(room: u16) -> u16 {
+    if room > 120 { 100 } else { room }
+}
+
 /// The width of questions.
 pub const MENU_WIDTH: u16 = 78;
 /// The width of the choice of a directory.
@@ -27,7 +33,11 @@ pub const BROWSE_HEIGHT: u16 = 20;
 /// Returns the rows below the list of help and palette.
 #[must_use]
 pub const fn commands_foot(screen: Rect) -> usize {
-    if screen.height < 16 { 0 } else { 4 }
+    match screen.height {
+        0..12 => 0,
+        12..16 => 2,
+        _ => 4,
+    }
 }
 
 /// How a line is shown.
@@ -105,7 +115,7 @@ pub fn section_rows(state: &State) -> [(usize, usize); 3] {
         let page = if state.layout_size() == Size::One { usize::from(area.height) } else { layout::rows_in(area) };
         let lines = section_lines(state, section);
         // Long lines wrap.
-        let width = usize::from(area.width.saturating_sub(4)).max(1);
+        let width = usize::from(readable(area.width.saturating_sub(4))).max(1);
         (lines.iter().map(|line| line.text.chars().count() / width + 1).sum(), page)
     })
 }
@@ -113,6 +123,21 @@ pub fn section_rows(state: &State) -> [(usize, usize); 3] {
 /// Returns the lines of a section of the preview.
 #[must_use]
 pub fn section_lines(state: &State, section: usize) -> Vec<PageLine> {
+    filters::lines(all_lines(state, section), &state.filters.preview)
+}
+
+/// Returns how many lines of how many a filter leaves, without headings and blank ones.
+#[must_use]
+pub fn shown_lines(state: &State) -> (usize, usize) {
+    let count = |lines: Vec<PageLine>| {
+        lines.iter().filter(|line| line.kind != LineKind::Heading && !line.text.is_empty()).count()
+    };
+    let sections = 0..SECTIONS.len();
+    let shown = sections.clone().map(|section| count(section_lines(state, section))).sum();
+    (shown, sections.map(|section| count(all_lines(state, section))).sum())
+}
+
+fn all_lines(state: &State, section: usize) -> Vec<PageLine> {
     match section {
         0 => files(state),
         1 => account(state),

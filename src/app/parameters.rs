@@ -7,7 +7,7 @@ use super::message::Effect;
 use super::modal::{Answer, Menu, Modal};
 use super::tree::{Row, Shape, names_at, parameters_of};
 use super::value::{self, Type};
-use super::{Pane, Screen, State, Tone, completion, forms};
+use super::{Pane, Screen, State, Tone, completion, forms, literal};
 use crate::config::Role;
 use crate::config::operation::Operation;
 use crate::yaml::edit::{NewValue, Written};
@@ -158,6 +158,9 @@ fn edit_value(state: &mut State, role: Role, row: &Row) -> Vec<Effect> {
         let written = bool_like(state, role, row, !on);
         return commit(state, &Operation::Set { role, pointer: row.pointer.clone(), value: written });
     }
+    if let Some(effects) = literal::turn(state, role, row) {
+        return effects;
+    }
     forms::edit_value(state, role, row);
     Vec::new()
 }
@@ -237,6 +240,10 @@ fn duplicate(state: &mut State, role: Role, row: &Row) -> Vec<Effect> {
 }
 
 fn reorder(state: &mut State, role: Role, row: &Row, down: bool) -> Vec<Effect> {
+    if !state.tree.filter.is_empty() {
+        state.say(Tone::Told, "A filter hides some of its siblings: Esc shows all, then K and J move it.");
+        return Vec::new();
+    }
     let Some((level, _)) = row.pointer.split_last() else { return Vec::new() };
     let siblings: Vec<&Pointer> = state
         .tree

@@ -3,6 +3,7 @@
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use super::choice::{Choice, ChoiceRow, Goal};
+use super::history::Point;
 use super::message::Effect;
 use super::modal::Modal;
 use super::{State, Tone, edits};
@@ -29,7 +30,8 @@ pub(super) fn open(state: &mut State) {
         return;
     }
     let last = points.len() - 1;
-    let rows = points.into_iter().enumerate().map(|(count, (label, texts))| {
+    let rows = points.into_iter().enumerate().map(|(count, point)| {
+        let Point { label, when, texts } = point;
         let mut detail = Vec::new();
         if count == now {
             detail.push("here");
@@ -39,6 +41,9 @@ pub(super) fn open(state: &mut State) {
         }
         if count > now {
             detail.push("undone");
+        }
+        if !when.is_empty() {
+            detail.push(when);
         }
         let label = label.map_or_else(|| "before the first edit".to_owned(), |label| visible(label).into_owned());
         ChoiceRow { label, detail: detail.join(", "), goal: Goal::Edits(count) }

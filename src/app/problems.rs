@@ -2,24 +2,34 @@
 
 use super::command::Context;
 use super::message::Effect;
-use super::{Pane, Screen, State, Tone, dialogs, edits, forms, review};
+use super::modal::{Answer, Menu, Modal, Notice};
+use super::{Pane, Screen, State, Tone, dialogs, edits, filters, forms, review};
 use crate::check::{Diagnostic, FileKind};
-use crate::config::Role;
-use crate::config::operation::Operation;
+use crate::config::operation::{self, Operation};
+use crate::config::{Role, diff};
 use crate::text::visible::visible;
+use crate::yaml::Document;
+use crate::yaml::edit::Sharing;
 
 /// Goes to the next or the previous problem, around the end.
 pub(super) fn next_problem(state: &mut State, forward: bool) {
-    let count = state.problems.len();
+    let shown = filters::problems(state);
+    let at = shown.iter().position(|number| *number == state.problem.at).unwrap_or(0);
+    let count = shown.len();
     if count == 0 {
-        state.say(Tone::Told, "There is no problem.");
+        let text = if state.problems.is_empty() {
+            "There is no problem."
+        } else {
+            "The filter of the problems shows none: 4 and Esc show all."
+        };
+        state.say(Tone::Told, text);
         return;
     }
     state.problem.at = match (state.problem_shown, forward) {
         // The first press shows the problem under the cursor.
-        (false, true) => state.problem.at,
-        (true, true) => (state.problem.at + 1) % count,
-        (_, false) => (state.problem.at + count - 1) % count,
+        (false, true) => shown[at],
+        (true, true) => shown[(at + 1) % count],
+        (_, false) => shown[(at + count - 1) % count],
     };
     state.problem_shown = true;
     let pane = state.focus;
@@ -32,8 +42,9 @@ pub(super) fn next_problem(state: &mut State, forward: bool) {
 /// Goes to the place that the problem under the cursor is about.
 pub(super) fn go_to_problem(state: &mut State) {
     let Some(one) = state.problems.get(state.problem.at).cloned() else { return };
-    let number = state.problem.at + 1;
-    let total = state.problems.len();
+    let shown = filters::problems(state);
+    let number = shown.iter().position(|number| *number == state.problem.at).map_or(0, |at| at + 1);
+    let total = shown.len();
     match one.place.file {
         FileKind::Api | FileKind::Remote => {
             let role = if one.place.file == FileKind::Api { Role::Api } else { Role::Remote };
@@ -75,7 +86,9 @@ pub(super) fn explain(state: &mut State) {
     text.push(String::new());
     text.extend(one.code.explanation().lines().map(|line| visible(line).into_owned()));
     text.extend([String::new(), format!("Releases: {}", one.code.seen().told())]);
-    dialogs::notice(state, one.code.name(), text);
+    let fixes = one.fix.is_some().then(|| Box::new(one.clone()));
+    let title = one.code.name().to_owned();
+    state.modals.push(Modal::Notice(Notice { title, text, fixes, ..Notice::default() }));
 }
 
 /// Returns the problem whose fix is meant: that of the row, else the one under the cursor.
@@ -103,22 +116,55 @@ pub(super) fn fix_at_hand(state: &State) -> Option<usize> {
     of_row.or(first).or_else(of_file).or_else(|| Some(state.problem.at).filter(has_fix))
 }
 
+/// Shows what the fix at hand would change, and asks.
 pub(super) fn fix(state: &mut State) -> Vec<Effect> {
-    let Some(number) = fix_at_hand(state) else {
+    let Some(one) = fix_at_hand(state).map(|number| state.problems[number].clone()) else {
         state.say(Tone::Told, "No problem here offers a fix: x on a problem explains it.");
         return Vec::new();
     };
-    let one = &state.problems[number];
-    let role = match one.place.file {
-        FileKind::Api => Role::Api,
-        FileKind::Remote => Role::Remote,
-        FileKind::Wheels | FileKind::Server => return Vec::new(),
-    };
-    let Some(fix) = &one.fix else { return Vec::new() };
+    propose(state, &one);
+    Vec::new()
+}
+
+/// Goes on from the explanation of a problem to what its fix would change.
+pub(super) fn fix_explained(state: &mut State) {
+    let Some(Modal::Notice(Notice { fixes: Some(one), .. })) = state.modals.last().cloned() else { return };
+    // Below a text to be read the files are read again where they change.
+    if state.problems.contains(&one) {
+        propose(state, &one);
+    } else {
+        state.modals.pop();
+        state.say(Tone::Told, "The file has changed meanwhile: this problem is not in it any more.");
+    }
+}
+
+/// Shows what the fix of a problem would change, and asks.
+fn propose(state: &mut State, one: &Diagnostic) {
+    let (Some(fix), Some(role)) = (&one.fix, one.place.file.role()) else { return };
+    if state.refuses_edits() {
+        return;
+    }
     // Which problem it was: not always the one under the cursor.
     let label = format!("{} at {}", fix.label, review::place_text(one));
     let operation = Operation::Splices { role, splices: fix.edits.clone(), label };
-    edits::commit(state, &operation)
+    let change = match operation::apply(&state.workspace, &operation, Sharing::WriteOut) {
+        Ok(change) => change,
+        Err(error) => return state.say(Tone::Failed, format!("Not changed: {error}.")),
+    };
+    let empty = || Document::parse("").into();
+    let [old, new] =
+        [&state.workspace, &change.workspace].map(|workspace| workspace.document(role).cloned().unwrap_or_else(empty));
+    let text = vec![visible(&format!("{} {}", one.severity.letter(), review::problem_text(one))).into_owned()];
+    let mut menu = Menu::new(visible(&format!("Fix: {}?", fix.label)), text).item(
+        'f',
+        "apply it",
+        "Enter; u takes it back",
+        Answer::Commit(Box::new(operation)),
+    );
+    menu.diff = diff::around(&old, &new, 1, state.settings.show_secrets);
+    // Of an explanation nothing is left to be read once its fix is seen.
+    state.modals.pop_if(|modal| matches!(modal, Modal::Notice(_)));
+    state.modals.push(Modal::Menu(menu));
 }
 
 /// Shows what comments in the files silence.

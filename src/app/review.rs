@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use super::needle::Sieve;
 use super::value::count;
-use super::{Cursor, State, Tone, meaning, writing};
+use super::{Cursor, State, Tone, filters, later, meaning, writing};
 use crate::check::{self, Diagnostic, FileKind, Report, Severity};
 use crate::config::diff::{self, DiffKind, DiffLine};
 use crate::config::partial::Partial;
@@ -49,8 +50,10 @@ pub struct ReviewRow {
 pub struct ReviewFile {
     /// Which file.
     pub role: Role,
-    /// The rows.
+    /// The rows that are shown.
     pub rows: Vec<ReviewRow>,
+    /// All rows.
+    pub all: Vec<ReviewRow>,
     /// How many lines come.
     pub added: usize,
     /// How many lines go.
@@ -79,6 +82,24 @@ impl ReviewFile {
         self.taken.iter().filter(|taken| !**taken).count()
     }
 
+    /// Leaves out the rows that a filter does not let through.
+    fn sift(&mut self, filter: &str) {
+        if filter.is_empty() {
+            self.rows.clone_from(&self.all);
+            return;
+        }
+        let sieve = Sieve::of(filter);
+        let lets = |row: &ReviewRow| {
+            let severity = if let RowKind::Problem(severity) = row.kind { Some(severity) } else { None };
+            !row.text.is_empty() && sieve.lets(severity, !row.parts.is_empty(), &row.text)
+        };
+        let is_heading = |row: &ReviewRow| matches!(row.kind, RowKind::Hunk | RowKind::Heading);
+        self.rows = filters::keep_with_headings(self.all.clone(), is_heading, lets);
+        // Of what a filter hides nothing is left out of the save.
+        let end = self.rows.iter().position(|row| row.kind == RowKind::Heading).unwrap_or(self.rows.len());
+        tell_hunks(&mut self.rows[..end]);
+    }
+
     /// Tells whether anything is saved.
     #[must_use]
     pub fn is_saved(&self) -> bool {
@@ -95,6 +116,8 @@ pub struct Review {
     pub file: usize,
     /// The cursor among its rows.
     pub cursor: Cursor,
+    /// What the shown rows hold; empty where all are shown.
+    pub filter: String,
 }
 
 impl Review {
@@ -103,7 +126,7 @@ impl Review {
     pub fn of(state: &State) -> Self {
         let before = check::check(&state.disk, &state.facts);
         let roles = state.unsaved_roles().into_iter();
-        Self { files: roles.map(|role| file(state, role, &before)).collect(), file: 0, cursor: Cursor::default() }
+        Self { files: roles.map(|role| file(state, role, &before)).collect(), ..Self::default() }
     }
 
     /// Returns the review as it is now: what was left out of the same texts is left out still.
@@ -123,6 +146,7 @@ impl Review {
             }
         }
         new.file = self.file.min(new.files.len().saturating_sub(1));
+        new.set_filter(self.filter.clone());
         new
     }
 
@@ -160,6 +184,17 @@ impl Review {
     pub fn text(&self, role: Role) -> Option<&str> {
         let file = self.files.iter().find(|file| file.role == role)?;
         file.document.as_ref().map(|document| document.text())
+    }
+
+    /// Shows only the rows that hold a text.
+    pub fn set_filter(&mut self, filter: String) {
+        let current = self.rows().get(self.cursor.at).cloned();
+        self.filter = filter;
+        for file in &mut self.files {
+            file.sift(&self.filter);
+        }
+        let at = current.and_then(|current| self.rows().iter().position(|row| *row == current));
+        self.cursor.at = at.unwrap_or(0);
     }
 
     /// Goes to the next or the previous change.
@@ -206,6 +241,7 @@ fn toggle_in(state: &State, review: &mut Review) -> (Tone, String) {
     let is_whole = !file.taken.contains(&false);
     file.document = (!is_whole).then_some(text.document);
     tell(state, file, &check::check(&state.disk, &state.facts));
+    file.sift(&review.filter);
     let what = match parts.len() {
         1 => "the change".to_owned(),
         several => format!("{} that lie together", count(several, "change")),
@@ -228,6 +264,7 @@ fn file(state: &State, role: Role, before: &Report) -> ReviewFile {
     let mut file = ReviewFile {
         role,
         rows: Vec::new(),
+        all: Vec::new(),
         added: 0,
         removed: 0,
         errors: Vec::new(),
@@ -286,18 +323,28 @@ fn tell(state: &State, file: &mut ReviewFile, before: &Report) {
             let leads = format!("  the link stays; it leads to {}", state.shown_path(&target.file));
             push(RowKind::Plain, leads, Vec::new());
         }
+        if matches!(target.strategy, Strategy::ReadOnly(why) if later::needs_rights(why)) {
+            let later = "  d keeps a draft, and tells the `sudo install` command that puts it in place later";
+            push(RowKind::Plain, later.to_owned(), Vec::new());
+        }
         if target.mode.is_some() && !matches!(target.strategy, Strategy::ReadOnly(_)) {
             push(RowKind::Plain, "  the text on disk is kept as a backup (:backups)".to_owned(), Vec::new());
         }
     }
-    file.rows = rows;
+    file.rows.clone_from(&rows);
+    file.all = rows;
 }
 
 /// Returns the difference of both texts, each line with the changes that it belongs to.
 fn diff_rows(partial: &Partial, show_secrets: bool) -> Vec<ReviewRow> {
     let lines = diff::unified(partial.before(), partial.after(), show_secrets);
     let mut rows: Vec<ReviewRow> = lines.iter().map(|line| diff_row(partial, line)).collect();
-    // The head of a hunk stands for all that is in it.
+    tell_hunks(&mut rows);
+    rows
+}
+
+/// Has the head of each hunk stand for all that is in it.
+fn tell_hunks(rows: &mut [ReviewRow]) {
     let mut below: Vec<usize> = Vec::new();
     for row in rows.iter_mut().rev() {
         if row.kind == RowKind::Hunk {
@@ -308,7 +355,6 @@ fn diff_rows(partial: &Partial, show_secrets: bool) -> Vec<ReviewRow> {
             below.extend(&row.parts);
         }
     }
-    rows
 }
 
 fn diff_row(partial: &Partial, line: &DiffLine) -> ReviewRow {

@@ -7,8 +7,11 @@ use super::message::{Effect, Reason, Replaces, SaveFailure, SavedFile};
 use super::modal::{Answer, Menu, Modal};
 use super::review::{Review, sentences};
 use super::value::count;
-use super::{Exit, Files, Pane, Screen, State, Tone, conflict, dialogs, edits, forms, manifest, restart, writing};
+use super::{
+    Exit, Files, Pane, Screen, State, Tone, conflict, edits, forms, later, manifest, restart, takes_effect, writing,
+};
 use crate::config::operation::Operation;
+use crate::config::writing::Strategy;
 use crate::config::{Content, Role, model};
 use crate::text::visible::visible;
 use crate::yaml::{Document, Value};
@@ -143,6 +146,7 @@ pub(super) fn save(state: &mut State, roles: Vec<Role>, anything: bool) -> Vec<E
     }
     state.saved.clear();
     state.after_save = None;
+    state.replaced.clear();
     state.overwrites = anything;
     let together = manifest::save(state, &roles, anything);
     state.queued.extend(together);
@@ -169,7 +173,12 @@ pub fn saved(state: &mut State, role: Role, text: &Arc<str>, result: Result<Save
     state.saving.retain(|one| *one != role);
     match result {
         Ok(file) => {
-            let line = told(state, role, text, &file);
+            let line = if state.puts_back == Some(role) {
+                format!("put {} back as it was; its edits are unsaved again", role.file_name())
+            } else {
+                later::remember(state, role);
+                told(state, role, text, &file)
+            };
             if let (Some(path), Some(target)) = (state.path(role), file.target) {
                 state.facts.targets.insert(path, target);
             }
@@ -207,20 +216,29 @@ fn not_saved(state: &mut State, role: Role, failure: SaveFailure) -> Vec<Effect>
     let anything = state.overwrites;
     state.after_save = None;
     let told = writing::stop(state);
+    state.puts_back = None;
     // What was written before is remembered as after any save.
     let effects = if state.saved.is_empty() { Vec::new() } else { remember(state) };
     let menu = match failure {
         SaveFailure::Changed => {
             if !told.is_empty() {
-                dialogs::notice(state, format!("{} changed on disk", role.file_name()), told);
+                let menu = Menu::new(format!("{} changed on disk", role.file_name()), told);
+                let menu = menu.item('c', "go on to the comparison", "", Answer::Leave);
+                state.modals.push(Modal::Menu(later::offer(state, menu)));
             }
             return effects.into_iter().chain([reread(state, Reason::Conflict(role))]).collect();
         }
         SaveFailure::InPlace(why) => writing::in_place(role, why, &roles, anything, told),
-        SaveFailure::ReadOnly(why) => writing::read_only(state, role, why, &roles, anything, told),
+        SaveFailure::ReadOnly(why) => {
+            // A draft that is kept now needs the command for it.
+            if let Some(target) = state.path(role).and_then(|path| state.facts.targets.get_mut(&path)) {
+                target.strategy = Strategy::ReadOnly(why);
+            }
+            writing::read_only(state, role, why, &roles, anything, told)
+        }
         SaveFailure::Other(why) => writing::failed(role, &why, told),
     };
-    state.modals.push(Modal::Menu(menu));
+    state.modals.push(Modal::Menu(later::offer(state, menu)));
     effects
 }
 
@@ -240,8 +258,7 @@ fn told(state: &State, role: Role, saved: &str, file: &SavedFile) -> String {
         _ if manifest::holds(state, role) => "takes effect once the manifest is applied",
         Role::Remote => "read at the next controller launch",
         Role::Api if only_wheel_path(state, saved) => "the wheel directory is read at each launch: no restart",
-        Role::Api if restart::is_offered(state) => "takes effect after sky api stop; sky api start (L does both)",
-        Role::Api => "takes effect after sky api stop; sky api start",
+        Role::Api => &takes_effect::told(state),
     };
     let mut text = format!("{verb} {path}: {effect}");
     for note in &file.notes {
@@ -274,7 +291,10 @@ fn finish(state: &mut State) {
     }
     let text = told.join(" ");
     close(state);
-    conflict::close(state);
+    // What a file that is put back leaves of a save is compared still.
+    if state.puts_back.take().is_none() {
+        conflict::close(state);
+    }
     state.say(Tone::Done, text);
 }
 

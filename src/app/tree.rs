@@ -5,6 +5,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::needle::Sieve;
 use super::value::{count, pairs_count, shown};
 use crate::check::Severity;
 use crate::config::{Role, secret};
@@ -92,6 +93,10 @@ pub struct Tree {
     pub wraps: bool,
     /// Whether parameters that are not given have rows.
     pub shows_unset: bool,
+    /// What the shown rows hold; empty where all are shown.
+    pub filter: String,
+    /// How many rows there are without a filter, but for those that add.
+    pub total: usize,
     folds: HashMap<Pointer, bool>,
 }
 
@@ -109,6 +114,10 @@ pub struct Source<'a> {
     pub narrow: bool,
     /// The worst problem at each place of the entry.
     pub severities: HashMap<Pointer, Severity>,
+    /// What the class says of parameters that are not given, where they have rows.
+    pub unset: Vec<(String, String)>,
+    /// Whether secrets may be found by what they are.
+    pub show_secrets: bool,
 }
 
 impl Tree {
@@ -132,7 +141,18 @@ impl Tree {
         if !source.narrow || self.level.as_ref().is_some_and(|level| source.document.find(level).is_none()) {
             self.level = None;
         }
-        self.rows = rows(source, self.level.as_ref(), &self.folds);
+        let current = self.current().filter(|row| row.shape != Shape::Add).map(|row| row.pointer.clone());
+        self.rows = rows(source, self.level.as_ref(), if self.filter.is_empty() { Some(&self.folds) } else { None });
+        if self.level.is_none() {
+            self.add_unset(&source.unset);
+        }
+        self.total = self.rows.iter().filter(|row| row.shape != Shape::Add).count();
+        if !self.filter.is_empty() {
+            self.sift(source.show_secrets);
+            if let Some(current) = current {
+                self.go_to(&current);
+            }
+        }
         self.cursor = self.cursor.min(self.rows.len().saturating_sub(1));
         if self.current().map(|row| &row.pointer) != self.revealed.as_ref() {
             self.revealed = None;
@@ -140,13 +160,41 @@ impl Tree {
     }
 
     /// Adds rows for parameters that are not given, in front of the last row, which adds any.
-    pub fn add_unset(&mut self, unset: Vec<(String, String)>) {
+    fn add_unset(&mut self, unset: &[(String, String)]) {
         let Some(add) = self.rows.pop() else { return };
         for (name, about) in unset {
-            let shown = format!("+ {}", visible(&name));
-            self.rows.push(Row { name: shown, unset: Some((name, about)), ..add.clone() });
+            let shown = format!("+ {}", visible(name));
+            self.rows.push(Row { name: shown, unset: Some((name.clone(), about.clone())), ..add.clone() });
         }
         self.rows.push(add);
+    }
+
+    /// Leaves out the rows that the filter does not let through: by path and value, never by what is masked.
+    ///
+    /// The levels above a row that is shown stay.
+    fn sift(&mut self, show_secrets: bool) {
+        let sieve = Sieve::of(&self.filter);
+        let lets = |row: &Row| {
+            let path = Pointer::from_tokens(row.pointer.tokens().iter().skip(3).cloned()).to_path();
+            let text = match (&row.unset, &row.shape) {
+                (Some((name, _)), _) => name.clone(),
+                (None, Shape::Add) => return false,
+                _ if row.secret && !show_secrets => path,
+                _ => format!("{path} {}", row.text),
+            };
+            sieve.lets(row.severity, row.sign != " ", &text)
+        };
+        // A level stays where something below it is shown.
+        let mut needed = 0;
+        let mut kept = Vec::new();
+        for row in std::mem::take(&mut self.rows).into_iter().rev() {
+            if lets(&row) || (row.depth < needed && row.shape != Shape::Add) {
+                needed = row.depth;
+                kept.push(row);
+            }
+        }
+        kept.reverse();
+        self.rows = kept;
     }
 
     /// Folds or unfolds a level; the rows are to be built again.
@@ -190,7 +238,8 @@ enum Todo {
     Add { pointer: Pointer, depth: usize },
 }
 
-fn rows(source: &Source<'_>, level: Option<&Pointer>, folds: &HashMap<Pointer, bool>) -> Vec<Row> {
+/// Returns the rows, as far as levels are open; without `folds` all are.
+fn rows(source: &Source<'_>, level: Option<&Pointer>, folds: Option<&HashMap<Pointer, bool>>) -> Vec<Row> {
     let document = source.document;
     let Ok(tree) = document.tree() else { return Vec::new() };
     let entry = Pointer::from_tokens(["plugins".to_owned(), source.entry.1.to_string()]);
@@ -222,7 +271,7 @@ fn rows(source: &Source<'_>, level: Option<&Pointer>, folds: &HashMap<Pointer, b
                 };
                 let usual = depth + 1 < OPEN_LEVELS && length <= OPEN_CHILDREN;
                 let is_level = matches!(row.shape, Shape::Map(_) | Shape::List(_));
-                row.open = is_level && !source.narrow && !row.shadowed && folds.get(&pointer).copied().unwrap_or(usual);
+                row.open = is_level && !source.narrow && !row.shadowed && is_open(folds, &pointer, usual);
                 if row.open {
                     children(document, &pointer, node, depth + 1, &mut todo);
                 }
@@ -231,6 +280,10 @@ fn rows(source: &Source<'_>, level: Option<&Pointer>, folds: &HashMap<Pointer, b
         }
     }
     out
+}
+
+fn is_open(folds: Option<&HashMap<Pointer, bool>>, pointer: &Pointer, usual: bool) -> bool {
+    folds.is_none_or(|folds| folds.get(pointer).copied().unwrap_or(usual))
 }
 
 /// Puts what belongs to the entry on the stack, in reverse.

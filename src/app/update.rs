@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use super::bindings::Stroke;
 use super::command::{Context, Id};
-use super::form::Filtered;
 use super::keymap::{Code, Key};
 use super::layout::Size;
 use super::list::Body;
@@ -12,13 +11,13 @@ use super::message::{Effect, Message, Noticed, Reason};
 use super::modal::Modal;
 use super::preferences::{Meaning, complain, meaning};
 use super::{
-    Exit, Files, Pane, Screen, State, Tone, about, backups, browse, burst, comments, conflict, dialogs, edits, export,
-    external, find, forms, lists, look, manifest, motion, mouse, outside, pages, palette, parameters, past, paste,
-    problems, programs, reading, recovery, restart, review, saving, sides, source, verify, wheels, writing,
+    Exit, Files, Pane, Screen, State, Tone, about, backups, browse, burst, clipboard, comments, conflict, dialogs,
+    edits, export, external, filters, find, forms, later, lists, look, manifest, modeline, motion, mouse, outside,
+    pages, palette, parameters, past, paste, problems, programs, reading, recovery, restart, review, saving, sides,
+    source, takes_effect, verify, wheels, writing,
 };
 use crate::config::Role;
 use crate::python::Catalog;
-use crate::text::visible::visible_name;
 
 /// Takes a message; returns what is asked of the outside for it.
 pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
@@ -34,6 +33,10 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
         Message::FocusGained => {
             state.outside.notice(Noticed { files: true, wheels: false });
             Vec::new()
+        }
+        Message::Clocked(time) => {
+            state.history.set_time(time);
+            return Vec::new();
         }
         Message::Noticed(noticed) => {
             state.outside.notice(noticed);
@@ -84,10 +87,7 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
         }
         Message::Edited { target, result } => external::edited(state, &target, result),
         Message::Copied { what, characters, result } => {
-            match result {
-                Ok(way) => state.say(Tone::Done, format!("Copied {what}: {characters} characters, by {way}.")),
-                Err(why) => state.say(Tone::Failed, format!("Not copied: {why}.")),
-            }
+            clipboard::told(state, &what, characters, result);
             Vec::new()
         }
         Message::Verified(result) => {
@@ -131,7 +131,9 @@ pub fn settled(state: &mut State, mut effects: Vec<Effect>) -> Vec<Effect> {
         state.screen = Screen::Main;
         state.focus = Pane::of(state.role);
     }
+    clipboard::remember(state, &effects);
     conflict::settle(state);
+    filters::settle(state);
     state.settle_tree();
     motion::settle(state);
     source::settle(state);
@@ -163,10 +165,7 @@ fn open(state: &mut State, workspace: crate::config::Workspace, facts: crate::ch
     state.recheck();
     state.ready = true;
     state.glimpses = Default::default();
-    if state.list(Role::Api).is_empty()
-        && !state.list(Role::Remote).is_empty()
-        && state.list(Role::Api).body == Body::Absent
-    {
+    if state.list(Role::Api).body == Body::Absent && state.list(Role::Remote).body != Body::Absent {
         state.role = Role::Remote;
         state.focus = Pane::Remote;
     }
@@ -217,13 +216,10 @@ fn scanned(state: &mut State, facts: crate::check::Facts) -> Vec<Effect> {
     effects
 }
 
-fn drafted(state: &mut State, result: Result<Vec<std::path::PathBuf>, String>) -> Vec<Effect> {
+fn drafted(state: &mut State, result: Result<Vec<(Role, std::path::PathBuf)>, String>) -> Vec<Effect> {
     state.outside.drafting = false;
     match result {
-        Ok(paths) => {
-            let names: Vec<String> = paths.iter().map(|path| visible_name(path.as_os_str())).collect();
-            state.say(Tone::Done, format!("Draft kept in {}. The files are as they were.", names.join(" and ")));
-        }
+        Ok(drafts) => later::drafted(state, &drafts),
         Err(why) => state.say(Tone::Failed, format!("No draft was written: {why}.")),
     }
     Vec::new()
@@ -317,7 +313,10 @@ fn run_here(state: &mut State, id: Id) -> Vec<Effect> {
         Id::Verify => return verify::start(state),
         Id::Export => return export::start(state),
         Id::Source => source::open(state),
+        Id::Clipboard => clipboard::open(state),
+        Id::CopyRestart => return takes_effect::copy(state),
         Id::Find => forms::open(state, find::form()),
+        Id::Filter => filters::open(state),
         Id::History => past::open(state),
         Id::Forward => forward(state),
         Id::SideBySide => sides::open(state),
@@ -349,6 +348,7 @@ fn run_here(state: &mut State, id: Id) -> Vec<Effect> {
         Id::PasteEntries => return paste::open(state),
         Id::EditComment => return comments::edit_above(state),
         Id::EditLineComment => return comments::edit_behind(state),
+        Id::EditorSchema => return modeline::open(state),
         Id::KeptEdits => recovery::offer_again(state),
         Id::NextProblem => problems::next_problem(state, true),
         Id::PreviousProblem => problems::next_problem(state, false),
@@ -414,11 +414,6 @@ fn run_in(state: &mut State, context: Context, id: Id) -> Vec<Effect> {
             }
             Id::AddFromWheel => wheels::add_class(state),
             Id::YankWheel => wheels::yank(state),
-            Id::Filter => {
-                let form = forms::filter(state, Filtered::Wheels);
-                forms::open(state, form);
-                Vec::new()
-            }
             Id::Sort => {
                 wheels::sort(state);
                 Vec::new()
@@ -456,6 +451,7 @@ fn in_review(state: &mut State, id: Id) -> Vec<Effect> {
 fn go_to_screen(state: &mut State, screen: Screen) {
     state.screen = screen;
     state.sections = (0, [0; 3]);
+    state.filters.preview = String::new();
     state.wheel = super::Cursor::default();
     wheels::set_filter(state, String::new());
 }
@@ -485,6 +481,9 @@ fn back(state: &mut State) {
 }
 
 fn step_back(state: &mut State, screen: Screen) {
+    if filters::clear(state) {
+        return;
+    }
     match screen {
         Screen::Review => saving::close(state),
         Screen::Conflict => conflict::back(state),

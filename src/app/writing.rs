@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::message::{Effect, Reason};
 use super::modal::{Answer, Menu, Modal};
-use super::{Pane, State, Tone, dialogs, export, form, forms, saving};
+use super::{Pane, State, Tone, dialogs, export, form, forms, later, saving};
 use crate::config::locate::expand_user;
 use crate::config::writing::{InPlace, ReadOnly, Strategy, Target};
 use crate::config::{Content, Location, PathSource, Role};
@@ -89,6 +89,9 @@ pub(super) fn read_only(
     mut text: Vec<String>,
 ) -> Menu {
     text.push(format!("{} cannot be saved where it is: {why}.", role.file_name()));
+    if later::needs_rights(why) {
+        text.push("A draft comes with the `sudo install` command that puts it in place later.".to_owned());
+    }
     let mut menu = with_ways_out(Menu::new(format!("{} is read-only", role.file_name()), text), role);
     // A volume of Kubernetes is changed where it comes from.
     if matches!(why, ReadOnly::ConfigMap | ReadOnly::FileSystem) {

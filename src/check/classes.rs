@@ -11,7 +11,7 @@ use super::fix::{BUDGET, Bench};
 use super::refusal::MOST_OF_A_KIND;
 use super::shape::nearest;
 use super::{Facts, fix, load};
-use crate::config::model::{self, Entry};
+use crate::config::model::{self, Row};
 use crate::config::{Role, Workspace};
 use crate::python::annotation::Annotation;
 use crate::python::{Answer, LoadContext, Module, Origin, Parameter, PluginClass, Site, SourceKind};
@@ -34,7 +34,7 @@ pub(super) fn diagnose(workspace: &Workspace, facts: &Facts, found: &mut Vec<Dia
         let bench = Bench::new(document, role, BUDGET);
         let most = found.len() + MOST_OF_A_KIND;
         let mut finder = Finder { workspace, facts, role, document, bench, found, unsure: Vec::new() };
-        for entry in model::entries(document) {
+        for entry in model::rows(document) {
             let Some(class) = entry.class.as_deref() else { continue };
             let parameters = items.get(entry.index).and_then(|item| item.get("parameters"));
             // What the text alone stops is told already.
@@ -100,7 +100,7 @@ impl Finder<'_> {
         self.found.last_mut().expect("it was just pushed")
     }
 
-    fn entry(&mut self, entry: &Entry, class: &str, parameters: Option<&Value>) {
+    fn entry(&mut self, entry: &Row<'_>, class: &str, parameters: Option<&Value>) {
         let Some(node) = entry.class_node else { return };
         let Some((module, name)) = class.rsplit_once('.') else { return };
         let facts = self.facts;
@@ -187,12 +187,12 @@ impl Finder<'_> {
         self.push(Code::ClassUnseen, Severity::Info, *node, message, effect).hint = Some(hint);
     }
 
-    fn no_attribute(&mut self, entry: &Entry, node: NodeId, (module, name): (&str, &str), origin: &Origin) {
+    fn no_attribute(&mut self, entry: &Row<'_>, node: NodeId, (module, name): (&str, &str), origin: &Origin) {
         let of_module = |one: &&PluginClass| one.class.rsplit_once('.').is_some_and(|(found, _)| found == module);
         let names = self.facts.catalog.found.iter().filter(of_module).filter_map(|one| one.class.rsplit('.').next());
         let names: BTreeSet<&str> = names.collect();
         let near = nearest(name, names.into_iter()).map(|near| format!("{module}.{near}"));
-        let at = entry.pointer.join("class");
+        let at = entry.pointer().join("class");
         let fix = near
             .as_ref()
             .and_then(|near| self.bench.replace(&at, &serde_json::json!(near), format!("write {near}"), false));
@@ -213,7 +213,7 @@ impl Finder<'_> {
         self.push(code, code.severity(), node, message, effect).hint = Some(hint.to_owned());
     }
 
-    fn plugin(&mut self, entry: &Entry, node: NodeId, class: &PluginClass, parameters: Option<&Value>) {
+    fn plugin(&mut self, entry: &Row<'_>, node: NodeId, class: &PluginClass, parameters: Option<&Value>) {
         if !self.loads_here(node, class) {
             return;
         }
@@ -268,11 +268,11 @@ impl Finder<'_> {
         here
     }
 
-    fn unknown_parameters(&mut self, entry: &Entry, class: &PluginClass, given: &[&str]) {
+    fn unknown_parameters(&mut self, entry: &Row<'_>, class: &PluginClass, given: &[&str]) {
         if class.takes_any() != Some(false) {
             return;
         }
-        let at = entry.pointer.join("parameters");
+        let at = entry.pointer().join("parameters");
         let known: Vec<&str> = class.parameters.iter().flatten().filter(|one| one.takes_keyword()).map(name).collect();
         for name in given.iter().filter(|name| !known.contains(name)) {
             let Some(node) = fix::keys(self.document, &at, name).last().copied() else { continue };
@@ -307,14 +307,14 @@ impl Finder<'_> {
         self.push(Code::ParameterMissing, severity, node, message, effect).hint = Some(hint);
     }
 
-    fn fits(&mut self, entry: &Entry, parameter: &Parameter, value: &Value) {
+    fn fits(&mut self, entry: &Row<'_>, parameter: &Parameter, value: &Value) {
         let Some(annotation) = &parameter.annotation else { return };
         // A default of None is taken as well, whatever the annotation says.
         if matches!(value, Value::Null) && parameter.default.as_deref() == Some("None") {
             return;
         }
         let annotation = Annotation::read(annotation);
-        let mut at = entry.pointer.join("parameters").join(&parameter.name);
+        let mut at = entry.pointer().join("parameters").join(&parameter.name);
         if annotation == Annotation::Bool && matches!(value, Value::Bool(_)) {
             // `yes` is no surprise where a bool is meant, and quotes would make it a string.
             let file = FileKind::of(self.role);

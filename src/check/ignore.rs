@@ -84,7 +84,7 @@ fn entry_of(one: &Diagnostic) -> Option<usize> {
 /// Returns the first line of each entry, from 1.
 fn first_lines(workspace: &Workspace, role: Role) -> Vec<usize> {
     let Some(document) = workspace.document(role) else { return Vec::new() };
-    model::entries(document).iter().map(|entry| document.position(entry.span.start).line).collect()
+    model::rows(document).map(|row| document.position(document.span(row.node).start).line).collect()
 }
 
 fn of_file(workspace: &Workspace, role: Role) -> Vec<Ignore> {

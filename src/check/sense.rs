@@ -9,7 +9,7 @@ use super::fix::{self, Bench};
 use super::refusal::{MOST_OF_A_KIND, consequence};
 use super::syntax::is_allowed;
 use super::typing;
-use crate::config::model::{self, Entry};
+use crate::config::model::{self, Row};
 use crate::config::{Content, Role, Workspace, schema};
 use crate::text::visible::{is_invisible, visible};
 use crate::text::{Span, Splice};
@@ -32,7 +32,7 @@ pub(super) fn diagnose(workspace: &Workspace, role: Role, budget: usize, found: 
     finder.duplicate_keys(tree);
     finder.merges(tree);
     finder.ignored_keys();
-    let entries = model::entries(document);
+    let entries: Vec<Row<'_>> = model::rows(document).collect();
     finder.entries(&entries);
     if role == Role::Api {
         finder.wheel_path();
@@ -270,7 +270,7 @@ impl Finder<'_> {
         }
     }
 
-    fn entries(&mut self, entries: &[Entry]) {
+    fn entries(&mut self, entries: &[Row<'_>]) {
         let document = self.document;
         let mut first: HashMap<&str, usize> = HashMap::with_capacity(entries.len());
         let mut twice = 0;
@@ -281,7 +281,7 @@ impl Finder<'_> {
             let is_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.');
             if class.contains('.') && !class.chars().all(is_name) && odd < MOST_OF_A_KIND {
                 odd += 1;
-                self.odd_class(class, &entry.pointer.join("class"), span);
+                self.odd_class(class, &entry.pointer().join("class"), span);
             }
             let Some(other) = first.insert(class, place) else { continue };
             if twice < MOST_OF_A_KIND {
@@ -291,13 +291,13 @@ impl Finder<'_> {
         }
     }
 
-    fn twice(&mut self, other: &Entry, entry: &Entry, class: &str, span: Span) {
+    fn twice(&mut self, other: &Row<'_>, entry: &Row<'_>, class: &str, span: Span) {
         let document = self.document;
         let equal = document.source(other.node) == document.source(entry.node);
-        let fix = equal.then(|| self.bench.remove(&entry.pointer, "remove this entry", true)).flatten();
-        let message = format!("{class} is also {}", other.pointer.to_path());
+        let fix = equal.then(|| self.bench.remove(&entry.pointer(), "remove this entry", true)).flatten();
+        let message = format!("{class} is also {}", other.pointer().to_path());
         let effect = "It is constructed and installed twice; the later one stays registered.";
-        let one = self.push(Code::DuplicateClass, span, Some(entry.pointer.join("class")), message, effect);
+        let one = self.push(Code::DuplicateClass, span, Some(entry.pointer().join("class")), message, effect);
         one.hint = Some("remove one of them, unless that is meant".to_owned());
         one.fix = fix;
     }

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::diagnostic::{Code, Diagnostic, Place};
 use super::fix;
 use super::refusal::MOST_OF_A_KIND;
-use crate::config::model::Entry;
+use crate::config::model::Row;
 use crate::config::{Role, Workspace, secret};
 use crate::text::Span;
 use crate::yaml::{Document, Kind, NodeId, ScalarStyle, Tree, Value};
@@ -15,7 +15,7 @@ pub(super) fn diagnose(
     workspace: &Workspace,
     role: Role,
     document: &Document,
-    entries: &[Entry],
+    entries: &[Row<'_>],
     found: &mut Vec<Diagnostic>,
 ) {
     if let Ok(tree) = document.tree() {
@@ -39,7 +39,7 @@ impl Finder<'_> {
     }
 
     /// Tells of parameters that YAML 1.1 types in a way that surprises, and of empty ones.
-    fn parameters(&mut self, tree: &Tree, entries: &[Entry]) {
+    fn parameters(&mut self, tree: &Tree, entries: &[Row<'_>]) {
         let document = self.document;
         let mut seen = HashSet::new();
         let (mut surprises, mut empty) = (0, 0);

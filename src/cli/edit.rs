@@ -225,6 +225,7 @@ const fn flags_of(command: &Command) -> Option<EditFlags> {
         | Command::Set { flags, .. }
         | Command::Unset { flags, .. }
         | Command::WheelPath { flags, .. }
+        | Command::Modeline { flags, .. }
         | Command::Patch { flags, .. } => Some(*flags),
         _ => None,
     }
@@ -280,6 +281,7 @@ fn plan(workspace: &Workspace, command: Command) -> anyhow::Result<Planned> {
             place(workspace, role, &entry, &path).map(|pointer| Operation::Unset { role, pointer })
         }
         Command::WheelPath { directory, .. } => Ok(Operation::SetWheelPath(directory)),
+        Command::Modeline { list, schema, .. } => Ok(Operation::SetModeline { role: list.into(), schema }),
         Command::Patch { list, file, .. } => {
             let text = read_patch(file.as_deref())?;
             let patch = serde_json::from_str(&text)

@@ -1,5 +1,8 @@
 //! Reports as JSON and as text: the answers of `check` and `preview`.
 
+mod plain;
+
+use std::cell::OnceCell;
 use std::fmt::Write as _;
 use std::path::Path;
 
@@ -208,19 +211,30 @@ fn launch(launch: &Launch) -> Json {
 
 /// Returns a diagnostic as rustc prints one: what, where, the line, the effect, the help.
 pub(super) fn diagnostic_text(sources: &Sources<'_>, one: &Diagnostic, color: bool) -> String {
+    if !color
+        && let (Some(origin), Some(line)) = (origin(one), sources.line(one))
+        && let Some(text) = plain::render(one, &words(one), &origin, &line)
+    {
+        return text;
+    }
+    library_text(sources, one, color)
+}
+
+/// Returns the title, the effect and the hint, empty where there is none.
+fn words(one: &Diagnostic) -> [String; 3] {
+    let hint = one.hint.as_ref().or(one.fix.as_ref().map(|fix| &fix.label));
+    let hint = hint.map(|hint| visible(hint).into_owned()).unwrap_or_default();
+    [visible(&one.message).into_owned(), format!("SkyPilot: {}", visible(&one.effect)), hint]
+}
+
+fn library_text(sources: &Sources<'_>, one: &Diagnostic, color: bool) -> String {
     let level = match one.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
         Severity::Info => Level::INFO.with_name("info"),
     };
-    let title = visible(&one.message).into_owned();
+    let [title, effect, hint] = words(one);
     let origin = origin(one);
-    let effect = format!("SkyPilot: {}", visible(&one.effect));
-    let hint = match (&one.hint, &one.fix) {
-        (Some(hint), _) => Some(visible(hint).into_owned()),
-        (None, Some(fix)) => Some(visible(&fix.label).into_owned()),
-        (None, None) => None,
-    };
     let shown = sources.line(one);
     let mut group =
         level.clone().primary_title(title).id(one.code.name()).elements(None::<annotate_snippets::Origin<'_>>);
@@ -232,7 +246,7 @@ pub(super) fn diagnostic_text(sources: &Sources<'_>, one: &Diagnostic, color: bo
         group = group.element(annotate_snippets::Origin::path(origin));
     }
     group = group.element(Level::NOTE.message(effect));
-    if let Some(hint) = hint {
+    if !hint.is_empty() {
         group = group.element(Level::HELP.message(hint));
     }
     let renderer = if color { Renderer::styled() } else { Renderer::plain() };
@@ -249,17 +263,21 @@ fn origin(one: &Diagnostic) -> Option<String> {
 /// The texts that diagnostics point into, with what of them is masked.
 pub(super) struct Sources<'w> {
     workspace: &'w Workspace,
-    /// The secrets of either file, in order; empty where they are shown.
-    secrets: [Vec<Span>; 2],
+    show_secrets: bool,
+    /// The secrets of either file, in order, found where a line of it is shown; empty where they are shown.
+    secrets: [OnceCell<Vec<Span>>; 2],
 }
 
 impl<'w> Sources<'w> {
     pub(super) fn new(workspace: &'w Workspace, show_secrets: bool) -> Self {
-        let secrets = Role::ALL.map(|role| match workspace.document(role) {
-            Some(document) if !show_secrets => secret::all_spans(document),
+        Self { workspace, show_secrets, secrets: [OnceCell::new(), OnceCell::new()] }
+    }
+
+    fn secrets(&self, role: Role) -> &[Span] {
+        self.secrets[usize::from(role == Role::Remote)].get_or_init(|| match self.workspace.document(role) {
+            Some(document) if !self.show_secrets => secret::all_spans(document),
             _ => Vec::new(),
-        });
-        Self { workspace, secrets }
+        })
     }
 
     /// Returns the line of a diagnostic, made visible and masked, and the bytes in it
@@ -291,7 +309,7 @@ impl<'w> Sources<'w> {
     }
 
     fn masked(&self, role: Role, text: &str, range: Span) -> String {
-        let secrets = &self.secrets[usize::from(role == Role::Remote)];
+        let secrets = self.secrets(role);
         let first = secrets.partition_point(|secret| secret.end <= range.start);
         let mut out = String::new();
         let mut at = range.start;

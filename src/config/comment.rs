@@ -135,7 +135,8 @@ fn words(line: &str) -> &str {
     body.strip_prefix(' ').unwrap_or(body)
 }
 
-fn line_end(text: &str) -> &'static str {
+/// Returns the line break that a text uses.
+pub(super) fn line_end(text: &str) -> &'static str {
     match text.find('\n') {
         Some(at) if text[..at].ends_with('\r') => "\r\n",
         _ => "\n",
@@ -143,7 +144,7 @@ fn line_end(text: &str) -> &'static str {
 }
 
 /// Returns the edits, where the data is the same with them.
-fn proved(document: &Document, splices: Vec<Splice>) -> Result<Vec<Splice>, EditError> {
+pub(super) fn proved(document: &Document, splices: Vec<Splice>) -> Result<Vec<Splice>, EditError> {
     let text = crate::text::splice(document.text(), &splices);
     let new = Document::parse(text.map_err(|error| refused(error.to_string(), Span::empty(0)))?);
     match (document.data(), new.data()) {

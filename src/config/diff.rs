@@ -54,6 +54,12 @@ impl DiffLine {
 /// Returns the unified diff from `old` to `new`; empty where they are the same.
 #[must_use]
 pub fn unified(old: &Document, new: &Document, show_secrets: bool) -> Vec<DiffLine> {
+    around(old, new, CONTEXT, show_secrets)
+}
+
+/// Returns the unified diff from `old` to `new` with this many unchanged lines around each change.
+#[must_use]
+pub fn around(old: &Document, new: &Document, context: usize, show_secrets: bool) -> Vec<DiffLine> {
     let shown = |document: &Document| -> Vec<String> {
         let text = if show_secrets { document.text().to_owned() } else { secret::masked(document) };
         text.split_inclusive('\n').map(line).collect()
@@ -61,7 +67,7 @@ pub fn unified(old: &Document, new: &Document, show_secrets: bool) -> Vec<DiffLi
     let (old_lines, new_lines) = (shown(old), shown(new));
     let diff = TextDiff::from_lines(old.text(), new.text());
     let mut out = Vec::new();
-    for hunk in diff.unified_diff().context_radius(CONTEXT).iter_hunks() {
+    for hunk in diff.unified_diff().context_radius(context).iter_hunks() {
         out.push(DiffLine { kind: DiffKind::Hunk, text: hunk.header().to_string(), old_line: None, new_line: None });
         for change in hunk.iter_changes() {
             let (kind, shown) = match change.tag() {

@@ -100,6 +100,9 @@ pub fn secrets(document: &Document) -> Vec<Span> {
 #[must_use]
 pub fn find(document: &Document) -> Vec<Disabled> {
     let text = document.text();
+    if !text.match_indices('#').any(|(at, _)| text[at + 1..].trim_start_matches([' ', '\t']).starts_with('-')) {
+        return Vec::new();
+    }
     let Some(place) = Place::of(document) else { return Vec::new() };
     let mut out = Vec::new();
     for (before, gap) in place.gaps(document).into_iter().enumerate() {

@@ -1,5 +1,6 @@
 //! Typed reading: the entries of a list in order, each field with its place.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 use crate::text::{self, Span};
@@ -37,34 +38,77 @@ pub fn effective(document: &Document) -> Value {
     }
 }
 
+/// One entry of a list, read no further than its nodes and its class.
+#[derive(Clone, Debug)]
+pub struct Row<'d> {
+    /// Its place in the list, from 0.
+    pub index: usize,
+    /// Its node.
+    pub node: NodeId,
+    /// The text of `class`, none where it is missing or no string.
+    pub class: Option<Cow<'d, str>>,
+    /// The node of the value of `class`.
+    pub class_node: Option<NodeId>,
+    /// The node of the value of `parameters`, aliases not followed.
+    pub parameters: Option<NodeId>,
+}
+
+impl Row<'_> {
+    /// Returns the pointer to the entry.
+    #[must_use]
+    pub fn pointer(&self) -> Pointer {
+        Pointer::from_tokens(["plugins".to_owned(), self.index.to_string()])
+    }
+}
+
+/// Returns the entries of a list as far as a walk over all of them needs; none where there is no list.
+pub fn rows(document: &Document) -> impl Iterator<Item = Row<'_>> {
+    let found = document.tree().ok().zip(list(document));
+    let (tree, items) = found.map(|(tree, (_, items))| (tree, items)).unzip();
+    items
+        .unwrap_or_default()
+        .iter()
+        .enumerate()
+        .filter_map(move |(index, &node)| Some(row(document, tree?, index, node)))
+}
+
+fn row<'d>(document: &'d Document, tree: &'d Tree, index: usize, node: NodeId) -> Row<'d> {
+    let target = tree.target(node);
+    let (mut class_node, mut parameters) = (None, None);
+    for (key, value) in tree.pairs(target) {
+        match document.key_token(key) {
+            "class" => class_node = Some(value),
+            "parameters" => parameters = Some(value),
+            _ => {}
+        }
+    }
+    if tree.is_mapping(target) {
+        // What is not written may be merged.
+        let field = |name| document.child(target, name).map(|(_, value)| value);
+        class_node = class_node.or_else(|| field("class"));
+        parameters = parameters.or_else(|| field("parameters"));
+    }
+    Row { index, node, class: class_node.and_then(|node| document.str(node)), class_node, parameters }
+}
+
 /// Returns the entries of a list; none where there is no list.
 #[must_use]
 pub fn entries(document: &Document) -> Vec<Entry> {
     let Ok(tree) = document.tree() else { return Vec::new() };
-    let Some((list, items)) = list(document) else { return Vec::new() };
-    let mut found = Vec::with_capacity(items.len());
+    let Some((list, _)) = list(document) else { return Vec::new() };
     let flow = tree.is_flow(list);
-    for (index, &node) in items.iter().enumerate() {
-        let field = |name: &str| {
-            let target = tree.target(node);
-            if tree.is_mapping(target) { document.child(target, name).map(|(_, value)| value) } else { None }
-        };
-        let class_node = field("class");
-        let parameters = field("parameters");
-        let count = parameters.map_or(0, |node| count(document, tree, node));
-        found.push(Entry {
-            index,
-            pointer: Pointer::from_tokens(["plugins".to_owned(), index.to_string()]),
-            node,
-            span: tree.span(node),
-            class: class_node.and_then(|node| document.string(node)),
-            class_node,
-            parameters,
-            parameter_count: count,
-            comment: if flow { None } else { comment_above(document, node) },
-        });
-    }
-    found
+    let entry = |row: Row<'_>| Entry {
+        index: row.index,
+        pointer: row.pointer(),
+        node: row.node,
+        span: tree.span(row.node),
+        class: row.class.map(Cow::into_owned),
+        class_node: row.class_node,
+        parameters: row.parameters,
+        parameter_count: row.parameters.map_or(0, |node| count(document, tree, node)),
+        comment: if flow { None } else { comment_above(document, row.node) },
+    };
+    rows(document).map(entry).collect()
 }
 
 /// Returns the class paths of a list in their order, empty where one is missing or no string.

@@ -66,6 +66,13 @@ pub enum Operation {
         /// Its lines without marks; an empty text takes it away.
         text: String,
     },
+    /// Makes a file name its schema for editors.
+    SetModeline {
+        /// The list.
+        role: Role,
+        /// A path or an address; none takes the line away.
+        schema: Option<String>,
+    },
     /// Comments out entries in their place.
     Disable {
         /// The list.

@@ -5,6 +5,7 @@
 //! (PEM block, JSON Web Token, user information in a URL). A person may add names
 //! and except some ([`NameRules`]); shapes are no matter of choice.
 
+use std::collections::HashMap;
 use std::sync::OnceLock;
 
 use super::disabled;
@@ -72,8 +73,23 @@ fn is_usual_name(name: &str) -> bool {
 /// Tells whether a string looks like a secret, whatever its name.
 #[must_use]
 pub fn is_secret_text(text: &str) -> bool {
-    text.contains("-----BEGIN ") || is_web_token(text) || has_user_information(text)
+    // Nearly all texts hold none of the three signs, and one walk tells.
+    let bytes = text.as_bytes();
+    let may_be = bytes.iter().enumerate().any(|(at, byte)| match byte {
+        b'-' => bytes[at..].starts_with(BEGIN.as_bytes()),
+        b'e' => bytes[at..].starts_with(TOKEN.as_bytes()),
+        b':' => bytes[at..].starts_with(BEHIND_SCHEME.as_bytes()),
+        _ => false,
+    });
+    may_be && (text.contains(BEGIN) || is_web_token(text) || has_user_information(text))
 }
+
+/// What a PEM block starts with.
+const BEGIN: &str = "-----BEGIN ";
+/// What the first run of a JSON Web Token starts with: `{"` in base64url.
+const TOKEN: &str = "eyJ";
+/// What stands between the scheme of a URL and what may be user information.
+const BEHIND_SCHEME: &str = "://";
 
 /// Tells whether the value `text` under `names`, from the outermost on, is a secret.
 #[must_use]
@@ -86,22 +102,52 @@ pub fn is_secret<'a>(names: impl IntoIterator<Item = &'a str>, text: &str) -> bo
 pub fn spans(document: &Document) -> Vec<Span> {
     let Ok(tree) = document.tree() else { return Vec::new() };
     // What lies below a secret name is secret: parents end behind their children.
-    let mut below = vec![false; tree.len()];
-    let ids: Vec<NodeId> = tree.ids().collect();
+    let mut nodes = vec![Place::Open; tree.len()];
+    let mut names: HashMap<&str, bool> = HashMap::new();
     let mut found = Vec::new();
-    for &node in ids.iter().rev() {
-        let inherited = tree.parent(node).is_some_and(|parent| below[parent.index()]);
-        below[node.index()] = inherited || key_of(document, node).is_some_and(is_secret_name);
-        if !matches!(tree.kind(node), Kind::Scalar(_)) || is_key(document, node) {
+    for node in tree.ids().rev() {
+        let place = nodes[node.index()];
+        if tree.is_mapping(node) {
+            for (key, value) in tree.pairs(node) {
+                let name = document.key_token(key);
+                let secret = place.is_secret() || *names.entry(name).or_insert_with(|| is_secret_name(name));
+                nodes[key.index()] = if place.is_secret() { Place::SecretKey } else { Place::Key };
+                nodes[value.index()] = if secret { Place::Secret } else { Place::Open };
+            }
+        } else if place.is_secret() {
+            for item in tree.children(node) {
+                nodes[item.index()] = Place::Secret;
+            }
+        }
+        if !matches!(tree.kind(node), Kind::Scalar(_)) || matches!(place, Place::Key | Place::SecretKey) {
             continue;
         }
         let value = document.scalar(node);
-        if !value.is_empty() && (below[node.index()] || is_secret_text(value)) {
+        if !value.is_empty() && (place.is_secret() || is_secret_text(value)) {
             found.push(tree.body(node));
         }
     }
     found.sort_unstable();
     found
+}
+
+/// What a node is to its secrets.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// A value or an item.
+    Open,
+    /// A value or an item below a secret name.
+    Secret,
+    /// A key.
+    Key,
+    /// A key below a secret name.
+    SecretKey,
+}
+
+impl Place {
+    const fn is_secret(self) -> bool {
+        matches!(self, Self::Secret | Self::SecretKey)
+    }
 }
 
 /// Returns the bytes of all secrets of a text, in order: those of entries that are commented out
@@ -271,19 +317,12 @@ fn key_of(document: &Document, node: NodeId) -> Option<&str> {
     (place % 2 == 1).then(|| document.key_token(children[place - 1]))
 }
 
-fn is_key(document: &Document, node: NodeId) -> bool {
-    let Ok(tree) = document.tree() else { return false };
-    tree.parent(node).is_some_and(|parent| {
-        tree.is_mapping(parent) && tree.children(parent).partition_point(|child| child.index() < node.index()) % 2 == 0
-    })
-}
-
 /// Three runs of base64url with dots between them, the first a JSON object (RFC 7519).
 fn is_web_token(text: &str) -> bool {
     text.split(|c: char| c.is_whitespace() || matches!(c, '"' | '\'')).any(|word| {
         let parts: Vec<&str> = word.split('.').collect();
         parts.len() == 3
-            && parts[0].starts_with("eyJ")
+            && parts[0].starts_with(TOKEN)
             && parts[1].len() >= 4
             && parts.iter().all(|part| {
                 !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'='))
@@ -293,8 +332,8 @@ fn is_web_token(text: &str) -> bool {
 
 /// `scheme://user:password@host`
 fn has_user_information(text: &str) -> bool {
-    text.match_indices("://").any(|(at, _)| {
-        let authority = text[at + 3..].split(['/', '?', '#', ' ']).next().unwrap_or("");
+    text.match_indices(BEHIND_SCHEME).any(|(at, _)| {
+        let authority = text[at + BEHIND_SCHEME.len()..].split(['/', '?', '#', ' ']).next().unwrap_or("");
         authority.rsplit_once('@').is_some_and(|(user, _)| user.contains(':'))
     })
 }

@@ -18,6 +18,7 @@ use rustix::fs::{AtFlags, CWD, Dir, Mode, OFlags};
 use rustix::io::{Errno, retry_on_intr};
 use sha2::{Digest as _, Sha256};
 
+use super::clock;
 use super::save::place::open_at;
 use super::save::temporary::{Temporary, sweep};
 use super::state::{self, PRIVATE_DIRECTORY};
@@ -54,14 +55,11 @@ pub fn read_all(path: &Path, environment: &Environment) -> Result<Vec<SavedVersi
     let file = super::save::file_of(path).map_err(|error| error.to_string())?;
     let Some(shelf) = Shelf::find(&file, environment)? else { return Ok(Vec::new()) };
     let versions = shelf.versions().map_err(|error| format!("cannot list {}: {error}", shelf.folder.display()))?;
-    Ok(versions.iter().rev().map(|one| SavedVersion { when: local_time(one.seconds), text: shelf.text(one) }).collect())
-}
-
-/// Returns a time as the clock on the wall shows it.
-pub(super) fn local_time(seconds: u64) -> String {
-    let time = i64::try_from(seconds).ok().and_then(|seconds| jiff::Timestamp::from_second(seconds).ok());
-    let zoned = time.map(|time| time.to_zoned_datetime(jiff::tz::TimeZone::system()));
-    zoned.map_or_else(|| "?".to_owned(), |zoned| zoned.strftime("%Y-%m-%d %H:%M:%S").to_string())
+    Ok(versions
+        .iter()
+        .rev()
+        .map(|one| SavedVersion { when: clock::date(one.seconds), text: shelf.text(one) })
+        .collect())
 }
 
 /// One version.

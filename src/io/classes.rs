@@ -9,6 +9,7 @@ mod mentions;
 mod server;
 mod wheels;
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -43,9 +44,10 @@ pub fn catalog(
     let named: BTreeSet<String> = Role::ALL
         .into_iter()
         .filter_map(|role| workspace.document(role))
-        .flat_map(|document| model::entries(document))
-        .filter_map(|entry| entry.class)
+        .flat_map(|document| model::rows(document))
+        .filter_map(|row| row.class)
         .filter(|class| class.contains('.'))
+        .map(Cow::into_owned)
         .collect();
     let named: Vec<String> = named.into_iter().collect();
     let mut catalog = Catalog::default();
@@ -57,7 +59,8 @@ pub fn catalog(
         add(&mut catalog, Site::Wheels, found);
     }
     let candidates = if extent == Extent::All { server.candidates(stop) } else { (Vec::new(), false) };
-    let found = survey(&server, &candidates.0, &named, stop);
+    let asked = if server.has_places() { named } else { of_skypilot(named) };
+    let found = survey(&server, &candidates.0, &asked, stop);
     catalog.complete = candidates.1 && found.complete && server.is_complete();
     let unknown: Vec<String> = found
         .answers
@@ -74,6 +77,12 @@ pub fn catalog(
     }
     catalog.found.sort_by(|a, b| (a.origin.kind, &a.class).cmp(&(b.origin.kind, &b.class)));
     catalog
+}
+
+/// Returns the classes that may be known where no module can be found: those of `SkyPilot` itself.
+fn of_skypilot(mut named: Vec<String>) -> Vec<String> {
+    named.retain(|class| class.starts_with("sky."));
+    named
 }
 
 /// Adds the plugin classes that are looked for to the facts.
@@ -94,7 +103,8 @@ fn of_standard_library(server: &ServerModules, class: &str) -> Option<Origin> {
 fn add(catalog: &mut Catalog, site: Site, survey: Survey) {
     catalog.found.extend(survey.found);
     let known = survey.answers.into_iter().filter(|(_, answer)| *answer != Answer::Unknown);
-    catalog.answers.extend(known.map(|(class, answer)| ((site, class), answer)));
+    // In one go: they come in order.
+    catalog.answers.append(&mut known.map(|(class, answer)| ((site, class), answer)).collect());
 }
 
 /// Returns the wheels that would be uploaded; none where there is no list of them.

@@ -7,9 +7,12 @@
 use std::fmt::Write as _;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read as _};
+use std::num::NonZero;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
 use std::time::{Instant, SystemTime};
 
 use rawzip::FileReader;
@@ -37,11 +40,7 @@ pub fn read(paths: &[PathBuf], mut room: usize, until: Option<Instant>) -> Found
         if !found.is_empty() && until.is_some_and(|until| Instant::now() >= until) {
             break;
         }
-        let mut inspection = inspect(path);
-        if let Ok(contents) = &mut inspection.contents {
-            keep_within(contents, &mut room);
-        }
-        found.push((path.clone(), Arc::new(inspection)));
+        found.push((path.clone(), kept(inspect(path), &mut room)));
     }
     found
 }
@@ -49,8 +48,50 @@ pub fn read(paths: &[PathBuf], mut room: usize, until: Option<Instant>) -> Found
 /// Reads all wheels of the wheel directory that are not known as they are now.
 pub fn read_all(workspace: &Workspace, facts: &mut Facts) {
     let paths = preview::wheels_to_read(workspace, facts);
-    let found = read(&paths, preview::room_for_members(facts), None);
-    facts.wheels.extend(found);
+    let mut room = preview::room_for_members(facts);
+    for batch in paths.chunks(BATCH) {
+        let inspected = inspect_all(batch);
+        facts.wheels.extend(batch.iter().cloned().zip(inspected).map(|(path, one)| (path, kept(one, &mut room))));
+    }
+}
+
+/// Wheels whose lists of files are held at the same time before there is room for them or not.
+const BATCH: usize = 512;
+/// Wheels that a thread takes at once: fewer are read before one has started.
+const SHARE: usize = 32;
+/// The most threads: reading has to wait for the disk in the end.
+const MOST_THREADS: usize = 4;
+
+/// Reads wheels, many of them on several threads; they come back in their order.
+fn inspect_all(paths: &[PathBuf]) -> Vec<Inspection> {
+    let threads = thread::available_parallelism().map_or(1, NonZero::get).min(MOST_THREADS).min(paths.len() / SHARE);
+    if threads < 2 {
+        return paths.iter().map(|path| inspect(path)).collect();
+    }
+    let next = AtomicUsize::new(0);
+    let shares: Vec<&[PathBuf]> = paths.chunks(SHARE).collect();
+    let work = || {
+        let taken = std::iter::from_fn(|| Some(next.fetch_add(1, Ordering::Relaxed)).filter(|at| *at < shares.len()));
+        taken.map(|at| (at, shares[at].iter().map(|path| inspect(path)).collect())).collect::<Vec<(usize, Vec<_>)>>()
+    };
+    let mut done = thread::scope(|scope| {
+        let started: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
+        let mut done = work();
+        for thread in started {
+            done.extend(thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        }
+        done
+    });
+    done.sort_unstable_by_key(|(at, _)| *at);
+    done.into_iter().flat_map(|(_, found)| found).collect()
+}
+
+/// Takes the list of files of a wheel off where there is no room for it.
+fn kept(mut inspection: Inspection, room: &mut usize) -> Arc<Inspection> {
+    if let Ok(contents) = &mut inspection.contents {
+        keep_within(contents, room);
+    }
+    Arc::new(inspection)
 }
 
 /// Adds the digest of each wheel of the wheel directory that was read.
@@ -156,6 +197,18 @@ mod tests {
         std::fs::write(&path, "abc").expect("written");
         let digest = sha256(open(&path).expect("opened").0).expect("read");
         assert_eq!(digest, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    }
+
+    #[test]
+    fn many_come_back_in_their_order() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let path = |place: usize| directory.path().join(format!("acme_{place}-1.0-py3-none-any.whl"));
+        let paths: Vec<PathBuf> = (0..=5 * SHARE).map(path).collect();
+        for (place, path) in paths.iter().enumerate() {
+            std::fs::write(path, "x".repeat(place)).expect("written");
+        }
+        let sizes: Vec<u64> = inspect_all(&paths).iter().map(|one| one.stamp.0).collect();
+        assert_eq!(sizes, (0..paths.len() as u64).collect::<Vec<_>>());
     }
 
     #[test]

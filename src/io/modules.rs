@@ -226,7 +226,7 @@ pub fn add(workspace: &Workspace, roots: &Roots, facts: &mut Facts) {
         return;
     }
     let finder = Finder::new(roots.clone());
-    for class in model::entries(document).into_iter().filter_map(|entry| entry.class) {
+    for class in model::rows(document).filter_map(|row| row.class) {
         if let Some((module, _)) = class.rsplit_once('.')
             && !facts.modules.contains_key(module)
         {

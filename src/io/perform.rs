@@ -51,14 +51,7 @@ impl Outside {
 #[must_use]
 pub fn perform(effect: Effect, outside: &Outside) -> Option<Message> {
     Some(match effect {
-        Effect::Glimpse => {
-            let location = |role| outside.options.locate(role, &outside.environment);
-            let glimpses = Role::ALL.map(|role| load::glimpse(&location(role), &outside.environment.cwd));
-            if glimpses.iter().all(|glimpse| glimpse.rows.is_empty()) {
-                return None;
-            }
-            Message::Glimpsed(Box::new(glimpses))
-        }
+        Effect::Glimpse => return glimpse(outside),
         Effect::Open => Message::Opened(Box::new(open(&outside.options, outside.environment.clone()))),
         Effect::Meet { paths, read_only } => {
             let mut journal = outside.journal();
@@ -153,6 +146,14 @@ pub fn perform(effect: Effect, outside: &Outside) -> Option<Message> {
     })
 }
 
+/// Looks at the first lines of both files; none where they are short.
+fn glimpse(outside: &Outside) -> Option<Message> {
+    let location = |role| outside.options.locate(role, &outside.environment);
+    let glimpses = Role::ALL.map(|role| load::glimpse(&location(role), &outside.environment.cwd));
+    let is_seen = glimpses.iter().any(|glimpse| !glimpse.rows.is_empty());
+    is_seen.then(|| Message::Glimpsed(Box::new(glimpses)))
+}
+
 /// Asks about the files as they are now.
 fn ask(mode: Mode, show_secrets: bool, outside: &Outside) -> Result<Verified, String> {
     let (workspace, facts) = open(&outside.options, outside.environment.clone());
@@ -245,10 +246,13 @@ fn backups(path: &Path, role: Role, outside: &Outside) -> Result<Vec<SavedVersio
 /// # Errors
 ///
 /// Returns what cannot be done, in words.
-pub fn drafts(texts: &[(Role, Arc<str>)], outside: &Outside) -> Result<Vec<PathBuf>, String> {
+pub fn drafts(texts: &[(Role, Arc<str>)], outside: &Outside) -> Result<Vec<(Role, PathBuf)>, String> {
     texts
         .iter()
-        .map(|(role, text)| state::keep("drafts", Path::new(role.file_name()), text.as_bytes(), &outside.environment))
+        .map(|(role, text)| {
+            let path = state::keep("drafts", Path::new(role.file_name()), text.as_bytes(), &outside.environment)?;
+            Ok((*role, path))
+        })
         .collect()
 }
 
@@ -281,10 +285,11 @@ mod tests {
     #[test]
     fn drafts_are_private_and_whole() {
         let home = tempfile::tempdir().expect("a directory");
-        let paths = drafts(&[(Role::Api, "a: 1\n".into())], &outside(home.path())).expect("written");
-        assert_eq!(fs::read_to_string(&paths[0]).expect("read"), "a: 1\n");
+        let drafts = drafts(&[(Role::Api, "a: 1\n".into())], &outside(home.path())).expect("written");
+        let [(Role::Api, draft)] = drafts.as_slice() else { panic!("{drafts:?}") };
+        assert_eq!(fs::read_to_string(draft).expect("read"), "a: 1\n");
         let mode = |path: &Path| fs::metadata(path).expect("there").permissions().mode() & 0o777;
-        assert_eq!((mode(&paths[0]), mode(paths[0].parent().expect("a folder"))), (PRIVATE_FILE, PRIVATE_DIRECTORY));
+        assert_eq!((mode(draft), mode(draft.parent().expect("a folder"))), (PRIVATE_FILE, PRIVATE_DIRECTORY));
     }
 
     #[test]

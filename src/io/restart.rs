@@ -11,7 +11,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use super::perform::Outside;
 use super::server_log::{self, Cover};
-use super::{backup, load, ran, run, scan, serving};
+use super::{clock, load, ran, run, scan, serving};
 use crate::app::message::Message;
 use crate::app::restart::{Earlier, LogEnd, Outcome, Restart};
 use crate::app::run::{Ended, How, Program, Purpose};
@@ -174,7 +174,7 @@ pub(super) fn run(program: &Program, restart: &Restart, outside: &Outside, tell:
     let earlier = list.as_deref().and_then(|list| ran::recall(list, &outside.environment));
     let earlier = earlier
         .filter(|ran| text.as_deref() != Some(&*ran.text))
-        .map(|ran| Earlier { text: Arc::from(ran.text.as_str()), when: backup::local_time(ran.seconds) });
+        .map(|ran| Earlier { text: Arc::from(ran.text.as_str()), when: clock::date(ran.seconds) });
     let server = Some(Box::new(Outcome { serving, log, earlier }));
     tell(Message::RunEnded(Ended { how, written: Vec::new(), server }));
 }

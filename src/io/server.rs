@@ -39,13 +39,17 @@ const SMALL_FILE: u64 = 4 << 20;
 /// The most that is read of the first line of a script, in bytes: the kernel's own limit.
 const FIRST_LINE: u64 = 256;
 
+/// The room that most small files fit into, in bytes.
+const FEW_READS: usize = 2048;
+
 /// Reads a regular file, and not more of it than `limit`.
 fn read(path: &Path, limit: u64) -> Option<Vec<u8>> {
     // Looked at before it is opened: opening a FIFO would wait.
     if !fs::metadata(path).ok()?.is_file() {
         return None;
     }
-    let mut bytes = Vec::new();
+    // What lies in `/proc` has no size to go by: one read is enough for most.
+    let mut bytes = Vec::with_capacity(FEW_READS);
     File::open(path).ok()?.take(limit).read_to_end(&mut bytes).ok()?;
     Some(bytes)
 }

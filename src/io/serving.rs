@@ -12,7 +12,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use serde_json::Value as Json;
 
 use super::server::{self, DEFAULT_PORT, Settings};
-use super::{Options, backup, http, ran};
+use super::{Options, clock, http, ran};
 use crate::check::serving::{Currency, Health, Loaded, Moment, Process, ServedFile, Serving, currency};
 use crate::check::{Facts, Server};
 use crate::config::{Environment, Role, locate};
@@ -192,7 +192,7 @@ fn started(pid: u32) -> Option<SystemTime> {
 
 fn moment(at: SystemTime) -> Moment {
     let seconds = at.duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO).as_secs();
-    Moment { at, shown: backup::local_time(seconds) }
+    Moment { at, shown: clock::date(seconds) }
 }
 
 /// Returns a time as JSON has it: RFC 3339, in UTC, to the second.

@@ -9,8 +9,10 @@ use crate::app::message::Effect;
 use crate::app::tree::Shape;
 use crate::app::{Pane, Screen, State, forms, offers, tree, update};
 
-/// Commands that move a cursor, or draw: there is nothing of that here.
-const NOT_HERE: [Id; 27] = [
+/// Commands that move a cursor, draw or copy: there is nothing of that here.
+const NOT_HERE: [Id; 29] = [
+    Id::Clipboard,
+    Id::CopyRestart,
     Id::Theme,
     Id::Mouse,
     Id::Forward,
@@ -51,6 +53,12 @@ fn needs_row(state: &State, place: Place, command: &Command) -> Option<&'static 
     let id = command.id;
     let only = |context| command.contexts == [context];
     let marked = || !state.list(state.role).selected.is_empty();
+    match place {
+        // Elsewhere all is told once, and nothing of it is left out.
+        Place::List(_) | Place::Wheels => {}
+        _ if id == Id::Filter => return Some("filter works in the lists and in the wheel list."),
+        _ => {}
+    }
     match place {
         Place::Home | Place::Preview | Place::Problems | Place::Problem | Place::Wheels | Place::Wheel
             if only(Context::List) && id != Id::Add =>

@@ -21,6 +21,7 @@ pub(super) fn question(state: &State) -> Option<Page> {
     let Some(Modal::Menu(menu)) = state.modals.last() else { return None };
     let mut lines = vec![if menu.title.ends_with('?') { menu.title.clone() } else { format!("{}:", menu.title) }];
     lines.extend(menu.text.iter().filter(|line| !line.is_empty()).cloned());
+    lines.extend(diff::told(&menu.diff));
     for (at, item) in menu.items.iter().enumerate() {
         // The key that the screens name beside it chooses nothing here.
         let detail =

@@ -7,7 +7,7 @@ use crate::app::command::{Id, table};
 use crate::app::form::Filtered;
 use crate::app::list::Row;
 use crate::app::message::Effect;
-use crate::app::{Pane, Screen, State, edits, forms, parameters, update};
+use crate::app::{Pane, Screen, State, edits, filters, forms, parameters, update};
 use crate::config::Role;
 use crate::config::operation::Operation;
 use crate::text::visible::visible;
@@ -227,7 +227,7 @@ impl Dialogue {
     }
 
     fn filter(&mut self, state: &mut State, filtered: Filtered, text: &str) {
-        let mut form = forms::filter(state, filtered);
+        let mut form = filters::form(state, filtered);
         if let Some(field) = form.field() {
             field.set(text);
         }

@@ -1,5 +1,8 @@
 //! Names of modules that a controller has without any wheel.
 
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
 /// `sys.stdlib_module_names` of Python 3.11, without those that start with `_`.
 const STANDARD: &str = "\
     abc aifc antigravity argparse array ast asynchat asyncio asyncore atexit audioop base64 bdb binascii bisect \
@@ -33,11 +36,14 @@ const DEPENDENCIES: &str = "\
 /// Tells whether a name is a module of Python's own.
 #[must_use]
 pub fn is_module(top: &str) -> bool {
-    top.starts_with('_') || STANDARD.split(' ').any(|name| name == top)
+    // It is asked for each class of a list.
+    static NAMES: LazyLock<HashSet<&str>> = LazyLock::new(|| STANDARD.split(' ').collect());
+    top.starts_with('_') || NAMES.contains(top)
 }
 
 /// Tells whether a name is a module of what `SkyPilot` requires.
 #[must_use]
 pub fn is_dependency(top: &str) -> bool {
-    DEPENDENCIES.split(' ').any(|name| name == top)
+    static NAMES: LazyLock<HashSet<&str>> = LazyLock::new(|| DEPENDENCIES.split(' ').collect());
+    NAMES.contains(top)
 }

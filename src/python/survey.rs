@@ -31,6 +31,9 @@ pub fn survey(
     paths: &[String],
     stop: &(dyn Fn() -> bool + Sync),
 ) -> Survey {
+    if candidates.is_empty() && paths.is_empty() {
+        return Survey { complete: true, ..Survey::default() };
+    }
     thread::scope(|scope| {
         let work = thread::Builder::new().name("plugin classes".to_owned()).stack_size(STACK);
         let thread = work.spawn_scoped(scope, || {
@@ -38,11 +41,11 @@ pub fn survey(
             let resolver = Resolver::new(modules, asked.collect());
             let mut out = Survey { complete: true, ..Survey::default() };
             // What the lists name comes first: there may be no time for the rest.
-            for path in paths {
+            let answers = paths.iter().map(|path| {
                 resolver.refuel();
-                let answer = if stop() { Answer::Unknown } else { resolver.answer(path) };
-                out.answers.insert(path.clone(), answer);
-            }
+                (path.clone(), if stop() { Answer::Unknown } else { resolver.answer(path) })
+            });
+            out.answers = answers.collect();
             for module in candidates {
                 if stop() {
                     out.complete = false;

@@ -8,7 +8,7 @@ use crate::app::command::{Context, Id};
 use crate::app::layout::Size;
 use crate::app::list::Body;
 use crate::app::mouse::Target;
-use crate::app::{Pane, State, Tone, form::FormKind, forms, history, modal::Modal, offers, pages, review, value};
+use crate::app::{Pane, State, Tone, filters, form::FormKind, history, modal::Modal, offers, pages, review, value};
 use crate::check::{Severity, VersionSource};
 use crate::config::Role;
 use crate::text::visible::visible;
@@ -68,7 +68,7 @@ fn unsaved_text(state: &State, wide: bool) -> String {
         ([], _) => String::new(),
         ([role], true) => format!("unsaved: {}", role.file_name()),
         (_, true) => "unsaved: both files".to_owned(),
-        (roles, false) => format!("{} unsaved", roles.len()),
+        (roles, false) => format!("{} unsaved", value::count(roles.len(), "file")),
     }
 }
 
@@ -204,7 +204,7 @@ pub(super) fn status(paper: &mut Paper<'_>, state: &State, area: Rect) {
     if let Some(Modal::Form(form)) = state.modals.last()
         && let FormKind::Filter(filtered) = form.kind
     {
-        let (shown, all) = forms::shown_of(state, filtered);
+        let (shown, all) = filters::shown_of(state, filtered);
         let count = format!("{shown} of {all} shown ");
         paper.write(area, 0, 0, " / ", theme.key());
         if let Some(crate::app::form::FormRow::Text { field, .. }) = form.rows.first() {
@@ -233,23 +233,52 @@ pub(super) fn status(paper: &mut Paper<'_>, state: &State, area: Rect) {
         }
     } else if !state.saving.is_empty() {
         paper.write(area, 0, 1, "saving...", theme.text());
+    } else if let Some(filter) = filters::here(state)
+        .filter(|_| state.layout_size() == Size::One)
+        .and_then(|filtered| filters::told(state, filtered))
+    {
+        // There is no title to tell it.
+        paper.write(area, 0, 1, &paper::fit(&filter, area.width.saturating_sub(2)), theme.dim());
+        return;
     } else if state.layout_size() == Size::One && state.screen == crate::app::Screen::Main {
         problems::one_line(paper, state, area);
         return;
     }
-    undo_hint(paper, &state.history, area, state.status.as_ref().map_or(0, |status| width(&status.text)));
+    let used = state.status.as_ref().map_or(0, |status| width(&status.text));
+    let left = undo_hint(paper, &state.history, area, used);
+    let fits = matches!(state.layout_size(), Size::Compact | Size::Narrow);
+    if state.status.is_none() && state.saving.is_empty() && fits && is_on_list(state) {
+        // The lists have no row to spare for it.
+        paper.write(area, 0, 1, &paper::fit_words(LEGEND, left.saturating_sub(3)), theme.dim());
+    }
 }
 
-fn undo_hint(paper: &mut Paper<'_>, history: &history::History, area: Rect, used: u16) {
+/// Tells whether the status line is where a filter is typed, or told.
+pub(super) fn tells_filter(state: &State) -> bool {
+    let is_typed = matches!(state.modals.last(), Some(Modal::Form(form)) if matches!(form.kind, FormKind::Filter(_)));
+    let is_told = || filters::here(state).is_some_and(|filtered| !filters::text(state, filtered).is_empty());
+    is_typed || (state.layout_size() == Size::One && is_told())
+}
+
+/// What the signs in front of and behind the rows of a list mean.
+const LEGEND: &str = "+ added  ~ changed  * marked, unsaved  E error  W warning  i note";
+
+fn is_on_list(state: &State) -> bool {
+    state.screen == crate::app::Screen::Main && state.screen_context() == Context::List
+}
+
+/// Tells what can be taken back; returns the cells in front of it.
+fn undo_hint(paper: &mut Paper<'_>, history: &history::History, area: Rect, used: u16) -> u16 {
     let text = match (history.undo_count(), history.redo_count()) {
-        (0, 0) => return,
+        (0, 0) => return area.width,
         (0, _) => "U redo ".to_owned(),
         (undo, 0) => format!("u undo ({undo}) "),
         (undo, redo) => format!("u undo ({undo})  U redo ({redo}) "),
     };
     if used + width(&text) + 4 < area.width {
-        paper.write_right(area, 0, &text, paper.theme.dim());
+        return paper.write_right(area, 0, &text, paper.theme.dim());
     }
+    area.width
 }
 
 /// Draws the keys that work now, whole entries only, `? help` always at the end.

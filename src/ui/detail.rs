@@ -9,7 +9,7 @@ use crate::app::layout::Size;
 use crate::app::motion;
 use crate::app::mouse::Target;
 use crate::app::tree::{Row, Shape};
-use crate::app::{Pane, State, sides};
+use crate::app::{Pane, State, filters, form::Filtered, sides};
 use crate::check::classes::site;
 use crate::config::secret::MASK;
 use crate::python::Answer;
@@ -31,7 +31,8 @@ pub(super) fn draw(paper: &mut Paper<'_>, state: &State, area: Rect) {
     let inside = if size == Size::One {
         area
     } else {
-        let right = entry.map_or(String::new(), |(role, index)| place(state, role, index));
+        let place = || entry.map_or(String::new(), |(role, index)| place(state, role, index));
+        let right = filters::told(state, Filtered::Values).unwrap_or_else(place);
         let title = if entry.is_some() { format!("3 Detail: {class}") } else { "3 Detail".to_owned() };
         paper.frame(area, &title, &right, focused)
     };

@@ -179,19 +179,29 @@ fn choice(paper: &mut Paper<'_>, area: Rect, at: u16, options: &[String], chosen
     let theme = paper.theme;
     let room = area.width.saturating_sub(LABELS);
     let total: u16 = options.iter().map(|option| width(option) + 3).sum();
+    // Where not all fit, they stand closer; where they do not fit then, those around the chosen one are shown.
+    let number = u16::try_from(options.len()).unwrap_or(u16::MAX);
+    let gap = u16::from(total.saturating_sub(1) <= room);
+    let is_cut = total.saturating_sub(number) > room;
     let mut first = 0;
-    if total > room {
+    if is_cut {
         let mut used = 0;
         first = chosen;
-        while first > 0 && used + width(&options[first - 1]) + 3 < room / 2 {
+        while first > 0 && used + width(&options[first - 1]) + 2 < room / 2 {
             first -= 1;
-            used += width(&options[first]) + 3;
+            used += width(&options[first]) + 2;
         }
     }
     let mut column = LABELS;
+    if first > 0 {
+        paper.write(area, at, LABELS - 2, "<", theme.dim());
+    }
+    // The last cell tells that there are more.
+    let end = if is_cut { area.width.saturating_sub(2) } else { area.width };
     for (number, option) in options.iter().enumerate().skip(first) {
         let text = if number == chosen { format!("({option})") } else { format!(" {option} ") };
-        if column + width(&text) > area.width {
+        if column + width(&text) > end {
+            paper.write(area, at, area.width.saturating_sub(1), ">", theme.dim());
             break;
         }
         let style = match (number == chosen, active) {
@@ -199,7 +209,7 @@ fn choice(paper: &mut Paper<'_>, area: Rect, at: u16, options: &[String], chosen
             (true, false) => theme.heading(),
             (false, _) => theme.dim(),
         };
-        column = paper.write(area, at, column, &text, style) + 1;
+        column = paper.write(area, at, column, &text, style) + gap;
     }
 }
 

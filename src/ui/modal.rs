@@ -5,20 +5,22 @@ use ratatui::widgets::Widget as _;
 
 use super::backups;
 use super::choice;
+use super::clipboard;
 use super::form;
 use super::look;
 use super::paper::{self, Paper};
 use super::run;
 use super::sides;
-use crate::app::State;
 use crate::app::command::{Command, Context, table};
 use crate::app::form::FormKind;
 use crate::app::layout::{self};
-use crate::app::modal::{Area, Browse, Commands, Menu, Modal, Notice};
+use crate::app::modal::{Area, AreaOf, Browse, CommandRow, Commands, Menu, Modal, Notice};
 use crate::app::mouse::Target;
 use crate::app::pages::{BROWSE_HEIGHT, BROWSE_WIDTH, COMMANDS_WIDTH, MENU_WIDTH, commands_foot};
 use crate::app::value::count;
+use crate::app::{State, target};
 use crate::check::Severity;
+use crate::config::diff::{DiffKind, DiffLine};
 use crate::text::visible::{visible, visible_name};
 
 /// Draws what lies over the screen.
@@ -28,7 +30,8 @@ pub(super) fn draw(paper: &mut Paper<'_>, modal: &Modal, state: &State, screen: 
         Modal::Form(form) if matches!(form.kind, FormKind::Filter(_)) => {}
         Modal::Form(form) => form::draw_form(paper, form, screen),
         Modal::Menu(menu) => draw_menu(paper, menu, screen),
-        Modal::Commands(commands) => draw_commands(paper, commands, screen),
+        Modal::Commands(commands) => draw_commands(paper, state, commands, screen),
+        Modal::Notice(notice) if notice.bare => clipboard::draw(paper, notice, screen),
         Modal::Notice(notice) => draw_notice(paper, notice, screen),
         Modal::Area(area) => draw_area(paper, area, screen),
         Modal::Browse(browse) => draw_browse(paper, browse, screen),
@@ -61,11 +64,15 @@ fn draw_menu(paper: &mut Paper<'_>, menu: &Menu, screen: Rect) {
     let theme = paper.theme;
     let room = layout::dialog(screen, MENU_WIDTH, 1).width.saturating_sub(4);
     let text: Vec<String> = menu.text.iter().flat_map(|line| paper::wrap(line, room)).collect();
-    let rows = text.len() + usize::from(!text.is_empty()) + menu.items.len() + 3;
+    let diff = menu.diff.len() + usize::from(!menu.diff.is_empty());
+    let rows = text.len() + usize::from(!text.is_empty()) + diff + menu.items.len() + 3;
     let (area, inside) = dialog(paper, screen, MENU_WIDTH, u16::try_from(rows).unwrap_or(u16::MAX), &menu.title, "");
     // Where there is no room for both, the answers count.
     let items = u16::try_from(menu.items.len()).unwrap_or(0);
-    let room_for_text = inside.height.saturating_sub(items);
+    let room_for_both = inside.height.saturating_sub(items);
+    // A diff says more than the words above it: they keep one line.
+    let room_for_diff = u16::try_from(diff).unwrap_or(u16::MAX).min(room_for_both.saturating_sub(1));
+    let room_for_text = room_for_both - room_for_diff;
     let mut at = 0;
     for line in text.iter().take(usize::from(room_for_text)) {
         let is_cut = at + 1 == room_for_text && text.len() > usize::from(room_for_text);
@@ -74,6 +81,7 @@ fn draw_menu(paper: &mut Paper<'_>, menu: &Menu, screen: Rect) {
         at += 1;
     }
     at += u16::from(at > 0 && at < room_for_text);
+    at += draw_diff(paper, &menu.diff, Rect { y: inside.y + at, height: room_for_both - at, ..inside });
     let widest = menu.items.iter().map(|item| paper::width(&item.label)).max().unwrap_or(0);
     for (number, item) in menu.items.iter().enumerate() {
         let is_current = number == menu.cursor;
@@ -100,7 +108,28 @@ fn draw_menu(paper: &mut Paper<'_>, menu: &Menu, screen: Rect) {
     paper.footer(area, &[("Esc", menu.escape)]);
 }
 
-fn draw_commands(paper: &mut Paper<'_>, commands: &Commands, screen: Rect) {
+/// Draws what an answer would change; returns the rows with the blank one below.
+fn draw_diff(paper: &mut Paper<'_>, diff: &[DiffLine], area: Rect) -> u16 {
+    let mut at = 0;
+    for line in diff {
+        if at + 1 == area.height && diff.len() > usize::from(at) + 1 {
+            let more = format!("... {}", count(diff.len() - usize::from(at), "more line"));
+            paper.write(area, at, 0, &more, paper.theme.dim());
+            return area.height;
+        }
+        let style = match line.kind {
+            DiffKind::Added => paper.theme.added(),
+            DiffKind::Removed => paper.theme.removed(),
+            DiffKind::Hunk => paper.theme.kind(),
+            DiffKind::Context => paper.theme.text(),
+        };
+        paper.write(area, at, 0, &paper::fit(&format!("{}{}", line.sign(), line.text), area.width), style);
+        at += 1;
+    }
+    at + u16::from(at > 0 && at < area.height)
+}
+
+fn draw_commands(paper: &mut Paper<'_>, state: &State, commands: &Commands, screen: Rect) {
     let theme = paper.theme;
     let title = match (commands.palette, commands.all) {
         (true, _) => "Commands".to_owned(),
@@ -132,7 +161,8 @@ fn draw_commands(paper: &mut Paper<'_>, commands: &Commands, screen: Rect) {
         let at = commands.offset + usize::from(line);
         let Some(row) = commands.rows.get(at) else { break };
         let command = (&table()[row.command], commands.context);
-        command_row(paper, body, line, command, row.unavailable, at == commands.cursor);
+        let target = acts_on(state, commands, row);
+        command_row(paper, body, line, command, (row.unavailable, target.as_deref()), at == commands.cursor);
         paper.mark_row(body, line, Target::Item(at));
     }
     let more: &[(&str, &str)] = match (commands.palette, commands.all) {
@@ -142,18 +172,33 @@ fn draw_commands(paper: &mut Paper<'_>, commands: &Commands, screen: Rect) {
     };
     let keys: Vec<(&str, &str)> = [("Enter", "run it"), ("Esc", "close")].iter().chain(more).copied().collect();
     paper.footer(area, &keys);
-    tell_command(paper, commands, told);
+    tell_command(paper, state, commands, told);
+}
+
+/// Tells whether sentences have room beside the names.
+const fn is_wide(area: Rect) -> bool {
+    area.width >= 70
+}
+
+/// Returns what a row of the palette would act on: what cannot run acts on nothing.
+fn acts_on(state: &State, commands: &Commands, row: &CommandRow) -> Option<String> {
+    (commands.palette && row.unavailable.is_none()).then(|| target::of(state, table()[row.command].id)).flatten()
 }
 
 /// Tells the whole sentence of the command under the cursor, and what the signs mean.
-fn tell_command(paper: &mut Paper<'_>, commands: &Commands, area: Rect) {
+fn tell_command(paper: &mut Paper<'_>, state: &State, commands: &Commands, area: Rect) {
     let theme = paper.theme;
     let Some(row) = commands.rows.get(commands.cursor) else { return };
     let why = row.unavailable.map_or(String::new(), |why| format!("  (not now: {why})"));
-    let text = format!("{}{why}", table()[row.command].sentence);
+    let command = &table()[row.command];
+    let target = if is_wide(area) { None } else { acts_on(state, commands, row) };
+    let target = target.map_or(String::new(), |target| format!("{target}: "));
+    let text = format!("{target}{}{why}", command.sentence);
     let lines = paper::wrap(&text, area.width);
     for (line, text) in (0..area.height).zip(&lines) {
-        paper.write(area, line, 0, text, theme.heading());
+        let is_cut = line + 1 == area.height && lines.len() > usize::from(area.height);
+        let text = if is_cut { paper::more(text, area.width) } else { text.clone() };
+        paper.write(area, line, 0, &text, theme.heading());
     }
     if area.height > 2 && lines.len() < usize::from(area.height) {
         let legend = "+ added  ~ changed  - removed   E error  W warning  i note   * marked, or not saved";
@@ -166,12 +211,12 @@ fn command_row(
     area: Rect,
     line: u16,
     (command, context): (&Command, Context),
-    unavailable: Option<&'static str>,
+    (unavailable, target): (Option<&'static str>, Option<&str>),
     is_current: bool,
 ) {
     let theme = paper.theme;
     let keys: Vec<String> = paper.keymap.of_row(command, context).iter().take(3).map(ToString::to_string).collect();
-    let wide = area.width >= 70;
+    let wide = is_wide(area);
     let key_room = if wide { 18 } else { 9 };
     let keys =
         paper::column(&if wide { keys.join(" ") } else { keys.into_iter().next().unwrap_or_default() }, key_room);
@@ -186,7 +231,13 @@ fn command_row(
         &[(arrow, theme.heading()), (&keys, theme.key()), (" ", style), (&name, style), (" ", style)],
     );
     if wide {
-        let text = paper::fit(command.sentence, area.width.saturating_sub(column));
+        // The sentence stands whole below the list.
+        let mut column = column;
+        if let Some(target) = target {
+            let target = paper::fit_path(target, area.width.saturating_sub(column + 2));
+            column = paper.write(area, line, column, &target, theme.text()) + 2;
+        }
+        let text = paper::fit_words(command.sentence, area.width.saturating_sub(column));
         paper.write(area, line, column, &text, theme.dim());
     }
     if is_current {
@@ -211,20 +262,28 @@ fn draw_notice(paper: &mut Paper<'_>, notice: &Notice, screen: Rect) {
         };
         paper.write(inside, row, 0, line, style);
     }
-    let keys: &[(&str, &str)] = if last > 0 { &[("j/k", "scroll"), ("Esc", "close")] } else { &[("Esc", "close")] };
-    paper.footer(area, keys);
+    let keys = [("f", "fix"), ("j/k", "scroll"), ("Esc", "close")];
+    let works = |key: &str| match key {
+        "f" => notice.fixes.is_some(),
+        "j/k" => last > 0,
+        _ => true,
+    };
+    let keys: Vec<(&str, &str)> = keys.into_iter().filter(|(key, _)| works(key)).collect();
+    paper.footer(area, &keys);
+}
+
+/// Returns how many lines the text of an area has, and where the style of a string is chosen.
+fn lines_of(area: &Area) -> String {
+    let lines = count(area.editor.lines().len(), "line");
+    match area.about {
+        AreaOf::Value { .. } => format!("{lines}   t on the row chooses | or >"),
+        _ => lines,
+    }
 }
 
 fn draw_area(paper: &mut Paper<'_>, area: &Area, screen: Rect) {
     let width = screen.width.saturating_sub(4).min(100);
-    let (outer, inside) = dialog(
-        paper,
-        screen,
-        width,
-        screen.height.saturating_sub(4),
-        &area.title,
-        &count(area.editor.lines().len(), "line"),
-    );
+    let (outer, inside) = dialog(paper, screen, width, screen.height.saturating_sub(4), &area.title, &lines_of(area));
     (&area.editor).render(inside, paper.buffer);
     let (top, left) = area.editor.scroll_offset();
     let caret = area.editor.screen_cursor();

@@ -13,6 +13,7 @@ use super::theme::Theme;
 use crate::app::bindings::Keymap;
 use crate::app::keymap::Key;
 use crate::app::mouse::{Marks, Target};
+pub(super) use crate::app::pages::readable;
 
 /// What is drawn on.
 pub(super) struct Paper<'a> {

@@ -2,11 +2,11 @@
 
 use ratatui::layout::Rect;
 
-use super::paper::{self, Paper};
+use super::paper::{self, Paper, readable};
 use super::{bars, detail, problems};
 use crate::app::layout::{self, Size};
 use crate::app::tree::{Row, Shape, place_on_disk};
-use crate::app::{State, completion, edits, review, value};
+use crate::app::{State, completion, edits, filters, form::Filtered, review, value};
 use crate::config::Role;
 use crate::config::secret::{self, MASK};
 use crate::text::visible::visible;
@@ -37,7 +37,8 @@ pub(super) fn draw(paper: &mut Paper<'_>, state: &State, area: Rect) {
         tree
     } else {
         let count = state.tree.rows.iter().filter(|row| row.shape != Shape::Add).count();
-        paper.frame(tree, "Parameters", &value::count(count, "row"), true)
+        let right = filters::told(state, Filtered::Values).unwrap_or_else(|| value::count(count, "row"));
+        paper.frame(tree, "Parameters", &right, true)
     };
     detail::tree(paper, state, inside, true, narrow);
     if !narrow {
@@ -48,7 +49,7 @@ pub(super) fn draw(paper: &mut Paper<'_>, state: &State, area: Rect) {
     if let Some(row) = state.tree.current() {
         tell(paper, state, about, row, narrow);
     }
-    if state.status.is_none() && narrow {
+    if state.status.is_none() && narrow && !bars::tells_filter(state) {
         problems::one_line(paper, state, areas.status);
     } else {
         bars::status(paper, state, areas.status);
@@ -125,7 +126,7 @@ fn tell(paper: &mut Paper<'_>, state: &State, area: Rect, row: &Row, narrow: boo
         if !label.is_empty() {
             paper.write(inside, at, 1, label, theme.dim());
         }
-        for part in paper::wrap(&text, inside.width.saturating_sub(indent + 1)).into_iter().take(8) {
+        for part in paper::wrap(&text, readable(inside.width.saturating_sub(indent + 1))).into_iter().take(8) {
             paper.write(inside, at, indent, &part, theme.text());
             at += 1;
         }

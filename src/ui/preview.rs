@@ -3,11 +3,11 @@
 use ratatui::layout::Rect;
 
 use super::bars;
-use super::paper::{self, Paper};
+use super::paper::{self, Paper, readable};
 use crate::app::layout::{self, Size};
 use crate::app::mouse::Target;
 use crate::app::pages::{self, LineKind};
-use crate::app::{State, value};
+use crate::app::{State, filters, form::Filtered, value};
 use crate::check::Controller;
 use crate::config::Role;
 use crate::text::visible::visible;
@@ -39,7 +39,11 @@ pub(super) fn draw(paper: &mut Paper<'_>, state: &State, area: Rect) {
         };
         lines(paper, state, section, inside);
     }
-    if state.status.is_none() && state.layout_size() < Size::Full {
+    let filter = filters::told(state, Filtered::Preview);
+    if let Some(filter) = filter.filter(|_| state.status.is_none() && state.modals.is_empty()) {
+        let text = format!("{filter}   Esc shows all");
+        paper.write(areas.status, 0, 1, &paper::fit(&text, areas.status.width.saturating_sub(2)), theme.dim());
+    } else if state.status.is_none() && state.modals.is_empty() && state.layout_size() < Size::Full {
         let names: Vec<String> = pages::SECTIONS
             .iter()
             .enumerate()
@@ -59,7 +63,7 @@ fn verdict(paper: &mut Paper<'_>, state: &State, area: Rect) {
     let letter = severity.map_or("  ".to_owned(), |severity| format!("{} ", severity.letter()));
     let inside = if state.layout_size() == Size::One { area } else { paper.frame(area, "Verdict", "", false) };
     let mut row = 0;
-    for part in paper::wrap(&format!("{letter}{text}"), inside.width.saturating_sub(2)) {
+    for part in paper::wrap(&format!("{letter}{text}"), readable(inside.width.saturating_sub(2))) {
         paper.write(inside, row, 1, &part, style);
         row += 1;
     }
@@ -91,7 +95,8 @@ fn lines(paper: &mut Paper<'_>, state: &State, section: usize, area: Rect) {
             LineKind::Problem(severity) => (format!("{} ", severity.letter()), theme.severity(severity)),
         };
         let indent = if line.kind == LineKind::Heading || section == 2 { 1 } else { 3 };
-        for part in paper::wrap(&format!("{prefix}{}", line.text), area.width.saturating_sub(indent + 1)) {
+        let room = readable(area.width.saturating_sub(indent + 1));
+        for part in paper::wrap(&format!("{prefix}{}", line.text), room) {
             if skip > 0 {
                 skip -= 1;
                 continue;

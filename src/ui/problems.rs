@@ -2,13 +2,18 @@
 
 use ratatui::layout::Rect;
 
-use super::paper::{self, Paper};
+use super::paper::{self, Paper, width};
 use crate::app::layout::Size;
 use crate::app::mouse::Target;
-use crate::app::{Pane, State, review};
+use crate::app::{Pane, State, filters, form::Filtered, review};
 use crate::check::Diagnostic;
 use crate::text::visible::visible;
 use crate::yaml::Pointer;
+
+/// What is said where there is no problem.
+const NONE_FOUND: &str = "No problem found.";
+/// What is said where a filter shows none.
+const NONE_SHOWN: &str = "No problem holds the text of the filter. Esc shows all.";
 
 /// Draws the problems pane.
 pub(super) fn draw(paper: &mut Paper<'_>, state: &State, area: Rect) {
@@ -23,15 +28,19 @@ pub(super) fn draw(paper: &mut Paper<'_>, state: &State, area: Rect) {
         0 => String::new(),
         ignored => format!("{ignored} ignored (.)  "),
     };
+    let filter = filters::told(state, Filtered::Problems);
     match state.layout_size() {
         Size::Full => {
-            let right = format!("{ignored}{errors} E  {warnings} W  {notes} i");
+            let right = filter.unwrap_or_else(|| format!("{ignored}{errors} E  {warnings} W  {notes} i"));
             let inside = paper.frame(area, "4 Problems", &right, focused);
             list(paper, state, inside, focused);
         }
         Size::Compact => {
-            let right =
-                if total == 0 { ignored } else { format!("{ignored}{}/{total}  n/N next", state.problem.at + 1) };
+            let right = match filter {
+                Some(filter) => filter,
+                None if total == 0 => ignored,
+                None => format!("{ignored}{}/{total}  n/N next", state.problem.at + 1),
+            };
             let inside = paper.frame(area, "4 Problems", &right, focused);
             one(paper, state, inside);
         }
@@ -69,16 +78,20 @@ fn place(pointer: &Pointer) -> String {
 fn list(paper: &mut Paper<'_>, state: &State, area: Rect, focused: bool) {
     let theme = paper.theme;
     if state.problems.is_empty() {
-        paper.write(area, 0, 1, "No problem found.", theme.added());
+        paper.write(area, 0, 1, NONE_FOUND, theme.added());
         return;
     }
     let room = area.width.saturating_sub(4);
+    let shown = filters::problems(state);
+    let Some(cursor) = shown.iter().position(|number| *number == state.problem.at) else {
+        paper.write(area, 0, 1, NONE_SHOWN, theme.dim());
+        return;
+    };
     // From the cursor upwards as much as leaves room for it.
-    let cursor = state.problem.at.min(state.problems.len() - 1);
     let mut first = cursor;
-    let mut used = lines(&state.problems[cursor], room).len();
+    let mut used = lines(&state.problems[shown[cursor]], room).len();
     while first > 0 {
-        let more = lines(&state.problems[first - 1], room).len();
+        let more = lines(&state.problems[shown[first - 1]], room).len();
         if used + more > usize::from(area.height) {
             break;
         }
@@ -86,11 +99,12 @@ fn list(paper: &mut Paper<'_>, state: &State, area: Rect, focused: bool) {
         first -= 1;
     }
     let mut row = 0;
-    for (index, one) in state.problems.iter().enumerate().skip(first) {
+    for index in shown.iter().copied().skip(first) {
         if row >= area.height {
             break;
         }
-        let is_current = focused && index == cursor;
+        let one = &state.problems[index];
+        let is_current = focused && index == state.problem.at;
         for (number, line) in lines(one, room).into_iter().enumerate() {
             if number == 0 {
                 let letter = format!("{}{} ", if is_current { ">" } else { " " }, one.severity.letter());
@@ -111,7 +125,9 @@ fn list(paper: &mut Paper<'_>, state: &State, area: Rect, focused: bool) {
 fn one(paper: &mut Paper<'_>, state: &State, area: Rect) {
     let theme = paper.theme;
     let Some(one) = state.problems.get(state.problem.at) else {
-        paper.write(area, 0, 1, "No problem found.", theme.added());
+        let is_none = state.problems.is_empty();
+        let (text, style) = if is_none { (NONE_FOUND, theme.added()) } else { (NONE_SHOWN, theme.dim()) };
+        paper.write(area, 0, 1, text, style);
         return;
     };
     paper.mark(area, Target::Problem(state.problem.at));
@@ -130,10 +146,27 @@ fn one(paper: &mut Paper<'_>, state: &State, area: Rect) {
 pub(super) fn one_line(paper: &mut Paper<'_>, state: &State, area: Rect) {
     let theme = paper.theme;
     let Some(one) = state.problems.get(state.problem.at) else {
-        paper.write(area, 0, 1, "no problem found", theme.dim());
+        let text = if state.problems.is_empty() { "no problem found" } else { NONE_SHOWN };
+        paper.write(area, 0, 1, text, theme.dim());
         return;
     };
     let fix = if one.fix.is_some() { "  [f]ix" } else { "" };
+    if state.layout_size() == Size::One {
+        // What it is comes first: the name of the file is in the list of all problems.
+        let number = one.place.pointer.as_ref().map_or_else(String::new, place);
+        let number = number.split_once(' ').map_or(number.as_str(), |(entry, _)| entry);
+        let lead = if number.starts_with('#') {
+            format!("{} {number} ", one.severity.letter())
+        } else {
+            format!("{} ", one.severity.letter())
+        };
+        let text = visible(&review::sentences(one)).into_owned();
+        let room = area.width.saturating_sub(width(&lead) + width(fix) + 2);
+        let text = paper::fit_words(&text, room);
+        let pieces = [(&*lead, theme.severity(one.severity)), (&*text, theme.text()), (fix, theme.key())];
+        paper.pieces(area, 0, 1, &pieces);
+        return;
+    }
     let text = format!("{}{fix}", review::problem_text(one));
     let focused = state.focus == Pane::Problems && state.layout_size() == Size::Narrow;
     let letter = format!("{}{}", if focused { "> " } else { "" }, one.severity.letter());

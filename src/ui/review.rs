@@ -4,12 +4,12 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use super::bars;
-use super::paper::{self, Paper};
+use super::paper::{self, Paper, readable};
 use super::theme::Theme;
 use crate::app::layout::{self, Size};
 use crate::app::review::{Review, ReviewFile, ReviewRow, RowKind, sentences};
 use crate::app::value::count;
-use crate::app::{Cursor, State, Tone, manifest, writing};
+use crate::app::{Cursor, State, Tone, filters, form::Filtered, manifest, writing};
 use crate::check::Severity;
 use crate::config::writing::Strategy;
 
@@ -33,11 +33,9 @@ pub(super) fn draw(paper: &mut Paper<'_>, state: &State, area: Rect) {
     let name = manifest::shown(state, file.role);
     let created = if file.created { "  (new file)" } else { "" };
     let title = format!("{name}{created}  +{} -{}", file.added, file.removed);
-    let right = if review.files.len() > 1 {
-        format!("{} of {}  Tab", review.file + 1, review.files.len())
-    } else {
-        String::new()
-    };
+    let files = format!("{} of {}  Tab", review.file + 1, review.files.len());
+    let right = [filters::told(state, Filtered::Review), (review.files.len() > 1).then_some(files)];
+    let right = right.into_iter().flatten().collect::<Vec<_>>().join("   ");
     let inside = match state.layout_size() {
         Size::One => {
             let mut rest = body;
@@ -53,7 +51,7 @@ pub(super) fn draw(paper: &mut Paper<'_>, state: &State, area: Rect) {
     if total > usize::from(inside.height) {
         paper.count(body, &format!("{}/{total}", review.cursor.at + 1));
     }
-    if state.status.is_some() || !state.saving.is_empty() || question {
+    if state.status.is_some() || !state.saving.is_empty() || question || bars::tells_filter(state) {
         bars::status(paper, state, areas.status);
     } else {
         let (text, style) = match writing::target(state, file.role) {
@@ -152,15 +150,16 @@ fn style(theme: &Theme, kind: RowKind, is_out: bool) -> Style {
 
 /// Returns a row as it stands on the screen: lines of the files stay on one line each, words wrap.
 fn lines(file: &ReviewFile, row: &ReviewRow, width: u16) -> Vec<String> {
+    let words = readable(width);
     let lead = match row.kind {
         RowKind::Part if file.is_left_out(row) => "[ ] ",
         RowKind::Part => "[x] ",
         RowKind::Plain if !row.parts.is_empty() => "    ",
-        RowKind::Problem(severity) => return paper::wrap(&format!("{} {}", severity.letter(), row.text), width),
-        RowKind::Plain => return paper::wrap(&row.text, width),
+        RowKind::Problem(severity) => return paper::wrap(&format!("{} {}", severity.letter(), row.text), words),
+        RowKind::Plain => return paper::wrap(&row.text, words),
         _ => return vec![paper::fit(&row.text, width)],
     };
     // What wraps stays behind its box.
-    let wrapped = paper::wrap(&row.text, width.saturating_sub(4)).into_iter().enumerate();
+    let wrapped = paper::wrap(&row.text, words.saturating_sub(4)).into_iter().enumerate();
     wrapped.map(|(at, line)| format!("{}{line}", if at == 0 { lead } else { "    " })).collect()
 }

@@ -6,10 +6,12 @@
 //! could understand in two ways is told as an oddity. How much is read at most
 //! is [`limits`]'; what the files mean, `metadata`'s.
 
+mod inflate;
+
+use std::cell::RefCell;
 use std::collections::HashSet;
 use std::io::Read as _;
 
-use flate2::read::DeflateDecoder;
 use rawzip::{CompressionMethod, ErrorKind, ReaderAt, ZipArchive, ZipArchiveEntryWayfinder, ZipFileHeaderRecord};
 
 use super::contents::Member;
@@ -17,6 +19,12 @@ use super::limits;
 
 /// The size of a local header without the name, in bytes.
 const LOCAL_HEADER: u64 = 30;
+
+thread_local! {
+    /// Holds the longest record of a directory, so that none is too large for it, and the names of a file. To clear one for each
+    /// archive takes longer than to read a small one.
+    static BUFFER: RefCell<Vec<u8>> = RefCell::new(vec![0; rawzip::MAX_CENTRAL_DIRECTORY_RECORD_SIZE]);
+}
 
 /// What is wrong with an archive or with a file of it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -173,10 +181,12 @@ impl<R: ReaderAt> Archive<R> {
     /// Returns an error where there is no directory, or one beyond the limits; what
     /// is wrong with single files is among the [`oddities`](Self::oddities).
     pub fn open(reader: R, size: u64) -> Result<Self, ArchiveError> {
-        // Holds the longest record of a directory, so that none is too large for it.
-        let mut buffer = vec![0; rawzip::MAX_CENTRAL_DIRECTORY_RECORD_SIZE];
+        BUFFER.with_borrow_mut(|buffer| Self::open_with(reader, size, buffer))
+    }
+
+    fn open_with(reader: R, size: u64, buffer: &mut [u8]) -> Result<Self, ArchiveError> {
         let zip = ZipArchive::with_max_search_space(limits::MAX_END)
-            .locate_in_reader(reader, &mut buffer, size)
+            .locate_in_reader(reader, buffer, size)
             .map_err(|(_, error)| ArchiveError::of(error))?;
         let said = zip.entries_hint();
         if said > limits::MAX_ENTRIES as u64 {
@@ -188,7 +198,7 @@ impl<R: ReaderAt> Archive<R> {
         }
         let oddities = Oddities::default();
         let mut archive = Self { zip, members: Vec::new(), places: Vec::new(), oddities, unpacked: 0 };
-        archive.list(&mut buffer)?;
+        archive.list(buffer)?;
         archive.judge(said, size);
         Ok(archive)
     }
@@ -314,9 +324,12 @@ impl<R: ReaderAt> Archive<R> {
         if end > place.limit {
             return Err(ArchiveError::Overlap(path(), "what follows".to_owned()));
         }
-        let mut names = vec![0; 2 * usize::from(u16::MAX)];
-        let header = entry.local_header(&mut names).map_err(ArchiveError::of)?;
-        if String::from_utf8_lossy(header.file_path().as_ref()) != member.path {
+        // Two names of the greatest length: one is of the path, the other of what is said of it.
+        let is_named = BUFFER.with_borrow_mut(|buffer| {
+            let header = entry.local_header(&mut buffer[..2 * usize::from(u16::MAX)]).map_err(ArchiveError::of)?;
+            Ok::<bool, ArchiveError>(String::from_utf8_lossy(header.file_path().as_ref()) == member.path)
+        });
+        if !is_named? {
             return Err(ArchiveError::OtherName(path()));
         }
         let mut bytes = Vec::new();
@@ -324,7 +337,7 @@ impl<R: ReaderAt> Archive<R> {
         let most = member.size + 1;
         let unpacked = match place.method {
             CompressionMethod::STORE => entry.reader().take(most).read_to_end(&mut bytes),
-            _ => DeflateDecoder::new(entry.reader()).take(most).read_to_end(&mut bytes),
+            _ => inflate::read(entry.reader(), most, &mut bytes),
         };
         self.unpacked += bytes.len() as u64;
         if let Err(error) = unpacked {

@@ -4,6 +4,7 @@
 //! that of several mistakes the same one ends the load. No recursion.
 
 mod merge;
+mod plain;
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
@@ -71,6 +72,9 @@ impl<'a> Constructor<'a> {
     /// Returns the exception that ends PyYAML's constructor.
     pub fn document(mut self) -> Result<Value, YamlError> {
         let Some(root) = self.tree.root() else { return Ok(Value::Null) };
+        if let Some(value) = plain::build(self.text, self.tree) {
+            return Ok(value);
+        }
         self.check(root)?;
         Ok(self.build())
     }
@@ -80,6 +84,15 @@ impl<'a> Constructor<'a> {
     pub fn scalar(&self, node: NodeId) -> Option<Value> {
         let node = self.tree.target(node);
         if self.is_collection(node) { None } else { self.leaf(node).ok() }
+    }
+
+    /// Returns the text of a scalar that is a string, aliases followed.
+    #[must_use]
+    pub fn plain_text(&self, node: NodeId) -> Option<&'a str> {
+        let node = self.tree.target(node);
+        let is_string =
+            matches!(self.tree.kind(node), Kind::Scalar(_)) && self.type_of(node) == Type::Scalar(ScalarType::Str);
+        is_string.then(|| self.tree.scalar(self.text, node))
     }
 
     /// Runs PyYAML's order of construction for its errors alone.
@@ -153,6 +166,9 @@ impl<'a> Constructor<'a> {
 
     /// Tells whether PyYAML constructs the node by a generator.
     fn is_collection(&self, node: NodeId) -> bool {
+        if !self.tree.has_properties() {
+            return !matches!(self.tree.kind(node), Kind::Scalar(_));
+        }
         matches!(self.type_of(node), Type::Seq | Type::Map | Type::Set | Type::Omap | Type::Pairs)
     }
 

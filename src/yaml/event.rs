@@ -164,7 +164,9 @@ fn replaced(text: &str, mut before: char) -> impl Iterator<Item = (char, bool)> 
 /// A run of libyaml's parser over one text.
 pub struct Events<'t> {
     parser: Box<MaybeUninit<sys::yaml_parser_t>>,
-    event: Option<Box<sys::yaml_event_t>>,
+    /// The last event, used again for each; initialised where `is_filled`.
+    event: Box<MaybeUninit<sys::yaml_event_t>>,
+    is_filled: bool,
     text: &'t str,
     stand_in: Option<StandIn>,
     /// The last scalar, where it was restored.
@@ -202,7 +204,8 @@ impl<'t> Events<'t> {
             sys::yaml_parser_set_input_string(pointer, parsed.as_ptr(), parsed.len() as u64);
         }
         let offset = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
-        Self { parser, event: None, text, stand_in, restored: String::new(), offset }
+        let event = Box::new(MaybeUninit::uninit());
+        Self { parser, event, is_filled: false, text, stand_in, restored: String::new(), offset }
     }
 
     /// Returns the next event; [`EventKind::StreamEnd`] is the last one.
@@ -212,17 +215,16 @@ impl<'t> Events<'t> {
     /// Returns libyaml's error, in PyYAML's terms.
     pub fn next_event(&mut self) -> Result<Event<'_>, YamlError> {
         self.release();
-        let mut event = Box::new(MaybeUninit::<sys::yaml_event_t>::uninit());
-        // SAFETY: parser and event are valid; on success the event is initialised.
-        let event = unsafe {
-            if sys::yaml_parser_parse(self.parser.as_mut_ptr(), event.as_mut_ptr()).fail {
-                return Err(self.error());
-            }
-            event.assume_init()
-        };
+        // SAFETY: parser and event are valid.
+        if unsafe { sys::yaml_parser_parse(self.parser.as_mut_ptr(), self.event.as_mut_ptr()) }.fail {
+            return Err(self.error());
+        }
+        self.is_filled = true;
+        // SAFETY: the parser has initialised the event.
+        let event = unsafe { self.event.assume_init_ref() };
         let span = Span::new(self.offset_of(event.start_mark), self.offset_of(event.end_mark));
         let start = self.mark_of(event.start_mark);
-        let mut kind = kind(self.event.insert(event));
+        let mut kind = kind(event);
         if let (Some(stand_in), EventKind::Scalar { value, .. }) = (&self.stand_in, &mut kind) {
             self.restored = stand_in.restore(value, span.of(self.text));
             *value = &self.restored;
@@ -244,9 +246,9 @@ impl<'t> Events<'t> {
     }
 
     fn release(&mut self) {
-        if let Some(mut event) = self.event.take() {
+        if std::mem::take(&mut self.is_filled) {
             // SAFETY: the event was filled by the parser and is freed once.
-            unsafe { sys::yaml_event_delete(&raw mut *event) };
+            unsafe { sys::yaml_event_delete(self.event.as_mut_ptr()) };
         }
     }
 

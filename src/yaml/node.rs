@@ -121,6 +121,12 @@ impl Tree {
         self.root
     }
 
+    /// Tells whether any node has an anchor or a tag: without, there are no aliases, and no type but those of texts.
+    #[must_use]
+    pub const fn has_properties(&self) -> bool {
+        !self.properties.is_empty()
+    }
+
     /// Returns the number of nodes.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -134,7 +140,7 @@ impl Tree {
     }
 
     /// Returns all nodes, children before their parents.
-    pub fn ids(&self) -> impl Iterator<Item = NodeId> + use<> {
+    pub fn ids(&self) -> impl DoubleEndedIterator<Item = NodeId> + use<> {
         (0..u32::try_from(self.nodes.len()).unwrap_or(NONE)).map(NodeId)
     }
 
@@ -261,7 +267,8 @@ struct Open {
     end: usize,
     properties: u32,
     anchor: Option<String>,
-    children: Vec<NodeId>,
+    /// Where its children start among those that are pending.
+    first: usize,
     /// Aliases inside it that stand for it.
     cycles: Vec<NodeId>,
 }
@@ -270,6 +277,8 @@ struct Builder<'t> {
     text: &'t str,
     tree: Tree,
     open: Vec<Open>,
+    /// The children of all open collections, those of the innermost last.
+    pending: Vec<NodeId>,
     anchors: HashMap<String, Anchor>,
 }
 
@@ -281,7 +290,7 @@ enum Anchor {
 
 impl<'t> Builder<'t> {
     fn new(text: &'t str) -> Self {
-        Self { text, tree: Tree::default(), open: Vec::new(), anchors: HashMap::new() }
+        Self { text, tree: Tree::default(), open: Vec::new(), pending: Vec::new(), anchors: HashMap::new() }
     }
 
     fn run(mut self, mut events: Events<'_>) -> Result<Tree, YamlError> {
@@ -414,7 +423,7 @@ impl<'t> Builder<'t> {
             end: body,
             properties: kept,
             anchor: properties.anchor.map(str::to_owned),
-            children: Vec::new(),
+            first: self.pending.len(),
             cycles: Vec::new(),
         });
         Ok(())
@@ -424,17 +433,19 @@ impl<'t> Builder<'t> {
         let Some(open) = self.open.pop() else { return };
         let flow = matches!(open.kind, Kind::Sequence { flow: true } | Kind::Mapping { flow: true });
         // A pair in brackets without braces (`[a: 1]`) starts with its key.
+        let children = &self.pending[open.first..];
         let braced =
-            flow && open.children.first().is_none_or(|first| self.tree.nodes[first.index()].start as usize > open.body);
+            flow && children.first().is_none_or(|first| self.tree.nodes[first.index()].start as usize > open.body);
         // The end mark of any other collection lies behind trailing comments.
         let end = if braced { span.end } else { open.end };
         let first = narrow(self.tree.links.len());
-        let len = narrow(open.children.len());
+        let len = narrow(children.len());
         let id = NodeId(narrow(self.tree.nodes.len()));
-        for child in &open.children {
+        for child in children {
             self.tree.nodes[child.index()].parent = id.0;
         }
-        self.tree.links.extend_from_slice(&open.children);
+        self.tree.links.extend_from_slice(children);
+        self.pending.truncate(open.first);
         for cycle in &open.cycles {
             self.tree.nodes[cycle.index()].data = id.0;
         }
@@ -459,7 +470,7 @@ impl<'t> Builder<'t> {
     fn push(&mut self, node: Node) -> NodeId {
         let id = NodeId(narrow(self.tree.nodes.len()));
         if let Some(open) = self.open.last_mut() {
-            open.children.push(id);
+            self.pending.push(id);
             open.end = open.end.max(node.end as usize);
         }
         self.tree.nodes.push(node);

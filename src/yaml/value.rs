@@ -133,6 +133,9 @@ impl Value {
     #[must_use]
     #[expect(clippy::float_cmp, reason = "Python compares keys so")]
     pub fn same_key(&self, other: &Value) -> bool {
+        if let (Self::Str(a), Self::Str(b)) = (self, other) {
+            return a == b;
+        }
         if matches!(self, Self::Float(f) if f.is_nan()) {
             return false;
         }
@@ -200,6 +203,9 @@ impl Value {
 /// since the drop that the compiler makes would overflow the stack.
 impl Drop for Value {
     fn drop(&mut self) {
+        if !is_open(self) {
+            return;
+        }
         let mut open = Vec::new();
         take_apart(self, &mut open);
         while let Some(mut value) = open.pop() {
@@ -208,9 +214,13 @@ impl Drop for Value {
     }
 }
 
+/// Tells whether a value holds others.
+const fn is_open(value: &Value) -> bool {
+    matches!(value, Value::List(_) | Value::Map(_) | Value::Set(_) | Value::Tuple(_))
+}
+
 /// Moves the collections out of a collection that nothing else holds.
 fn take_apart(value: &mut Value, open: &mut Vec<Value>) {
-    let is_open = |value: &Value| matches!(value, Value::List(_) | Value::Map(_) | Value::Set(_) | Value::Tuple(_));
     match value {
         Value::List(items) | Value::Set(items) | Value::Tuple(items) => {
             if let Some(items) = Arc::get_mut(items) {

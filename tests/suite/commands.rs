@@ -27,17 +27,20 @@ use crate::{pictures, recovery, zip};
 type Row = (Id, Context, fn() -> Driver, &'static str, &'static str, fn(&Driver) -> bool);
 
 /// The commands that `ux.md` gives no key: their names in the palette.
-const PALETTE_ONLY: [&str; 14] = [
+const PALETTE_ONLY: [&str; 17] = [
     "about",
     "backups",
     "browse for the wheel directory",
     "build a wheel",
+    "clipboard",
     "edit comment",
     "edit comment behind",
     "export configmap",
     "kept edits",
     "log",
     "paste entries",
+    "restart command",
+    "schema for editors",
     "status",
     "theme",
     "verify with SkyPilot",
@@ -59,6 +62,11 @@ fn faulty() -> Driver {
         Some("plugins:\n- class: a.B\n- class: a.B   # skyplug: ignore[duplicate-class]\n- class: Legacy\n"),
         None,
     )
+}
+
+/// Opens a list that is nothing.
+fn null() -> Driver {
+    Driver::open(Some("plugins:\n"), None)
 }
 
 /// Opens a long list.
@@ -309,8 +317,9 @@ const ROWS: &[Row] = &[
     (Id::Source, C::List, sample, "", "", |d| d.state.screen == Screen::Source),
     (Id::SideBySide, C::List, sample, "", "", |d| matches!(d.state.modals.last(), Some(Modal::Sides(_)))),
     // Everywhere.
+    (Id::Filter, C::Parameters, sample, "j<Enter>", "team-b<Enter>", |d| d.state.tree.rows.len() == 2 && shows(d, "2 of 9 shown")),
     (Id::Compare, C::List, conflicting, "<Esc>", "", |d| d.state.screen == Screen::Conflict),
-    (Id::Fix, C::Parameters, sample, "j<Enter>jjjj", "", |d| api(d).contains("dry_run: 'yes'")),
+    (Id::Fix, C::Parameters, sample, "j<Enter>jjjj", "<Enter>", |d| api(d).contains("dry_run: 'yes'")),
     (Id::WheelPath, C::List, sample, "", "<Ctrl-U>~/dist<Enter>", |d| api(d).contains("controller_wheel_path: ~/dist")),
     (Id::Preview, C::List, sample, "", "", |d| d.state.screen == Screen::Preview),
     (Id::Wheels, C::List, sample, "", "", |d| d.state.screen == Screen::Wheels),
@@ -341,6 +350,8 @@ const ROWS: &[Row] = &[
     (Id::Suspend, C::List, sample, "", "", |d| d.status().contains("cannot be suspended here")),
     (Id::Forward, C::List, sample, "w<Esc>", "", |d| d.state.screen == Screen::Wheels),
     (Id::Find, C::List, sample, "", "acme_cost<Enter>", |d| at(d) == C::Choice && shows(d, "acme_cost.CostGuard")),
+    (Id::Clipboard, C::List, sample, "y", "", |d| shows(d, "Copied: the class path") && at(d) == C::Notice),
+    (Id::CopyRestart, C::List, sample, "", "", |d| d.copied == ["sky api stop; sky api start"]),
     (Id::History, C::List, sample, "d", "", |d| at(d) == C::Choice && shows(d, "acme_audit.AuditPlugin")),
     (Id::Mouse, C::List, sample, "", "", |d| d.status().starts_with("The mouse is on")),
     (Id::Redraw, C::List, sample, "", "", |d| matches!(d.asked.as_slice(), [Effect::Redraw])),
@@ -349,6 +360,7 @@ const ROWS: &[Row] = &[
     (Id::AboutProgram, C::List, sample, "", "", |d| notice(d, env!("CARGO_PKG_VERSION"))),
     (Id::PasteEntries, C::List, sample, "", "- class: acme.Pasted<F2><Enter>", |d| api(d).contains("- class: acme.Pasted")),
     (Id::EditComment, C::List, sample, "", "!<F2>", |d| api(d).contains("# Writes one line for each request.!")),
+    (Id::EditorSchema, C::List, sample, "", "p.json<Enter>", |d| api(d).starts_with("# yaml-language-server: $schema=p.json\n")),
     (Id::EditLineComment, C::List, sample, "", "checked<Enter>", |d| api(d).lines().any(|line| line.contains("AuditPlugin") && line.ends_with(" # checked"))),
     (Id::KeptEdits, C::List, left_behind, "", "", |d| at(d) == C::Menu),
     (Id::Verify, C::List, with_python, "", "", |d| at(d) == C::Menu && shows(d, "SkyPilot")),
@@ -398,6 +410,7 @@ const ROWS: &[Row] = &[
     // Questions, texts, lists.
     (Id::Accept, C::Menu, sample, "dq", "", |d| d.state.screen == Screen::Review),
     (Id::Cancel, C::Menu, sample, "dq", "", |d| d.state.modals.is_empty() && d.state.exit.is_none()),
+    (Id::Fix, C::Notice, null, "4x", "<Enter>", |d| api(d) != "plugins:\n" && d.state.modals.is_empty()),
     (Id::Close, C::Notice, faulty, "4x", "", |d| d.state.modals.is_empty()),
     (Id::Stop, C::Run, running, "", "", |d| matches!(d.asked.last(), Some(Effect::StopRun))),
     (Id::Close, C::Run, running, "", "", |d| menu(d, "") && shows(d, "stop")),

@@ -47,6 +47,35 @@ fn report() -> PluginClass {
     }
 }
 
+/// Opens a list whose class names all values of a parameter.
+fn levels() -> Driver {
+    let mut driver =
+        Driver::open(Some("plugins:\n- class: acme_cost.CostGuard\n  parameters:\n    level: 'info'\n"), None);
+    let level = parameter("level", Some("Optional[Literal['debug', 'info', 'error']]"), Some("'info'"));
+    let class = PluginClass { parameters: Some(vec![level]), ..guard() };
+    let answers = [((site(Role::Api), class.class.clone()), Answer::Plugin(Box::new(class.clone())))];
+    let mut facts = driver.state.facts.clone();
+    facts.catalog = Arc::new(Catalog { found: vec![class], answers: answers.into(), complete: true });
+    driver.state.take_facts(facts);
+    driver.state.touch_tree();
+    driver
+}
+
+#[test]
+fn enter_takes_the_next_value_that_the_class_names() {
+    let mut driver = levels();
+    driver.press("<Enter><Enter>");
+    let text = |driver: &Driver| driver.state.workspace.text(Role::Api).unwrap_or_default().to_owned();
+    assert!(text(&driver).contains("level: 'error'"), "{}", text(&driver));
+    assert!(driver.status().ends_with("Value 3 of 4: Enter takes the next one."), "{}", driver.status());
+    driver.press("<Enter>");
+    assert!(text(&driver).contains("level: null"), "{}", text(&driver));
+    driver.press("<Enter>");
+    assert!(text(&driver).contains("level: debug"), "{}", text(&driver));
+    driver.press("uuu");
+    assert!(text(&driver).contains("level: 'info'") && driver.state.unsaved_roles().is_empty());
+}
+
 fn open() -> Driver {
     let mut driver = Driver::open(Some(LIST), None);
     let found =

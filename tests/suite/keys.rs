@@ -628,10 +628,217 @@ fn problems_are_walked_and_fixed() {
     let mut driver = Driver::open(Some("plugins:\n"), Some(REMOTE));
     driver.press("n");
     assert!(driver.status().starts_with("1/"), "{}", driver.status());
-    driver.press("fss");
+    driver.press("f<Enter>ss");
     let data = skyplug_tui::yaml::Document::parse(driver.api().as_str());
     let data = data.data().expect("valid");
     assert!(data.get("plugins").is_none_or(|plugins| plugins.as_list().is_some()), "{}", driver.api());
+}
+
+#[test]
+fn what_a_fix_changes_is_seen_before_it_is_taken() {
+    let text = "plugins:\n- class: acme.A\n  parameters: {a: 1}\n- class: acme.B\n  params: {b: 2}\n";
+    let mut driver = Driver::open(Some(text), None);
+    driver.press("4");
+    let at = driver.state.problems.iter().position(|one| one.fix.is_some()).expect("a fix");
+    driver.press(&"j".repeat(at)).press("f");
+    let screen = driver.screen();
+    assert!(screen.contains("-  params: {b: 2}") && screen.contains("+  parameters: {b: 2}"), "{screen}");
+    assert!(driver.state.unsaved_roles().is_empty(), "nothing is changed by looking");
+    driver.press("<Esc>");
+    assert!(driver.state.modals.is_empty() && driver.state.unsaved_roles().is_empty());
+    // The explanation leads to it as well, and leaves nothing behind.
+    driver.press("xf<Enter>");
+    assert!(driver.state.modals.is_empty(), "{}", driver.screen());
+    assert_eq!(driver.state.workspace.text(Role::Api), Some(text.replace("params:", "parameters:").as_str()));
+    driver.press("u");
+    assert_eq!(driver.state.workspace.text(Role::Api), Some(text), "one step takes it back");
+    // What cannot be changed offers no look at a change either.
+    driver.state.settings.read_only = true;
+    driver.press("f");
+    assert!(driver.state.modals.is_empty() && driver.status().starts_with("Read-only"), "{}", driver.status());
+}
+
+/// Returns the rows of the screen that hold a text.
+fn rows_with(driver: &Driver, text: &str) -> usize {
+    driver.screen().lines().filter(|line| line.contains(text)).count()
+}
+
+#[test]
+fn parameters_are_filtered_by_path_and_value_but_not_by_what_is_masked() {
+    let mut driver = crate::screens::sample();
+    driver.press("j<Enter>/team-b");
+    let screen = driver.screen();
+    // The level above stays, and the numbers are told while it is typed.
+    let names: Vec<&str> = driver.state.tree.rows.iter().map(|row| row.name.as_str()).collect();
+    assert_eq!(names, ["limits", "team-b"], "{screen}");
+    assert!(screen.contains("2 of 9 shown"), "{screen}");
+    driver.press("<Enter>");
+    assert!(driver.screen().contains("/team-b  2 of 9 shown"), "{}", driver.screen());
+    // What a filter hides is in the way of moving.
+    driver.press("jK");
+    assert!(driver.status().contains("Esc shows all"), "{}", driver.status());
+    driver.press("<Esc>");
+    assert_eq!(driver.state.tree.rows.len(), 12, "all rows, and three that add");
+    assert_eq!(driver.state.tree.current().map(|row| row.name.as_str()), Some("team-b"), "the cursor stays on its row");
+    driver.press("/not-a-real<Enter>");
+    assert!(driver.screen().contains("0 of 9 shown"), "a secret is not found by its value: {}", driver.screen());
+    driver.press("<Esc>/api_tok<Enter>");
+    assert!(driver.screen().contains("1 of 9 shown"), "but by its name: {}", driver.screen());
+    // Another entry, or another screen and back: an entry shows all of itself.
+    driver.press("<Esc><Esc>k<Enter>");
+    assert!(driver.screen().contains("level"), "{}", driver.screen());
+}
+
+#[test]
+fn problems_are_filtered_and_walked_as_shown() {
+    let text = "plugins:\n- class: a.B\n- class: a.B\n- class: Legacy\n- class: Older\n";
+    let mut driver = Driver::open(Some(text), None);
+    let all = driver.state.problems.len();
+    let errors = driver.state.counts[0];
+    assert!(errors >= 2 && all > errors, "{errors} of {all}");
+    driver.press("4/e:<Enter>");
+    assert!(driver.screen().contains(&format!("/e:  {errors} of {all} shown")), "{}", driver.screen());
+    driver.press("G");
+    assert_eq!(driver.state.problem.at, errors - 1, "the last one that is shown");
+    driver.press("n");
+    assert!(driver.status().starts_with(&format!("{errors}/{errors} ")), "{}", driver.status());
+    driver.press("n");
+    assert!(driver.status().starts_with(&format!("1/{errors} ")), "{}", driver.status());
+    driver.press("<Esc>");
+    assert!(!driver.screen().contains("shown"), "{}", driver.screen());
+    // None is shown, none is under the cursor.
+    driver.press("4/zzzz<Enter>");
+    assert!(driver.screen().contains("No problem holds the text"), "{}", driver.screen());
+    driver.press("xfy<Enter>jkn");
+    assert!(driver.status().contains("4 and Esc show all"), "{}", driver.status());
+    assert!(driver.state.unsaved_roles().is_empty() && driver.copied.is_empty());
+    driver.resize(80, 24).press("<Esc>");
+    assert!(driver.screen().contains(&format!("{all}/{all}")), "{}", driver.screen());
+}
+
+#[test]
+fn the_preview_and_the_review_are_filtered() {
+    let mut driver = crate::screens::sample();
+    driver.press("p/notes.txt<Enter>");
+    let screen = driver.screen();
+    assert!(screen.contains("notes.txt") && screen.contains("not sent"), "a heading stays: {screen}");
+    assert!(!screen.contains("plugins.yaml: it is the API server's own"), "{screen}");
+    driver.press("<Esc>");
+    assert!(driver.screen().contains("plugins.yaml: it is the API server's own"), "{}", driver.screen());
+    let mut driver = crate::screens::sample();
+    driver.press("aacme.One<Enter>jjaacme.Two<Enter>s");
+    let all = driver.state.review.as_ref().map_or(0, |review| review.rows().len());
+    driver.press("/acme.Two<Enter>");
+    let screen = driver.screen();
+    assert!(screen.contains("+  - class: acme.Two") && !screen.contains("+  - class: acme.One"), "{screen}");
+    assert!(screen.contains(&format!("of {all} shown")), "{screen}");
+    // The head of the hunk leaves out what is shown of it, nothing else.
+    driver.press("g<Space>");
+    assert!(driver.status().starts_with("Left out the change"), "{}", driver.status());
+    driver.press("<Esc>");
+    assert_eq!(rows_with(&driver, "acme.One"), 2, "{}", driver.screen());
+    driver.press("s");
+    assert!(driver.api().contains("acme.One") && !driver.api().contains("acme.Two"), "{}", driver.api());
+}
+
+#[test]
+fn the_field_of_a_filter_is_seen_where_it_is_typed_and_told_afterwards() {
+    for keys in ["", "j<Enter>", "4", "p", "ds", "w"] {
+        for (width, height) in crate::screens::SIZES {
+            let mut driver = crate::screens::sample();
+            driver.resize(width, height).press(keys).press("/a");
+            let screen = driver.screen();
+            let row = screen.lines().find(|line| line.starts_with(" / a")).unwrap_or_default();
+            assert!(row.ends_with(" shown"), "{keys:?} {width}x{height}:\n{screen}");
+            // What was said goes with the next key.
+            driver.press("<Enter>jk");
+            assert!(driver.screen().contains("/a  "), "{keys:?} {width}x{height}:\n{}", driver.screen());
+        }
+    }
+}
+
+#[test]
+fn a_class_that_is_in_both_lists_asks_what_to_copy() {
+    let mut driver = crate::screens::sample();
+    driver.press("c");
+    let screen = driver.screen();
+    assert!(screen.contains("remote_plugins.yaml has it already: remote list #1, parameters differ"), "{screen}");
+    driver.press("<Enter>");
+    assert!(
+        driver.screen().contains("in both lists") || driver.screen().contains("API list #1"),
+        "{}",
+        driver.screen()
+    );
+    assert!(driver.state.unsaved_roles().is_empty());
+    driver.press("<Esc>cp");
+    let remote = driver.state.workspace.text(Role::Remote).unwrap_or_default();
+    assert!(remote.contains("path: /var/log/audit.log") && remote.matches("AuditPlugin").count() == 1, "{remote}");
+    driver.press("1cc");
+    let remote = driver.state.workspace.text(Role::Remote).unwrap_or_default();
+    assert_eq!(remote.matches("AuditPlugin").count(), 2, "{remote}");
+    assert_eq!(driver.state.role, Role::Api, "the cursor stays in its list");
+}
+
+#[test]
+fn what_was_copied_is_shown_alone_and_secrets_after_a_question() {
+    let mut driver = crate::screens::sample();
+    driver.press(":clipboard<Enter>");
+    assert!(driver.status().starts_with("Nothing was copied yet"), "{}", driver.status());
+    driver.press("y").resize(40, 12).press(":clipboard<Enter>");
+    let screen = driver.screen();
+    assert_eq!(screen.lines().nth(1), Some("acme_audit.AuditPlugin"), "no frame, no blank in front: {screen}");
+    driver.press("<Esc>").resize(120, 36).press("jY:clipboard<Enter>");
+    assert!(!driver.screen().contains("example-not-a-real-token"), "{}", driver.screen());
+    driver.press("v");
+    assert!(driver.screen().contains("example-not-a-real-token"), "{}", driver.screen());
+    driver.press("<Esc>");
+    assert!(driver.state.modals.is_empty());
+}
+
+#[test]
+fn the_history_tells_when_each_edit_was_made() {
+    let mut driver = Driver::open(Some(API), Some(REMOTE));
+    driver.send(Message::Clocked("09:15:01".to_owned()));
+    driver.press("d");
+    driver.send(Message::Clocked("09:16:30".to_owned()));
+    driver.press("D");
+    driver.press("uH");
+    let screen = driver.screen();
+    let line = |text: &str| screen.lines().find(|line| line.contains(text)).unwrap_or_default().to_owned();
+    assert!(line("Removed").contains("09:15:01") || line("removed").contains("09:15:01"), "{screen}");
+    assert!(line("undone").contains("09:16:30"), "{screen}");
+    assert!(!line("before the first edit").contains("09:"), "{screen}");
+}
+
+#[test]
+fn only_the_remote_file_opens_on_its_list() {
+    for text in ["plugins:\n- class: a.B\n", "plugins: []\n", "plugins: [\n"] {
+        let driver = Driver::open(None, Some(text));
+        assert_eq!(driver.state.role, Role::Remote, "{text}");
+    }
+    let driver = Driver::open(Some("plugins: []\n"), Some("plugins: []\n"));
+    assert_eq!(driver.state.role, Role::Api);
+}
+
+#[test]
+fn the_key_bar_of_what_cannot_be_changed_offers_no_change() {
+    let bar = |driver: &Driver| driver.screen().lines().last().unwrap_or_default().to_owned();
+    let mut driver = crate::screens::sample();
+    driver.state.settings.read_only = true;
+    driver.press("j");
+    let lists = bar(&driver);
+    driver.press("<Enter>");
+    let parameters = bar(&driver);
+    for label in ["add", "delete", "copy", "move", "class", "order", "mark", "rename", "type", "fix", "editor", "save"]
+    {
+        assert!(!lists.contains(label) && !parameters.contains(label), "{label}: {lists} / {parameters}");
+    }
+    assert!(lists.contains("Enter edit") || lists.contains("/ filter"), "{lists}");
+    // A file that is no text has no line to be edited.
+    let driver = Driver::open_with(None, Some(REMOTE), Settings::default(), |home| {
+        fs::write(home.join(".sky/plugins.yaml"), b"plugins: \xff\n").expect("written");
+    });
+    assert!(!bar(&driver).contains("edit line") && !bar(&driver).contains("editor"), "{}", bar(&driver));
 }
 
 #[test]
@@ -787,7 +994,7 @@ fn a_variable_that_names_nothing_makes_a_save_ask_for_a_path() {
 #[test]
 fn a_fix_is_one_of_the_file_under_the_cursor() {
     let mut driver = Driver::open(Some("plugins:\n- class: acme.A\n  params: {a: 1}\n"), Some("plugins:\n"));
-    driver.press("2f");
+    driver.press("2ff");
     assert_eq!(driver.state.unsaved_roles(), [skyplug_tui::config::Role::Remote], "{}", driver.status());
 }
 

@@ -1,5 +1,6 @@
 //! The integration tests, one binary: the program against SkyPilot and its own promises.
 
+mod action;
 mod architecture;
 mod checks;
 mod classes;
@@ -10,6 +11,7 @@ mod comments;
 mod completion;
 mod conformance;
 mod disabled;
+mod documents;
 mod driver;
 mod edits;
 mod export;
@@ -22,6 +24,7 @@ mod keys;
 mod looks;
 mod lossless;
 mod manifest;
+mod modeline;
 mod mouse;
 mod mutants;
 mod partial;

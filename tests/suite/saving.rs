@@ -1,12 +1,13 @@
 //! How files are written: what is told before, what is asked, the ways out, the backups.
 
 use std::fs;
-use std::os::unix::fs::{MetadataExt as _, symlink};
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
 use std::path::Path;
 
 use skyplug_tui::app::Settings;
 use skyplug_tui::app::message::{Message, SaveFailure};
 use skyplug_tui::config::Role;
+use skyplug_tui::config::writing::ReadOnly;
 
 use crate::driver::Driver;
 
@@ -102,6 +103,55 @@ fn what_follows_a_failure_is_not_tried_and_what_was_written_is_told() {
     driver.press("ss");
     assert!(driver.screen().contains("remote_plugins.yaml was not tried"), "{}", driver.screen());
     assert_eq!(driver.remote(), REMOTE);
+}
+
+#[test]
+fn a_draft_of_what_may_not_be_written_comes_with_the_command_for_it() {
+    let mut driver = open(|home| {
+        let path = home.join(".sky/plugins.yaml");
+        fs::set_permissions(path, fs::Permissions::from_mode(0o444)).expect("set");
+    });
+    driver.press("ds");
+    assert!(driver.screen().contains("`sudo install` command"), "{}", driver.screen());
+    driver.press("sd");
+    let screen = driver.screen();
+    assert!(screen.contains("Draft kept in") && screen.contains("sudo install -m 444"), "{screen}");
+    driver.press("y");
+    let file = driver.path("plugins.yaml");
+    let words: Vec<&str> = driver.copied[0].split(' ').collect();
+    let ["sudo", "install", "-m", "444", draft, target] = words.as_slice() else { panic!("{words:?}") };
+    assert_eq!(fs::read_to_string(draft).expect("a draft"), API_WITHOUT_FIRST);
+    assert_eq!(Path::new(target), file);
+    assert_eq!(driver.api(), API, "nothing is run");
+    // A save that finds out at the last moment says the same.
+    let mut driver = open(|_| {});
+    driver.press("ds");
+    let result = Err(SaveFailure::ReadOnly(ReadOnly::Permission));
+    driver.send(Message::Saved { role: Role::Api, text: API_WITHOUT_FIRST.into(), result });
+    driver.press("d");
+    assert!(driver.screen().contains("sudo install -m 644"), "{}", driver.screen());
+}
+
+#[test]
+fn a_first_file_can_be_put_back_where_the_second_one_failed() {
+    let fail = || {
+        let mut driver = open(|_| {});
+        driver.press("d2d");
+        fs::write(driver.path("remote_plugins.yaml"), "theirs: 1\n").expect("written");
+        driver.press("ss");
+        assert_eq!(driver.api(), API_WITHOUT_FIRST);
+        assert!(driver.screen().contains("put plugins.yaml back"), "{}", driver.screen());
+        driver
+    };
+    let mut driver = fail();
+    driver.press("<Enter>");
+    assert_eq!(driver.api(), API_WITHOUT_FIRST, "it is kept where nothing else is asked for");
+    let mut driver = fail();
+    driver.press("b");
+    assert_eq!(driver.api(), API, "{}", driver.screen());
+    assert_eq!(driver.state.workspace.text(Role::Api), Some(API_WITHOUT_FIRST), "the edits stay");
+    assert_eq!(driver.state.unsaved_roles(), [Role::Api, Role::Remote]);
+    assert!(driver.status().starts_with("Put plugins.yaml back as it was"), "{}", driver.status());
 }
 
 #[test]

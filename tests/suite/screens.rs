@@ -163,6 +163,11 @@ fn all_keys() {
 }
 
 #[test]
+fn fix() {
+    snapshots("fix", "j<Enter>jjjjf");
+}
+
+#[test]
 fn add_class() {
     snapshots("add_class", "aacme_new.Plugin");
 }

@@ -378,6 +378,41 @@ fn every_kind_of_terminal_is_left_as_it_was() {
     }
 }
 
+/// Returns a screen as rows without the blanks at their ends, the home directory named.
+fn first_screen(session: &Session) -> String {
+    let home = session.home.path().to_str().expect("UTF-8");
+    let rows = session.screen.screen().rows(0, 80);
+    rows.map(|row| row.trim_end().to_owned() + "\n").collect::<String>().replace(home, "HOME")
+}
+
+#[test]
+fn each_kind_of_terminal_shows_the_same_first_screen() {
+    let kinds = ["xterm", "xterm-256color", "tmux-256color", "screen", "linux", "vt100"];
+    let named = kinds.map(|kind| (kind, format!("TERM={kind} exec \"$0\" --server-cwd /")));
+    let unset = ("unset", "unset TERM; exec \"$0\" --server-cwd /".to_owned());
+    let mut screens = Vec::new();
+    for (kind, command) in named.into_iter().chain([unset]) {
+        let mut session = Session::start(&command, &[]);
+        session.wait_for("Nothing is sent");
+        // What is found behind the first frame is drawn as well.
+        while session.next_screen(Duration::from_secs(1)).is_some() {}
+        screens.push((kind, first_screen(&session)));
+        session.send("q");
+        assert_eq!(session.end(), 0, "{kind}");
+    }
+    insta::assert_snapshot!("first_screen", screens[0].1);
+    for (kind, screen) in &screens {
+        assert_eq!(screen, &screens[0].1, "{kind}");
+    }
+    let mut session = Session::start("TERM=dumb exec \"$0\" --server-cwd /", &[]);
+    let told = session.read_until("Start, number or word [show again]: ");
+    let home = session.home.path().to_str().expect("UTF-8").to_owned();
+    let told = String::from_utf8(told).expect("UTF-8").replace('\r', "").replace(&home, "HOME");
+    insta::assert_snapshot!("first_words", told);
+    session.send("quit\n");
+    assert_eq!(session.end(), 0);
+}
+
 #[test]
 fn a_dumb_terminal_gets_questions_and_no_escape_sequence() {
     let mut session = Session::start("TERM=dumb exec \"$0\"", &[]);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{Change, FileChange, Operation, OperationError, label};
 use crate::config::comment::{self, Which};
-use crate::config::{Content, Role, Workspace, disabled, pasted};
+use crate::config::{Content, Role, Workspace, disabled, modeline, pasted};
 use crate::text::{Span, Splice, difference, invert, splice};
 use crate::yaml::edit::{self, Action, EditError, Edited, NewValue, PatchOp, Piece, Sharing};
 use crate::yaml::{Document, NodeId, Pointer, Value};
@@ -121,6 +121,7 @@ impl Planner<'_> {
             Operation::Remove { role, indices } => self.remove(*role, indices),
             Operation::Paste { role, at, text } => self.paste(*role, *at, text),
             Operation::SetComment { role, index, which, text } => self.set_comment(*role, *index, *which, text),
+            Operation::SetModeline { role, schema } => self.set_modeline(*role, schema.as_deref()),
             Operation::Disable { role, indices } => self.disable(*role, indices),
             Operation::Enable { role, number } => self.enable(*role, *number),
             Operation::Duplicate { role, indices } => self.duplicate(*role, indices),
@@ -304,6 +305,21 @@ impl Planner<'_> {
         let who = label::entry(Some(&document), index);
         let label = format!("changed the comment of {who} in {}", label::file(role));
         Ok(Plan { steps: vec![(role, Work::Splices(splices))], label, focus: Some((role, entry(index))) })
+    }
+
+    fn set_modeline(&self, role: Role, schema: Option<&str>) -> Result<Plan, OperationError> {
+        if matches!(self.workspace.file(role).content, Content::Absent) {
+            return Err(Self::refused(
+                role,
+                "there is no file that could name a schema: add an entry first",
+                Span::empty(0),
+            ));
+        }
+        let document = self.loaded(role)?;
+        let splices = modeline::set(&document, schema).map_err(|source| OperationError::Edit { role, source })?;
+        let what = if schema.is_some() { "named" } else { "removed" };
+        let label = format!("{what} the schema of {} for editors", label::file(role));
+        Ok(Plan { steps: vec![(role, Work::Splices(splices))], label, focus: None })
     }
 
     fn disable(&self, role: Role, indices: &[usize]) -> Result<Plan, OperationError> {

@@ -58,6 +58,12 @@ impl ServerModules {
         self.finder.roots().is_complete()
     }
 
+    /// Tells whether there is any place to look in.
+    pub(super) fn has_places(&self) -> bool {
+        let roots = self.finder.roots();
+        !roots.folders().is_empty() || !roots.mapped().is_empty()
+    }
+
     /// Looks for a module.
     pub(super) fn locate(&self, name: &str) -> Module {
         self.finder.find(name)

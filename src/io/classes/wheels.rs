@@ -1,6 +1,6 @@
 //! The modules of all wheels together, as a controller has them once they are installed.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -41,6 +41,17 @@ struct Place {
     mentions: Option<Arc<Mentions>>,
 }
 
+/// Where a package is that is in no wheel.
+#[derive(Clone, Copy)]
+enum Elsewhere {
+    /// A controller may have it.
+    Unknown,
+    /// The server has it.
+    OnServer,
+    /// Not known of.
+    Nowhere,
+}
+
 /// The modules of all wheels.
 pub(super) struct WheelModules<'s> {
     wheels: Vec<Wheel>,
@@ -53,6 +64,10 @@ pub(super) struct WheelModules<'s> {
     binaries: BTreeSet<String>,
     /// Whether something may be installed that is in no wheel.
     open: bool,
+    /// What is known of packages that are in no wheel.
+    tops: Mutex<HashMap<String, Elsewhere>>,
+    /// Whether packages change where they look for their modules.
+    wandering: Mutex<HashMap<String, bool>>,
     /// Where `SkyPilot` and what it needs are, where that is known.
     server: &'s ServerModules,
 }
@@ -67,6 +82,8 @@ impl<'s> WheelModules<'s> {
             folders: BTreeSet::new(),
             binaries: BTreeSet::new(),
             open: paths.len() > MAX_WHEELS,
+            tops: Mutex::default(),
+            wandering: Mutex::default(),
             server,
         };
         let mut required = BTreeSet::new();
@@ -167,18 +184,43 @@ impl<'s> WheelModules<'s> {
         if let Some(above) = parent.filter(|above| !self.folders.contains(*above)) {
             return self.absent(above);
         }
-        let known = stdlib::is_module(top) || top == "sky" || stdlib::is_dependency(top);
-        if self.open || known || self.binaries.contains(top) {
-            return Presence::Unknown;
-        }
-        match self.server.locate(top) {
+        match self.elsewhere(top) {
+            Elsewhere::Unknown => Presence::Unknown,
             // The server has it from somewhere: `SkyPilot` may need it on controllers, too.
-            Module::Found(_) if parent.is_none() => Presence::Unknown,
-            _ => Presence::Missing,
+            Elsewhere::OnServer if parent.is_none() => Presence::Unknown,
+            Elsewhere::OnServer | Elsewhere::Nowhere => Presence::Missing,
         }
     }
 
+    /// Tells whether a controller may have a package that is in no wheel; each is looked for once.
+    fn elsewhere(&self, top: &str) -> Elsewhere {
+        let mut tops = self.tops.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = tops.get(top) {
+            return *known;
+        }
+        let known = stdlib::is_module(top) || top == "sky" || stdlib::is_dependency(top);
+        let found = if self.open || known || self.binaries.contains(top) {
+            Elsewhere::Unknown
+        } else if matches!(self.server.locate(top), Module::Found(_)) {
+            Elsewhere::OnServer
+        } else {
+            Elsewhere::Nowhere
+        };
+        tops.insert(top.to_owned(), found);
+        found
+    }
+
+    /// Tells whether a package may change where it looks for its modules; each is read once.
     fn looks_elsewhere(&self, package: &str) -> bool {
+        if let Some(known) = self.wandering.lock().unwrap_or_else(PoisonError::into_inner).get(package) {
+            return *known;
+        }
+        let found = self.reads_elsewhere(package);
+        self.wandering.lock().unwrap_or_else(PoisonError::into_inner).insert(package.to_owned(), found);
+        found
+    }
+
+    fn reads_elsewhere(&self, package: &str) -> bool {
         let ends = package.match_indices('.').map(|(at, _)| at).chain([package.len()]);
         ends.into_iter().any(|at| {
             self.modules.get(&package[..at]).and_then(|place| self.bytes(place)).is_some_and(|bytes| {

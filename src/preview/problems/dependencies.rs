@@ -4,6 +4,7 @@
 //! and take what it needs from the package index alone. They get every wheel,
 //! whether a class of the remote list needs it or not.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -57,7 +58,7 @@ impl Problems<'_> {
             return;
         }
         let Some(document) = self.workspace.document(Role::Remote) else { return };
-        let classes: Vec<String> = model::entries(document).into_iter().filter_map(|entry| entry.class).collect();
+        let classes: Vec<String> = model::rows(document).filter_map(|row| row.class).map(Cow::into_owned).collect();
         let Some(needed) = needed(nodes, &classes) else { return };
         for (_, node) in nodes.iter().enumerate().filter(|(at, _)| !needed.contains(at)) {
             self.add(

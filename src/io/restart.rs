@@ -7,7 +7,7 @@ use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use super::perform::Outside;
 use super::server_log::{self, Cover};
@@ -210,7 +210,8 @@ fn steps(
 
 /// Waits until the server answers that it is well, or is gone; tells whether that was stopped.
 fn wait(serving: &mut Serving, outside: &Outside, facts: &Facts) -> bool {
-    for _ in 0..PATIENCE.as_millis() / PAUSE.as_millis() {
+    let until = Instant::now() + PATIENCE;
+    while Instant::now() < until {
         if outside.running.pause(PAUSE) {
             return true;
         }

@@ -277,8 +277,9 @@ impl Program {
     fn keep(&mut self) -> anyhow::Result<()> {
         match self.keeping.keep(&self.state, &self.outside) {
             Ok(effects) => {
+                // At once: the program may end before the worker comes to it, and they would be offered again.
                 for effect in effects {
-                    let _ = self.effects.send(effect);
+                    let _ = perform(effect, &self.outside);
                 }
                 Ok(())
             }

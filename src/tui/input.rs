@@ -25,7 +25,11 @@ use crate::app::message::Message;
 
 /// How long to wait for the reader before it is woken again.
 const WAKE: Duration = Duration::from_millis(20);
-/// How long to look for more that is there already: crossterm looks at nothing where it is no time at all.
+/// How long to look for more behind one key: crossterm looks at nothing where it is no
+/// time at all, and until it is over it looks again and again. What comes later comes in
+/// another turn.
+const LOOK: Duration = Duration::from_micros(20);
+/// How long to look for more behind several: the rest of a paste may be on its way.
 const MORE: Duration = Duration::from_millis(1);
 /// The most events of one turn: text may come without an end.
 const MOST: usize = 1_000;
@@ -167,7 +171,11 @@ fn turn(clicks: &mut Clicks, piled: bool) -> (Vec<Message>, bool) {
             Ok(event) => messages.extend(translate(event, clicks)),
             Err(_) => return (messages, true),
         }
-        let more = if !piled && ends_in_burst(&messages) { PILED } else { MORE };
+        let more = match messages.len() {
+            0 | 1 => LOOK,
+            _ if !piled && ends_in_burst(&messages) => PILED,
+            _ => MORE,
+        };
         if messages.len() >= MOST || !matches!(event::poll(more), Ok(true)) {
             return (messages, false);
         }

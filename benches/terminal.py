@@ -147,7 +147,8 @@ class Child:
         while now < end:
             data, now = self.read(SETTLED)
             after = self.cpu()
-            if not data and after - cpu < 1_000_000:
+            # What a thread took is not counted any more once it has ended: that is no rest.
+            if not data and 0 <= after - cpu < 1_000_000:
                 return last
             last, cpu = now - self.started, after
         return last

@@ -145,7 +145,7 @@ fn propose(state: &mut State, one: &Diagnostic) {
         return;
     }
     // Which problem it was: not always the one under the cursor.
-    let label = format!("{} at {}", fix.label, review::place_text(one));
+    let label = format!("fixed: {} at {}", fix.label, review::place_text(one));
     let operation = Operation::Splices { role, splices: fix.edits.clone(), label };
     let change = match operation::apply(&state.workspace, &operation, Sharing::WriteOut) {
         Ok(change) => change,

@@ -248,7 +248,7 @@ fn toggle_in(state: &State, review: &mut Review) -> (Tone, String) {
     };
     let waits = if text.is_whole { "" } else { " Comments on its lines wait with the rest." };
     match (leaves, file.left_out()) {
-        (_, 0) => (Tone::Done, "All changes are saved.".to_owned()),
+        (_, 0) => (Tone::Done, "All changes will be saved.".to_owned()),
         (true, _) if !file.is_saved() => {
             (Tone::Done, format!("All changes are left out: {} is not saved.", file.role.file_name()))
         }

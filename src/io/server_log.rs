@@ -1,7 +1,7 @@
 //! Reads the end of the API server's log: bounded, made visible, secrets covered.
 
 use std::fs::{self, File};
-use std::io::{Read as _, Seek as _, SeekFrom};
+use std::io::{ErrorKind, Read as _, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 use std::time::{Duration, SystemTime};
@@ -73,7 +73,10 @@ impl Cover {
 ///
 /// Returns why it cannot be read, in words.
 pub(super) fn end(path: &Path, since: Option<SystemTime>, cover: &Cover) -> Result<Vec<String>, String> {
-    let metadata = fs::metadata(path).map_err(|error| format!("{}: {error}", path.display()))?;
+    let metadata = fs::metadata(path).map_err(|error| match error.kind() {
+        ErrorKind::NotFound => format!("no server has written one yet ({})", path.display()),
+        _ => format!("{}: {error}", path.display()),
+    })?;
     // Opening a FIFO would wait.
     if !metadata.is_file() {
         return Err(format!("{} is no file", path.display()));

@@ -164,7 +164,7 @@ pub(super) fn upload(paper: &mut Paper<'_>, state: &State, area: Rect) {
             let focused = state.focus == Pane::Upload;
             let label = if focused { "> upload  " } else { "  upload  " };
             let label_style = if focused { theme.heading() } else { theme.dim() };
-            let room = area.width.saturating_sub(width(label) + width(&hint) + 2);
+            let room = area.width.saturating_sub(width(label) + width(&letter) + width(&hint) + 2);
             paper.pieces(
                 area,
                 0,

@@ -140,7 +140,9 @@ def static(scratch, profile):
     libraries_of = pathlib.Path(run('rustc', '--print', 'target-libdir', '--target', MUSL).strip())
     if not libraries_of.is_dir():
         raise Skipped(f'{MUSL} (rustup target add {MUSL})')
-    run('cargo', 'build', '--profile', profile, '--locked', '--target', MUSL, cwd=ROOT)
+    # One dependency (psm) brings some lines of assembler, and no C: any compiler of the machine takes them.
+    environment = {'CC_x86_64_unknown_linux_musl': 'cc', **os.environ}
+    run('cargo', 'build', '--profile', profile, '--locked', '--target', MUSL, cwd=ROOT, env=environment)
     # Cargo has one name for the profile and another for its directory.
     program = ROOT / 'target' / MUSL / {'dev': 'debug'}.get(profile, profile) / NAME
     if libraries(program) != 'none':

@@ -46,7 +46,7 @@ fn space_takes_a_change_in_again_and_nothing_is_saved_without_any() {
     assert_eq!(driver.status(), "Every change is left out: Space takes one in, Esc goes back.");
     assert_eq!(driver.api(), PARTS);
     driver.press("<Space>");
-    assert_eq!(driver.status(), "All changes are saved.");
+    assert_eq!(driver.status(), "All changes will be saved.");
     driver.press("s");
     assert_eq!(driver.api(), format!("{PARTS}  - class: acme.B\n"));
 }

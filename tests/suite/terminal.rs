@@ -163,6 +163,10 @@ impl Session {
     /// Gives the terminal another size.
     pub(crate) fn resize(&mut self, cols: u16, rows: u16) {
         self.master.resize(PtySize { rows, cols, ..PtySize::default() }).expect("resized");
+        // The same size is no news to the program.
+        if self.screen.screen().size() == (rows, cols) {
+            return;
+        }
         // The emulator would keep one half of a wide character, and fail on it; the program draws all anew.
         self.screen.process(b"\x1b[2J");
         self.screen.screen_mut().set_size(rows, cols);

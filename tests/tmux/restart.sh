@@ -68,7 +68,7 @@ see '1 API server'
 keys L; see 'Start the API server?'
 keys y; see 'The server runs with plugins.yaml as it is on disk'
 see 'plug_x.Good  plug-good 1.2.3'
-keys Escape
+keys Escape; see '3 Detail'
 status --format json | "$python" -c '
 import json, os, sys
 told = json.load(sys.stdin)
@@ -96,5 +96,6 @@ screen | grep 'RuntimeError' | head -1
 keys g; see 'The server runs with plugins.yaml as it is on disk'
 [ "$(cat "$HOME/.sky/plugins.yaml"; echo .)" = "$good." ] || { echo 'the list that ran is not back'; exit 1; }
 status | head -2
-keys Escape; keys q; see 'left with 0'
+keys Escape; see '3 Detail'  # Escape and a key at once would be Alt with it
+keys q; see 'left with 0'
 echo 'ok: a real server restarted, its failure told, and the list that ran brought back'

@@ -292,7 +292,9 @@ impl Report {
 /// Reads both files as SkyPilot does, and finds what is wrong with them.
 #[must_use]
 pub fn check(workspace: &Workspace, facts: &Facts) -> Report {
-    let [(api, found_in_api), (remote, found_in_remote)] = both(workspace, |role| judge(workspace, role));
+    let is_large = |role| workspace.text(role).is_some_and(|text| text.len() >= LARGE);
+    let judged = Role::each(Role::ALL.into_iter().all(is_large), |role| judge(workspace, role));
+    let [(api, found_in_api), (remote, found_in_remote)] = judged;
     let verdicts = [api, remote];
     let load = load::load(workspace.file(Role::Api), &verdicts[0]);
     let preview = crate::preview::judged(workspace, facts, &verdicts);
@@ -314,22 +316,6 @@ pub fn check(workspace: &Workspace, facts: &Facts) -> Report {
 
 /// Files of this size are judged side by side, in bytes: a smaller one is done before a thread has started.
 const LARGE: usize = 64 * 1024;
-
-/// Does the same for either file, at the same time where both are large.
-fn both<T: Send>(workspace: &Workspace, one: impl Fn(Role) -> T + Sync) -> [T; 2] {
-    let is_large = |role| workspace.text(role).is_some_and(|text| text.len() >= LARGE);
-    if !Role::ALL.into_iter().all(is_large) {
-        return Role::ALL.map(one);
-    }
-    std::thread::scope(|scope| {
-        let remote = scope.spawn(|| one(Role::Remote));
-        let api = one(Role::Api);
-        match remote.join() {
-            Ok(remote) => [api, remote],
-            Err(panic) => std::panic::resume_unwind(panic),
-        }
-    })
-}
 
 /// Reads one file as SkyPilot does, and finds what is wrong with its text.
 fn judge(workspace: &Workspace, role: Role) -> (Verdict, Vec<Diagnostic>) {

@@ -28,6 +28,7 @@ pub mod writing;
 
 use std::fmt;
 use std::sync::Arc;
+use std::thread;
 
 pub use locate::{Environment, Location, PathSource};
 
@@ -71,6 +72,21 @@ impl Role {
             Self::Api => Self::Remote,
             Self::Remote => Self::Api,
         }
+    }
+
+    /// Does the same for either list, at the same time where that is worth a thread.
+    pub fn each<T: Send>(at_once: bool, one: impl Fn(Self) -> T + Sync) -> [T; 2] {
+        if !at_once {
+            return Self::ALL.map(one);
+        }
+        thread::scope(|scope| {
+            let remote = scope.spawn(|| one(Self::Remote));
+            let api = one(Self::Api);
+            match remote.join() {
+                Ok(remote) => [api, remote],
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        })
     }
 
     const fn index(self) -> usize {

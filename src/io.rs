@@ -95,30 +95,21 @@ const LARGE: u64 = 64 * 1024;
 
 /// Reads both files, at the same time where both are large.
 fn read_both(options: &Options, facts: &Facts) -> Workspace {
-    let [api, remote] = Role::ALL.map(|role| options.locate(role, &facts.environment));
-    let is_large = |location: &Location| {
-        let path = load::absolute(location, &facts.server_cwd);
+    let locate = |role| options.locate(role, &facts.environment);
+    let is_large = |role| {
+        let path = load::absolute(&locate(role), &facts.server_cwd);
         path.and_then(|path| std::fs::metadata(path).ok()).is_some_and(|metadata| metadata.len() >= LARGE)
     };
-    let read = |location, role| {
-        let file = load::load(location, role, &facts.server_cwd);
+    let read = |role| {
+        let file = load::load(locate(role), role, &facts.server_cwd);
         if let Content::Text(document) = &file.content {
             // All that comes next asks for the data: it is made here, where it can be at the same time.
             let _ = document.data();
         }
         file
     };
-    if !is_large(&api) || !is_large(&remote) {
-        return Workspace::new(read(api, Role::Api), read(remote, Role::Remote));
-    }
-    std::thread::scope(|scope| {
-        let remote = scope.spawn(|| read(remote, Role::Remote));
-        let api = read(api, Role::Api);
-        match remote.join() {
-            Ok(remote) => Workspace::new(api, remote),
-            Err(panic) => std::panic::resume_unwind(panic),
-        }
-    })
+    let [api, remote] = Role::each(Role::ALL.into_iter().all(is_large), read);
+    Workspace::new(api, remote)
 }
 
 /// Looks at how the files can be written; nothing is.

@@ -5,8 +5,7 @@
 //! the project that a wheel comes from.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File, Metadata};
-use std::io::Read as _;
+use std::fs::{self, Metadata};
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
@@ -122,13 +121,8 @@ fn files(directory: &Directory) -> impl Iterator<Item = PathBuf> {
 }
 
 fn read(environment: &Environment) -> Kept {
-    let read = || {
-        let file = File::open(state::directory(environment).ok()?.join(FILE)).ok()?;
-        let mut text = Vec::new();
-        file.take(MOST_READ).read_to_end(&mut text).ok()?;
-        serde_json::from_slice::<Kept>(&text).ok().filter(|kept| kept.schema_version == SCHEMA)
-    };
-    read().unwrap_or_default()
+    let kept = state::recall::<Kept>(FILE, MOST_READ, environment);
+    kept.filter(|kept| kept.schema_version == SCHEMA).unwrap_or_default()
 }
 
 /// Looks at a wheel: what has size and date as before has the bytes as before.
@@ -202,7 +196,7 @@ mod tests {
         // A copy with another date has the same bytes.
         remember(&directory(&dist), &environment).expect("kept");
         let later = SystemTime::now() + std::time::Duration::from_mins(1);
-        File::options().write(true).open(&wheel).and_then(|file| file.set_modified(later)).expect("dated");
+        fs::File::options().write(true).open(&wheel).and_then(|file| file.set_modified(later)).expect("dated");
         assert!(recall(&directory(&dist), &environment).is_empty());
     }
 
@@ -219,7 +213,7 @@ mod tests {
         fs::write(&wheel, "one").expect("written");
         let at = |seconds| SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(seconds);
         let date = |path: &Path, seconds| {
-            File::options().write(true).open(path).and_then(|file| file.set_modified(at(seconds))).expect("dated");
+            fs::File::options().write(true).open(path).and_then(|file| file.set_modified(at(seconds))).expect("dated");
         };
         date(&source, 1000);
         date(&wheel, 2000);

@@ -4,8 +4,7 @@
 //! values. It is no backup of saves, which `backup` keeps.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File};
-use std::io::Read as _;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -101,16 +100,8 @@ fn milliseconds(time: SystemTime) -> u128 {
 }
 
 fn read(environment: &Environment) -> Kept {
-    let read = || {
-        let directory = state::directory(environment).ok().filter(|directory| state::is_own(directory))?;
-        let path = directory.join(FILE);
-        // Opening a FIFO would wait, and a link leads to what is not ours.
-        fs::symlink_metadata(&path).ok().filter(fs::Metadata::is_file)?;
-        let mut bytes = Vec::new();
-        File::open(path).ok()?.take(MOST_READ).read_to_end(&mut bytes).ok()?;
-        serde_json::from_slice::<Kept>(&bytes).ok().filter(|kept| kept.schema_version == SCHEMA)
-    };
-    read().unwrap_or_default()
+    let kept = state::recall::<Kept>(FILE, MOST_READ, environment);
+    kept.filter(|kept| kept.schema_version == SCHEMA).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -20,13 +20,15 @@ use crate::yaml::{Document, Value};
 
 /// The arguments that make a process an API server (`API_SERVER_CMD`, `sky/server/common.py`, 0.14.1).
 const SERVER_ARGUMENTS: [&[u8]; 2] = [b"-m", b"sky.server.server"];
+/// The variable that names the port of a local server, for the client and the server.
+const PORT: &str = "SKYPILOT_API_SERVER_LOCAL_PORT";
 /// The variables of a server that bear on the two files. The others stay where
 /// they are: some hold passwords.
 const SERVER_VARIABLES: [&str; 7] = [
     "HOME",
     "SKY_RUNTIME_DIR",
     "SKYPILOT_API_SERVER_ENDPOINT",
-    "SKYPILOT_API_SERVER_LOCAL_PORT",
+    PORT,
     "SKYPILOT_GLOBAL_CONFIG",
     "SKYPILOT_SERVER_PLUGINS_CONFIG",
     "SKYPILOT_SERVER_REMOTE_PLUGINS_CONFIG",
@@ -64,17 +66,20 @@ pub(super) const DEFAULT_PORT: u16 = 46580;
 /// read the files of this HOME. Others on the machine have files of their own.
 #[must_use]
 pub fn running(environment: &Environment) -> Vec<Server> {
-    let all = all_running();
-    let port =
-        environment.get("SKYPILOT_API_SERVER_LOCAL_PORT").and_then(OsStr::to_str).and_then(|port| port.parse().ok());
-    let port = port.unwrap_or(DEFAULT_PORT);
-    let (ours, mut others): (Vec<Server>, Vec<Server>) = all.into_iter().partition(|server| server.port == port);
+    let port = port(environment).unwrap_or(DEFAULT_PORT);
+    let (ours, mut others): (Vec<Server>, Vec<Server>) =
+        all_running().into_iter().partition(|server| server.port == port);
     if !ours.is_empty() {
         return ours;
     }
     let home = environment.home();
     others.retain(|server| home.is_some() && server.variables.get("HOME").map(PathBuf::from) == home);
     others
+}
+
+/// Returns the port that the client and a new server take; none where the variable names no port.
+pub(super) fn port(environment: &Environment) -> Option<u16> {
+    environment.get(PORT).map_or(Some(DEFAULT_PORT), |port| port.to_str()?.trim().parse().ok())
 }
 
 /// Returns all running API servers of this user, by process number.

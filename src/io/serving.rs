@@ -11,14 +11,12 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde_json::Value as Json;
 
-use super::server::{self, DEFAULT_PORT, Settings};
+use super::server::{self, Settings};
 use super::{Options, clock, http, ran};
 use crate::check::serving::{Currency, Health, Loaded, Moment, Process, ServedFile, Serving, currency};
 use crate::check::{Facts, Server};
 use crate::config::{Environment, Role, locate};
 
-/// The variable that names it, for the client and the server.
-const PORT: &str = "SKYPILOT_API_SERVER_LOCAL_PORT";
 /// The user of the server's own requests (`SKYPILOT_SYSTEM_USER_ID`, `sky/skylet/constants.py`, 0.14.1).
 const SYSTEM_USER: &str = "skypilot-system";
 /// Ticks of the kernel's clock in a second, as `/proc` counts them on Linux.
@@ -42,7 +40,7 @@ pub fn look(options: &Options, facts: &Facts) -> Serving {
 pub(super) fn look_at_process(options: &Options, facts: &Facts) -> Serving {
     let environment = &facts.environment;
     let settings = Settings::read(environment);
-    let port = port(environment);
+    let port = server::port(environment);
     let own = |port: u16| format!("http://127.0.0.1:{port}");
     let endpoint = settings.endpoint(environment);
     let remote =
@@ -142,10 +140,6 @@ fn requests(answer: &Json) -> Option<Vec<String>> {
         name.strip_prefix("sky.").map_or(name.clone(), str::to_owned)
     };
     Some(answer.as_array()?.iter().filter(of_people).map(name).collect())
-}
-
-fn port(environment: &Environment) -> Option<u16> {
-    environment.get(PORT).map_or(Some(DEFAULT_PORT), |port| port.to_str()?.trim().parse().ok())
 }
 
 /// Returns the loopback address that a server can be asked at.

@@ -4,9 +4,11 @@
 
 use std::ffi::OsStr;
 use std::fs::{self, Permissions};
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
+
+use serde::de::DeserializeOwned;
 
 use crate::config::Environment;
 
@@ -35,6 +37,19 @@ pub fn directory(environment: &Environment) -> Result<PathBuf, String> {
 pub fn is_own(directory: &Path) -> bool {
     let found = fs::symlink_metadata(directory);
     found.is_ok_and(|found| found.is_dir() && found.uid() == rustix::process::geteuid().as_raw())
+}
+
+/// Returns what a file of the directory holds as JSON, where it has no more bytes than `most`.
+///
+/// None where it is not there, not this user's own, no plain file or something else.
+#[must_use]
+pub fn recall<T: DeserializeOwned>(name: &str, most: u64, environment: &Environment) -> Option<T> {
+    let path = directory(environment).ok().filter(|directory| is_own(directory))?.join(name);
+    // Opening a FIFO would wait, and a link leads to what is not ours.
+    fs::symlink_metadata(&path).ok().filter(fs::Metadata::is_file)?;
+    let mut bytes = Vec::new();
+    fs::File::open(path).ok()?.take(most).read_to_end(&mut bytes).ok()?;
+    serde_json::from_slice(&bytes).ok()
 }
 
 /// Writes bytes to a new file in a folder of the directory; returns its path.

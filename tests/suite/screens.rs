@@ -70,9 +70,14 @@ pub(crate) fn shown(driver: &Driver) -> String {
 fn snapshots(name: &str, keys: &str) {
     let mut driver = sample();
     driver.press(keys);
+    snapshots_of(name, &mut driver);
+}
+
+/// Takes snapshots of what is on the screen now at the sizes of the design.
+fn snapshots_of(name: &str, driver: &mut Driver) {
     for (width, height) in SIZES {
         driver.resize(width, height);
-        assert_snapshot!(format!("{name}_{width}x{height}"), shown(&driver));
+        assert_snapshot!(format!("{name}_{width}x{height}"), shown(driver));
     }
 }
 
@@ -203,10 +208,7 @@ pub(crate) fn build() -> Driver {
 #[test]
 fn build_question() {
     let mut driver = build();
-    for (width, height) in SIZES {
-        driver.resize(width, height);
-        assert_snapshot!(format!("build_question_{width}x{height}"), shown(&driver));
-    }
+    snapshots_of("build_question", &mut driver);
 }
 
 #[test]
@@ -228,10 +230,7 @@ fn build_output() {
     assert_snapshot!("build_running_80x24", shown(&driver));
     let how = skyplug_tui::app::run::How::Badly("exit status: 1".to_owned());
     driver.send(Message::RunEnded(skyplug_tui::app::run::Ended { how, written: Vec::new(), server: None }));
-    for (width, height) in SIZES {
-        driver.resize(width, height);
-        assert_snapshot!(format!("build_output_{width}x{height}"), shown(&driver));
-    }
+    snapshots_of("build_output", &mut driver);
 }
 
 #[test]
@@ -274,10 +273,7 @@ pub(crate) fn backups() -> Driver {
 #[test]
 fn saved_versions() {
     let mut driver = backups();
-    for (width, height) in SIZES {
-        driver.resize(width, height);
-        assert_snapshot!(format!("backups_{width}x{height}"), shown(&driver));
-    }
+    snapshots_of("backups", &mut driver);
 }
 
 #[test]
@@ -320,10 +316,7 @@ pub(crate) fn conflicting() -> Driver {
 #[test]
 fn conflict() {
     let mut driver = conflicting();
-    for (width, height) in SIZES {
-        driver.resize(width, height);
-        assert_snapshot!(format!("conflict_{width}x{height}"), shown(&driver));
-    }
+    snapshots_of("conflict", &mut driver);
     driver.press("m").resize(80, 24);
     assert_snapshot!("conflict_chosen_80x24", shown(&driver));
     driver.press("v");
@@ -345,20 +338,14 @@ fn conflict_without_a_merge() {
 #[test]
 fn first_run() {
     let mut driver = Driver::open(None, None);
-    for (width, height) in SIZES {
-        driver.resize(width, height);
-        assert_snapshot!(format!("first_run_{width}x{height}"), shown(&driver));
-    }
+    snapshots_of("first_run", &mut driver);
 }
 
 #[test]
 fn broken_file() {
     let broken = API.replace("parameters:\n      path", "parameters\n      path");
     let mut driver = Driver::open(Some(&broken), Some(REMOTE));
-    for (width, height) in SIZES {
-        driver.resize(width, height);
-        assert_snapshot!(format!("broken_{width}x{height}"), shown(&driver));
-    }
+    snapshots_of("broken", &mut driver);
 }
 
 #[test]

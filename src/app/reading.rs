@@ -72,7 +72,9 @@ fn next(state: &mut State) -> Vec<Effect> {
 
 /// Stops reading; tells whether there was anything to stop.
 pub(super) fn stop(state: &mut State) -> bool {
-    if state.reading.stopped || state.reading.left.is_empty() {
+    // A batch that is on its way cannot be stopped: what is left behind it can.
+    let on_its_way = if state.reading.asked { limits::BATCH_WHEELS } else { 0 };
+    if state.reading.stopped || state.reading.left.len() <= on_its_way {
         return false;
     }
     state.reading.stopped = true;

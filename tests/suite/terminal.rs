@@ -474,7 +474,6 @@ fn what_changes_outside_is_seen_without_a_key() {
     session.wait_for("1 wheel");
     fs::write(dist.join("acme-2.0-py3-none-any.whl"), "").expect("written");
     session.wait_for("2 wheels");
-    // Esc would end the reading first, where that still runs.
     session.send("q");
     session.wait_for("Detail");
     session.remove_entry();

@@ -7,7 +7,7 @@
 //! operating system cannot watch, or does not hear of what other machines
 //! write, the places are looked at every `PERIOD`; else the thread sleeps.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::os::unix::fs::MetadataExt as _;
@@ -17,6 +17,7 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use notify::event::ModifyKind;
 use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher as _};
 
 use crate::app::message::{Noticed, Places};
@@ -27,6 +28,8 @@ const PERIOD: Duration = Duration::from_secs(2);
 const QUIET: Duration = Duration::from_millis(60);
 /// How long a change is held back at the most while more happens.
 const PATIENCE: Duration = Duration::from_millis(600);
+/// How often is looked for directories that are made while others are watched.
+const ROUNDS: usize = 16;
 /// Links followed before a chain is called a cycle, as Linux does it.
 const MAX_LINKS: usize = 40;
 /// File systems that are written by other machines or programs without a word
@@ -70,11 +73,14 @@ struct Thread {
     places: Places,
     /// The names beside which a change of a file can be told, each with its directory.
     names: BTreeSet<(PathBuf, OsString)>,
-    /// The directories that are watched.
-    watched: BTreeSet<PathBuf>,
+    /// The directories that are watched, each with its device and inode.
+    watched: BTreeMap<PathBuf, Identity>,
     /// What the places were like when they were last looked at, where they cannot be watched.
     stamps: Option<Stamps>,
 }
+
+/// The device and the inode; none where it cannot be looked at.
+type Identity = Option<(u64, u64)>;
 
 type Stamp = Option<(u64, u64, i64, i64)>;
 
@@ -91,7 +97,7 @@ impl Thread {
             watcher: None,
             places: Places { files: Vec::new(), directories: Vec::new() },
             names: BTreeSet::new(),
-            watched: BTreeSet::new(),
+            watched: BTreeMap::new(),
             stamps: None,
         }
     }
@@ -113,7 +119,7 @@ impl Thread {
             match wake {
                 Ok(Wake::Places(places)) => {
                     self.places = places;
-                    self.watch_again();
+                    let _ = self.watch_again();
                     // What happened before this instant was not heard.
                     if !tell(Noticed { files: true, wheels: true }) {
                         return;
@@ -149,20 +155,37 @@ impl Thread {
 
     /// Tells what was noticed; whether somebody still listens.
     fn pass_on(&mut self, noticed: &mut Noticed, since: &mut Option<Instant>, tell: &dyn Fn(Noticed) -> bool) -> bool {
-        // First: a directory may be another one now, a link may lead elsewhere, and
-        // what happens while it is watched anew is read by whoever is told.
-        self.watch_again();
+        // First: a directory may be another one now, a link may lead elsewhere.
+        if self.watch_again() {
+            // What happened there before this instant was not heard.
+            noticed.add(Noticed { files: true, wheels: true });
+        }
         *since = None;
         tell(std::mem::take(noticed))
     }
 
-    /// Watches what has to be watched for the places as they are now.
-    fn watch_again(&mut self) {
-        self.names = self.places.files.iter().flat_map(|file| names(file)).collect();
-        let parents = self.names.iter().map(|(directory, _)| directory.clone());
-        let wanted: BTreeSet<PathBuf> =
-            parents.chain(self.places.directories.iter().cloned()).map(|path| nearest(&path)).collect();
-        let mut all_watched = !wanted.iter().any(|path| is_unheard(path));
+    /// Watches what has to be watched for the places as they are now; tells whether
+    /// that is something else than before.
+    fn watch_again(&mut self) -> bool {
+        let mut any = false;
+        // A directory that is made before the one above it is watched is heard of by nobody.
+        for _ in 0..ROUNDS {
+            self.names = self.places.files.iter().flat_map(|file| names(file)).collect();
+            let parents = self.names.iter().map(|(directory, _)| directory.clone());
+            let wanted = parents.chain(self.places.directories.iter().cloned()).map(|path| nearest(&path));
+            let wanted = wanted.map(|path| (identity(&path), path)).map(|(identity, path)| (path, identity)).collect();
+            if wanted == self.watched {
+                break;
+            }
+            any = true;
+            self.watch_these(wanted);
+        }
+        any
+    }
+
+    /// Watches these directories, and no others.
+    fn watch_these(&mut self, wanted: BTreeMap<PathBuf, Identity>) {
+        let mut all_watched = !wanted.keys().any(|path| is_unheard(path));
         if self.watcher.is_none() && !wanted.is_empty() {
             let sender = self.sender.clone();
             self.watcher = notify::recommended_watcher(move |event| _ = sender.send(Wake::Event(event))).ok();
@@ -170,17 +193,16 @@ impl Thread {
         match &mut self.watcher {
             None => all_watched = wanted.is_empty(),
             Some(watcher) => {
-                for path in self.watched.difference(&wanted) {
+                // What is watched already stays so: its events may be on their way.
+                let is_same = |path: &PathBuf, in_other: &BTreeMap<PathBuf, Identity>, identity: &Identity| {
+                    in_other.get(path).is_some_and(|other| other == identity && other.is_some())
+                };
+                for (path, _) in self.watched.iter().filter(|(path, identity)| !is_same(path, &wanted, identity)) {
                     // It may be gone, and its watch with it.
                     let _ = watcher.unwatch(path);
                 }
-                // Watched anew each time: a directory of the same name may be another one.
-                let failed = wanted.iter().filter(|path| {
-                    if self.watched.contains(*path) {
-                        let _ = watcher.unwatch(path);
-                    }
-                    watcher.watch(path, RecursiveMode::NonRecursive).is_err()
-                });
+                let new = wanted.iter().filter(|(path, identity)| !is_same(path, &self.watched, identity));
+                let failed = new.filter(|(path, _)| watcher.watch(path, RecursiveMode::NonRecursive).is_err());
                 all_watched &= failed.count() == 0;
             }
         }
@@ -189,7 +211,7 @@ impl Thread {
     }
 
     /// Returns what an event bears on.
-    fn bears(&self, event: &notify::Result<Event>) -> Noticed {
+    fn bears(&mut self, event: &notify::Result<Event>) -> Noticed {
         let Ok(event) = event else { return Noticed { files: true, wheels: true } };
         if matches!(event.kind, EventKind::Access(_)) {
             return Noticed::default();
@@ -200,6 +222,12 @@ impl Thread {
         }
         let mut noticed = Noticed::default();
         for path in &event.paths {
+            if matches!(event.kind, EventKind::Remove(_) | EventKind::Modify(ModifyKind::Name(_))) {
+                // What has this name afterwards is another directory, be its inode the same.
+                if let Some(identity) = self.watched.get_mut(path) {
+                    *identity = None;
+                }
+            }
             let is_named = path
                 .parent()
                 .zip(path.file_name())
@@ -235,6 +263,10 @@ impl Thread {
             directories: self.places.directories.iter().map(entries).collect(),
         }
     }
+}
+
+fn identity(path: &Path) -> Identity {
+    fs::metadata(path).ok().map(|found| (found.dev(), found.ino()))
 }
 
 fn stamp(path: &Path) -> Stamp {
@@ -303,10 +335,11 @@ mod tests {
         watching.start(move |noticed| sender.send(noticed).is_ok());
         let owned = |paths: &[&Path]| paths.iter().map(|path| path.to_path_buf()).collect();
         watching.watch(Places { files: owned(files), directories: owned(directories) });
-        assert_eq!(told(&changes), Noticed { files: true, wheels: true }, "what came before was not heard");
+        assert_eq!(told(&changes), BOTH, "what came before was not heard");
         (watching, changes)
     }
 
+    const BOTH: Noticed = Noticed { files: true, wheels: true };
     const FILES: Noticed = Noticed { files: true, wheels: false };
     const WHEELS: Noticed = Noticed { files: false, wheels: true };
 
@@ -337,13 +370,42 @@ mod tests {
         let dist = at.path().join("a/dist");
         let (_watching, changes) = watching(&[], &[&dist]);
         fs::create_dir_all(&dist).expect("made");
-        assert_eq!(told(&changes), WHEELS);
-        // Until it is watched a file in it may not be heard of; then each one is.
+        assert_eq!(told(&changes), BOTH, "it is watched now, what came before was not heard");
         for number in 0..3 {
             fs::write(dist.join(format!("{number}.whl")), "").expect("written");
-            while changes.recv_timeout(QUIET * 10).is_err() {
-                fs::write(dist.join(format!("{number}.whl")), "more").expect("written");
+            assert_eq!(told(&changes), WHEELS);
+        }
+        // The same name, and maybe the same inode.
+        fs::remove_dir_all(&dist).expect("removed");
+        fs::create_dir(&dist).expect("made");
+        while told(&changes) != BOTH {}
+        fs::write(dist.join("new.whl"), "").expect("written");
+        assert_eq!(told(&changes), WHEELS);
+    }
+
+    #[test]
+    fn a_directory_that_is_made_while_watching_begins_is_not_missed() {
+        for number in 0..60 {
+            let at = tempfile::tempdir().expect("a directory");
+            let dist = at.path().join("dist");
+            let (sender, changes) = channel();
+            let watching = Watching::default();
+            watching.start(move |noticed| sender.send(noticed).is_ok());
+            watching.watch(Places { files: Vec::new(), directories: vec![dist.clone()] });
+            // Before, while and after the thread looks and watches.
+            thread::sleep(Duration::from_micros(10 * number));
+            fs::create_dir(&dist).expect("made");
+            fs::write(dist.join("a.whl"), "").expect("written");
+            // Whoever is told looks: that has to come after both.
+            let is_there = || dist.join("a.whl").is_file();
+            let mut was_there = false;
+            while !was_there {
+                let _ = told(&changes);
+                was_there = is_there();
             }
+            while changes.recv_timeout(QUIET * 2).is_ok() {}
+            fs::write(dist.join("b.whl"), "").expect("written");
+            assert!(told(&changes).wheels);
         }
     }
 
@@ -360,7 +422,7 @@ mod tests {
         let (_watching, changes) = watching(&[&file], &[]);
         symlink("..2", at.path().join("..tmp")).expect("linked");
         fs::rename(at.path().join("..tmp"), at.path().join("..data")).expect("renamed");
-        assert_eq!(told(&changes), FILES);
+        assert_eq!(told(&changes), BOTH, "another directory is watched now");
         // What the link leads to now is watched as well.
         fs::write(at.path().join("..2/plugins.yaml"), "newer").expect("written");
         assert_eq!(told(&changes), FILES);

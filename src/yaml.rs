@@ -48,6 +48,38 @@ impl Document {
         Self { text, lines, tree, data: OnceLock::new() }
     }
 
+    /// Parses a text that an edit made of this one: of a list only the entries that it changed.
+    ///
+    /// The result is that of [`Document::parse`]; [`Document::is_proven`] asks for that.
+    #[must_use]
+    pub fn edited(&self, text: impl Into<Arc<str>>) -> Self {
+        let text = text.into();
+        let Some(again) = self.tree.as_ref().ok().and_then(|old| node::again::parse(old, &self.text, &text)) else {
+            return Self::parse(text);
+        };
+        let data = OnceLock::new();
+        let known = self.data.get().and_then(|known| known.as_ref().ok());
+        if let Some(value) = known.and_then(|known| construct::again(known, &again)) {
+            let _ = data.set(Ok(value));
+        }
+        let lines = LineIndex::new(&text);
+        let edited = Self { text, lines, tree: Ok(again.tree), data };
+        debug_assert!(edited.is_proven(), "parsed again by parts: {:?}", edited.text);
+        edited
+    }
+
+    /// Tells whether the whole text parses to what is known of it.
+    #[must_use]
+    pub fn is_proven(&self) -> bool {
+        let whole = Self::parse(Arc::clone(&self.text));
+        let same_data = || match (whole.data(), self.data()) {
+            (Ok(whole), Ok(known)) => whole.same(known),
+            (Err(whole), Err(known)) => whole == known,
+            _ => false,
+        };
+        whole.tree == self.tree && same_data()
+    }
+
     /// Returns the text.
     #[must_use]
     pub fn text(&self) -> &str {

@@ -74,9 +74,15 @@ pub fn conflict_rows(state: &State) -> (usize, usize) {
     }
 }
 
+/// Tells whether a command moves a cursor, and nothing else.
+#[must_use]
+pub const fn is_motion(id: Id) -> bool {
+    matches!(id, Id::Down | Id::Up | Id::PageDown | Id::PageUp | Id::First | Id::Last)
+}
+
 /// Moves the cursor of the context; tells whether the command is a motion.
 pub fn apply(state: &mut State, id: Id) -> bool {
-    if !matches!(id, Id::Down | Id::Up | Id::PageDown | Id::PageUp | Id::First | Id::Last) {
+    if !is_motion(id) {
         return false;
     }
     if state.context() == Context::Problems {
@@ -87,7 +93,8 @@ pub fn apply(state: &mut State, id: Id) -> bool {
     let body = body_rows(state);
     let sections = pages::section_rows(state);
     let tree = tree_rows(state);
-    let wheels = pages::wheel_rows(state);
+    // There may be thousands.
+    let wheels = if state.screen == Screen::Wheels { pages::wheel_rows(state) } else { 0 };
     let role = state.role;
     let rows = list_rows(state, role);
     let text_rows = match &state.workspace.file(role).content {
@@ -230,8 +237,10 @@ pub fn settle(state: &mut State) {
     let page = tree_rows(state);
     state.tree.offset = scrolled(state.tree.offset, state.tree.cursor, state.tree.rows.len(), page);
     let page = body_rows(state);
-    let wheels = pages::wheel_rows(state);
-    state.wheel.offset = scrolled(state.wheel.offset, state.wheel.at, wheels, page);
+    if state.screen == Screen::Wheels {
+        let wheels = pages::wheel_rows(state);
+        state.wheel.offset = scrolled(state.wheel.offset, state.wheel.at, wheels, page);
+    }
     if let Some(review) = &mut state.review {
         let rows = review.rows().len();
         review.cursor.offset = scrolled(review.cursor.offset, review.cursor.at, rows, page);

@@ -43,6 +43,8 @@ pub struct ReviewRow {
     pub text: String,
     /// The changes that it belongs to.
     pub parts: Vec<usize>,
+    /// Where in `text` a changed line begins to differ from the other one of its pair, in bytes.
+    pub differs: Option<usize>,
 }
 
 /// The changes of one file.
@@ -294,7 +296,7 @@ fn tell(state: &State, file: &mut ReviewFile, before: &Report) {
     let mut rows = diff_rows(&file.partial, show_secrets);
     let saved = |kind| rows.iter().filter(|row| row.kind == kind && !file.is_left_out(row)).count();
     (file.added, file.removed) = (saved(RowKind::Added), saved(RowKind::Removed));
-    let mut push = |kind, text: String, parts: Vec<usize>| rows.push(ReviewRow { kind, text, parts });
+    let mut push = |kind, text: String, parts: Vec<usize>| rows.push(ReviewRow { kind, text, parts, differs: None });
     push(RowKind::Plain, String::new(), Vec::new());
     push(RowKind::Heading, "What that means".to_owned(), Vec::new());
     let disabled = meaning::MoreDisabled::of(&file.partial);
@@ -365,7 +367,8 @@ fn diff_row(partial: &Partial, line: &DiffLine) -> ReviewRow {
         DiffKind::Removed => (RowKind::Removed, partial.parts_of_old(at(line.old_line))),
         DiffKind::Added => (RowKind::Added, partial.parts_of_new(at(line.new_line))),
     };
-    ReviewRow { kind, text: format!("{}{}", line.sign(), line.text), parts: parts.to_vec() }
+    let differs = line.differs.map(|at| at + line.sign().len());
+    ReviewRow { kind, text: format!("{}{}", line.sign(), line.text), parts: parts.to_vec(), differs }
 }
 
 /// Returns a problem as one line: place, message, effect.

@@ -194,6 +194,8 @@ pub struct Menu {
     pub cursor: usize,
     /// What closing it without an answer does.
     pub on_cancel: Answer,
+    /// The first row of text and diff that is shown, where there is no room for all of them.
+    pub offset: usize,
     /// Whether it asks about leaving the program: a second Ctrl-C leaves.
     pub leaving: bool,
     /// What Escape does, in a word.
@@ -205,7 +207,17 @@ impl Menu {
     #[must_use]
     pub fn new(title: impl Into<String>, text: Vec<String>) -> Self {
         let (title, on_cancel) = (title.into(), Answer::Leave);
-        Self { title, text, diff: Vec::new(), items: Vec::new(), cursor: 0, on_cancel, leaving: false, escape: "back" }
+        Self {
+            title,
+            text,
+            diff: Vec::new(),
+            items: Vec::new(),
+            cursor: 0,
+            offset: 0,
+            on_cancel,
+            leaving: false,
+            escape: "back",
+        }
     }
 
     /// Adds an answer that Enter may choose.

@@ -148,6 +148,14 @@ pub(super) fn upload(paper: &mut Paper<'_>, state: &State, area: Rect) {
                 &[(&letter, style), (&paper::fit_words(&verdict, inside.width.saturating_sub(4)), theme.text())],
             );
         }
+        Size::One if state.focus != Pane::Upload => {
+            let text = format!("{letter}{}", pages::verdict_in_short(state));
+            let end = paper.write(area, 0, 1, &paper::fit_words(&text, area.width.saturating_sub(2)), style);
+            let hint = paper.keymap.first(Id::Preview, Context::List).map_or_else(String::new, |key| format!("{key} "));
+            if end + 2 + width(&hint) <= area.width {
+                paper.write_right(area, 0, &hint, theme.dim());
+            }
+        }
         Size::One => {
             let lines = [wheels_text(state), format!("{letter}{verdict}")];
             let mut row = 0;

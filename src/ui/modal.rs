@@ -1,6 +1,7 @@
 //! What lies over a screen: forms, questions, help, texts, the area, directories.
 
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 use ratatui::widgets::Widget as _;
 
 use super::backups;
@@ -62,28 +63,28 @@ pub(super) fn dialog(
 
 fn draw_menu(paper: &mut Paper<'_>, menu: &Menu, screen: Rect) {
     let theme = paper.theme;
-    let room = layout::dialog(screen, MENU_WIDTH, 1).width.saturating_sub(4);
-    let text: Vec<String> = menu.text.iter().flat_map(|line| paper::wrap(line, room)).collect();
+    let width = layout::dialog(screen, MENU_WIDTH, 1).width;
+    let room = width.saturating_sub(4);
+    let mut text: Vec<String> = menu.text.iter().flat_map(|line| paper::wrap(line, room)).collect();
+    // The question is read whole, if not in the frame.
+    if paper::width(&menu.title) + 7 > width {
+        text.splice(0..0, paper::wrap(&menu.title, room));
+    }
     let diff = menu.diff.len() + usize::from(!menu.diff.is_empty());
     let rows = text.len() + usize::from(!text.is_empty()) + diff + menu.items.len() + 3;
     let (area, inside) = dialog(paper, screen, MENU_WIDTH, u16::try_from(rows).unwrap_or(u16::MAX), &menu.title, "");
     // Where there is no room for both, the answers count.
     let items = u16::try_from(menu.items.len()).unwrap_or(0);
     let room_for_both = inside.height.saturating_sub(items);
-    // A diff says more than the words above it: they keep one line.
-    let room_for_diff = u16::try_from(diff).unwrap_or(u16::MAX).min(room_for_both.saturating_sub(1));
-    let room_for_text = room_for_both - room_for_diff;
-    let mut at = 0;
-    for line in text.iter().take(usize::from(room_for_text)) {
-        let is_cut = at + 1 == room_for_text && text.len() > usize::from(room_for_text);
-        let line = if is_cut { paper::more(line, room) } else { line.clone() };
-        paper.write(inside, at, 0, &line, theme.text());
-        at += 1;
-    }
-    at += u16::from(at > 0 && at < room_for_text);
-    at += draw_diff(paper, &menu.diff, Rect { y: inside.y + at, height: room_for_both - at, ..inside });
+    let told = Rect { height: room_for_both, ..inside };
+    let is_cut = text.len() + menu.diff.len() > usize::from(room_for_both);
+    let first = if is_cut && menu.offset > 0 {
+        scrolled_text(paper, menu, &text, told)
+    } else {
+        menu_text(paper, menu, &text, told)
+    };
     let widest = menu.items.iter().map(|item| paper::width(&item.label)).max().unwrap_or(0);
-    for (number, item) in menu.items.iter().enumerate() {
+    for (at, (number, item)) in (first..).zip(menu.items.iter().enumerate()) {
         let is_current = number == menu.cursor;
         let arrow = if is_current { "> " } else { "  " };
         let key = format!("[{}] ", item.key);
@@ -105,7 +106,47 @@ fn draw_menu(paper: &mut Paper<'_>, menu: &Menu, screen: Rect) {
         }
         at += 1;
     }
-    paper.footer(area, &[("Esc", menu.escape)]);
+    let keys = [("PgDn", "more"), ("Esc", menu.escape)];
+    paper.footer(area, &keys[usize::from(!is_cut)..]);
+}
+
+/// Draws the text of a question and what its first answer would change, as much as fits; returns the rows.
+fn menu_text(paper: &mut Paper<'_>, menu: &Menu, text: &[String], area: Rect) -> u16 {
+    let theme = paper.theme;
+    let diff = menu.diff.len() + usize::from(!menu.diff.is_empty());
+    // A diff says more than the words above it: they keep one line.
+    let room_for_diff = u16::try_from(diff).unwrap_or(u16::MAX).min(area.height.saturating_sub(1));
+    let room_for_text = area.height - room_for_diff;
+    let mut at = 0;
+    for line in text.iter().take(usize::from(room_for_text)) {
+        let is_cut = at + 1 == room_for_text && text.len() > usize::from(room_for_text);
+        let line = if is_cut { paper::more(line, area.width) } else { line.clone() };
+        paper.write(area, at, 0, &line, theme.text());
+    }
+    at += u16::from(at > 0 && at < room_for_text);
+    at + draw_diff(paper, &menu.diff, Rect { y: area.y + at, height: area.height - at, ..area })
+}
+
+/// Draws text and diff from a row on; returns the rows.
+fn scrolled_text(paper: &mut Paper<'_>, menu: &Menu, text: &[String], area: Rect) -> u16 {
+    let theme = paper.theme;
+    let words = text.iter().map(|line| (line.clone(), theme.text()));
+    let changes = menu.diff.iter().map(|line| (paper::diff_line(line, area.width), diff_style(theme, line.kind)));
+    let lines: Vec<(String, Style)> = words.chain(changes).collect();
+    let offset = menu.offset.min(lines.len().saturating_sub(usize::from(area.height)));
+    for (row, (line, style)) in (0..area.height).zip(lines.iter().skip(offset)) {
+        paper.write(area, row, 0, line, *style);
+    }
+    area.height
+}
+
+const fn diff_style(theme: &Theme, kind: DiffKind) -> Style {
+    match kind {
+        DiffKind::Added => theme.added(),
+        DiffKind::Removed => theme.removed(),
+        DiffKind::Hunk => theme.kind(),
+        DiffKind::Context => theme.text(),
+    }
 }
 
 /// Draws what an answer would change; returns the rows with the blank one below.
@@ -117,13 +158,8 @@ fn draw_diff(paper: &mut Paper<'_>, diff: &[DiffLine], area: Rect) -> u16 {
             paper.write(area, at, 0, &more, paper.theme.dim());
             return area.height;
         }
-        let style = match line.kind {
-            DiffKind::Added => paper.theme.added(),
-            DiffKind::Removed => paper.theme.removed(),
-            DiffKind::Hunk => paper.theme.kind(),
-            DiffKind::Context => paper.theme.text(),
-        };
-        paper.write(area, at, 0, &paper::fit(&format!("{}{}", line.sign(), line.text), area.width), style);
+        let style = diff_style(paper.theme, line.kind);
+        paper.write(area, at, 0, &paper::diff_line(line, area.width), style);
         at += 1;
     }
     at + u16::from(at > 0 && at < area.height)

@@ -277,6 +277,7 @@ const ROWS: &[Row] = &[
     // Problems, upload.
     (Id::GoTo, C::Problems, faulty, "4", "", |d| (d.state.focus, row(d)) == (Pane::Api, 2) || (d.state.screen, row(d)) == (Screen::Parameters, 2)),
     (Id::Explain, C::Problems, faulty, "4", "", |d| notice(d, "class-path")),
+    (Id::Explain, C::List, faulty, "gjj", "", |d| notice(d, "class-path")),
     (Id::ShowIgnored, C::Problems, faulty, "4", "", |d| notice(d, "duplicate-class")),
     (Id::YankProblem, C::Problems, faulty, "4", "", |d| d.copied.len() == 1 && d.copied[0].contains("Legacy")),
     (Id::Preview, C::Upload, sample, "5", "", |d| d.state.screen == Screen::Preview),

@@ -617,7 +617,7 @@ static TABLE: &[Command] = &[
     row(Id::DeleteLeft, "delete left", "", G::Edit, TYPING, &["Backspace"], "Deletes the character to the left."),
     row(Id::DeleteRight, "delete right", "", G::Edit, TYPING, &["Delete", "Ctrl-D"], "Deletes the character under the cursor."),
     row(Id::DeleteWord, "delete word", "", G::Edit, TYPING, &["Ctrl-W", "Alt-Backspace"], "Deletes the word to the left."),
-    row(Id::DeleteToStart, "delete to start", "", G::Edit, TYPING, &["Ctrl-U"], "Deletes to the start of the line."),
+    row(Id::DeleteToStart, "delete to start", "clear", G::Edit, TYPING, &["Ctrl-U"], "Deletes to the start of the line."),
     row(Id::DeleteToEnd, "delete to end", "", G::Edit, TYPING, &["Ctrl-K"], "Deletes to the end of the line."),
     row(Id::PasteKilled, "paste deleted", "", G::Edit, TYPING, &["Ctrl-Y"], "Puts back what was deleted last."),
     // The area.

@@ -135,7 +135,8 @@ const fn edits(id: Id) -> bool {
 }
 
 /// Returns why a command of text fields means nothing in this one.
-fn not_in_form(form: &Form, id: Id) -> Option<&'static str> {
+#[must_use]
+pub fn not_in_form(form: &Form, id: Id) -> Option<&'static str> {
     match id {
         Id::NextRow if form.rows.len() < 2 => Some("there is one field"),
         Id::NextSuggestion | Id::PreviousSuggestion if form.rows.len() < 2 && form.completion.rows.is_empty() => {
@@ -146,6 +147,9 @@ fn not_in_form(form: &Form, id: Id) -> Option<&'static str> {
             Some("nothing is masked here")
         }
         Id::Browse if !form.is_directory() => Some("this is no directory"),
+        Id::DeleteToStart if !matches!(form.rows.get(form.active), Some(FormRow::Text { field, .. }) if !field.text().is_empty()) => {
+            Some("the field is empty")
+        }
         _ => None,
     }
 }

@@ -65,7 +65,7 @@ pub(super) fn go_to_problem(state: &mut State) {
         }
     }
     let fix = one.fix.as_ref().map_or(String::new(), |fix| format!(" [f] {}", fix.label));
-    let text = format!("{number}/{total} {} {}{fix}", one.severity.letter(), one.message);
+    let text = format!("{number}/{total} {} {}{fix}", one.severity.letter(), review::counted(&one.message));
     state.say(Tone::Told, text);
 }
 
@@ -75,7 +75,7 @@ pub(super) fn explain(state: &mut State) {
     };
     let mut text = vec![
         format!("{}  {}", one.severity.letter(), review::place_text(&one)),
-        visible(&one.message).into_owned(),
+        visible(&review::counted(&one.message)).into_owned(),
         String::new(),
         visible(&one.effect).into_owned(),
     ];

@@ -380,7 +380,8 @@ pub fn problem_text(one: &Diagnostic) -> String {
 /// Returns what is wrong and what SkyPilot does about it, as sentences.
 #[must_use]
 pub fn sentences(one: &Diagnostic) -> String {
-    let (message, effect) = (one.message.trim_end(), one.effect.trim());
+    let message = counted(one.message.trim_end());
+    let (message, effect) = (message.as_str(), one.effect.trim());
     match (effect.is_empty(), message.ends_with(['.', ':', '!', '?'])) {
         (true, _) => message.to_owned(),
         (false, true) => format!("{message} {effect}"),
@@ -390,6 +391,33 @@ pub fn sentences(one: &Diagnostic) -> String {
 
 /// Returns where a problem is: `plugins.yaml:18`.
 #[must_use]
+/// Returns a text with entries as the screens count them: `#1 parameters.x` for `plugins[0].parameters.x`.
+///
+/// What stands behind `$.` is SkyPilot's own wording and stays.
+#[must_use]
+pub fn counted(text: &str) -> String {
+    const LIST: &str = "plugins[";
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(LIST) {
+        let (before, behind) = (&rest[..at], &rest[at + LIST.len()..]);
+        let index = behind.split_once(']').and_then(|(index, tail)| Some((index.parse::<usize>().ok()?, tail)));
+        let is_word = before.ends_with(|c: char| c.is_alphanumeric() || matches!(c, '.' | '_'));
+        out.push_str(before);
+        if let Some((index, tail)) = index.filter(|_| !is_word) {
+            out.push('#');
+            out.push_str(&index.saturating_add(1).to_string());
+            let below = tail.strip_prefix('.').filter(|tail| tail.starts_with(char::is_alphabetic));
+            out.push_str(if below.is_some() { " " } else { "" });
+            rest = below.unwrap_or(tail);
+        } else {
+            out.push_str(LIST);
+            rest = behind;
+        }
+    }
+    out + rest
+}
+
 pub fn place_text(one: &Diagnostic) -> String {
     let name = match one.place.file {
         FileKind::Api => Role::Api.file_name(),

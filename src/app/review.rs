@@ -199,16 +199,18 @@ impl Review {
         self.cursor.at = at.unwrap_or(0);
     }
 
-    /// Goes to the next or the previous change.
-    pub fn step(&mut self, forward: bool) {
+    /// Goes to the first line of the next or the previous change; tells whether there is one.
+    pub fn step(&mut self, forward: bool) -> bool {
         let rows = self.rows();
-        let is_hunk = |row: &usize| rows[*row].kind == RowKind::Hunk;
+        let is_changed = |row: usize| matches!(rows[row].kind, RowKind::Removed | RowKind::Added);
+        let is_first = |row: &usize| is_changed(*row) && row.checked_sub(1).is_none_or(|before| !is_changed(before));
         let at = self.cursor.at;
         let next =
-            if forward { (at + 1..rows.len()).find(is_hunk) } else { (0..at.min(rows.len())).rev().find(is_hunk) };
+            if forward { (at + 1..rows.len()).find(is_first) } else { (0..at.min(rows.len())).rev().find(is_first) };
         if let Some(next) = next {
             self.cursor.at = next;
         }
+        next.is_some()
     }
 }
 
@@ -389,8 +391,6 @@ pub fn sentences(one: &Diagnostic) -> String {
     }
 }
 
-/// Returns where a problem is: `plugins.yaml:18`.
-#[must_use]
 /// Returns a text with entries as the screens count them: `#1 parameters.x` for `plugins[0].parameters.x`.
 ///
 /// What stands behind `$.` is SkyPilot's own wording and stays.
@@ -418,6 +418,8 @@ pub fn counted(text: &str) -> String {
     out + rest
 }
 
+/// Returns where a problem is: `plugins.yaml:18`.
+#[must_use]
 pub fn place_text(one: &Diagnostic) -> String {
     let name = match one.place.file {
         FileKind::Api => Role::Api.file_name(),

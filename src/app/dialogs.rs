@@ -201,6 +201,7 @@ fn answer(state: &mut State, answer: Answer) -> Vec<Effect> {
             Vec::new()
         }
         Answer::CopyEntry(role, index) => lists::copy(state, role, index, vec![index]),
+        Answer::MoveEntry(role, index) => lists::transfer(state, role, index, vec![index]),
         Answer::PutBack(role) => later::put_back(state, role),
         Answer::Verify(mode) => verify::agree(state, mode),
         Answer::RunProgram(program) => programs::agree(state, *program),

@@ -117,6 +117,8 @@ pub enum Answer {
     ShowCopied,
     /// Copies an entry to the other list, which has its class.
     CopyEntry(Role, usize),
+    /// Moves an entry to the other list, which has its class.
+    MoveEntry(Role, usize),
     /// Writes what a file was before the last save.
     PutBack(Role),
     /// Asks for the name of the file, then saves it.
@@ -192,10 +194,10 @@ pub struct Menu {
     pub items: Vec<MenuItem>,
     /// The one under the cursor.
     pub cursor: usize,
-    /// What closing it without an answer does.
-    pub on_cancel: Answer,
     /// The first row of text and diff that is shown, where there is no room for all of them.
     pub offset: usize,
+    /// What closing it without an answer does.
+    pub on_cancel: Answer,
     /// Whether it asks about leaving the program: a second Ctrl-C leaves.
     pub leaving: bool,
     /// What Escape does, in a word.

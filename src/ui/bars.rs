@@ -213,12 +213,13 @@ pub(super) fn status(paper: &mut Paper<'_>, state: &State, area: Rect) {
         && let FormKind::Filter(filtered) = form.kind
     {
         let (shown, all) = filters::shown_of(state, filtered);
-        let count = format!("{shown} of {all} shown ");
-        paper.write(area, 0, 0, " / ", theme.key());
+        let place = filters::of_all_sections(filtered);
+        let count = format!("{shown} of {all}{place} shown ");
+        let start = paper.write(area, 0, 0, " / ", theme.key());
         if let Some(crate::app::form::FormRow::Text { field, .. }) = form.rows.first() {
-            let view = field.view(area.width.saturating_sub(width(&count) + 6));
-            paper.write(area, 0, 3, &view.text, theme.text());
-            paper.cursor = Some((area.x + 3 + view.cursor, area.y));
+            let view = field.view(area.width.saturating_sub(width(&count) + start + 3));
+            paper.write(area, 0, start, &view.text, theme.text());
+            paper.cursor = Some((area.x + start + view.cursor, area.y));
         }
         paper.write_right(area, 0, &count, theme.dim());
         return;

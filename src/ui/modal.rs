@@ -12,6 +12,7 @@ use super::look;
 use super::paper::{self, Paper};
 use super::run;
 use super::sides;
+use super::theme::Theme;
 use crate::app::command::{Command, Context, table};
 use crate::app::form::FormKind;
 use crate::app::layout::{self};
@@ -104,7 +105,6 @@ fn draw_menu(paper: &mut Paper<'_>, menu: &Menu, screen: Rect) {
         if is_current {
             paper.style_row(inside, at, theme.selected(item.by_enter));
         }
-        at += 1;
     }
     let keys = [("PgDn", "more"), ("Esc", menu.escape)];
     paper.footer(area, &keys[usize::from(!is_cut)..]);
@@ -122,6 +122,7 @@ fn menu_text(paper: &mut Paper<'_>, menu: &Menu, text: &[String], area: Rect) ->
         let is_cut = at + 1 == room_for_text && text.len() > usize::from(room_for_text);
         let line = if is_cut { paper::more(line, area.width) } else { line.clone() };
         paper.write(area, at, 0, &line, theme.text());
+        at += 1;
     }
     at += u16::from(at > 0 && at < room_for_text);
     at + draw_diff(paper, &menu.diff, Rect { y: area.y + at, height: area.height - at, ..area })
@@ -216,6 +217,11 @@ const fn is_wide(area: Rect) -> bool {
     area.width >= 70
 }
 
+/// Tells whether a column beside the names has room for what commands would act on.
+const fn has_targets(area: Rect) -> bool {
+    area.width >= 90
+}
+
 /// Returns what a row of the palette would act on: what cannot run acts on nothing.
 fn acts_on(state: &State, commands: &Commands, row: &CommandRow) -> Option<String> {
     (commands.palette && row.unavailable.is_none()).then(|| target::of(state, table()[row.command].id)).flatten()
@@ -227,7 +233,7 @@ fn tell_command(paper: &mut Paper<'_>, state: &State, commands: &Commands, area:
     let Some(row) = commands.rows.get(commands.cursor) else { return };
     let why = row.unavailable.map_or(String::new(), |why| format!("  (not now: {why})"));
     let command = &table()[row.command];
-    let target = if is_wide(area) { None } else { acts_on(state, commands, row) };
+    let target = if has_targets(area) { None } else { acts_on(state, commands, row) };
     let target = target.map_or(String::new(), |target| format!("{target}: "));
     let text = format!("{target}{}{why}", command.sentence);
     let lines = paper::wrap(&text, area.width);
@@ -256,7 +262,11 @@ fn command_row(
     let key_room = if wide { 18 } else { 9 };
     let keys =
         paper::column(&if wide { keys.join(" ") } else { keys.into_iter().next().unwrap_or_default() }, key_room);
-    let name_room = if wide { 26 } else { area.width.saturating_sub(key_room + 4) };
+    let name_room = match (wide, has_targets(area)) {
+        (true, true) => 26,
+        (true, false) => 32,
+        (false, _) => area.width.saturating_sub(key_room + 4),
+    };
     let name = paper::column(command.name, name_room);
     let arrow = if is_current { "> " } else { "  " };
     let style = if unavailable.is_some() { theme.dim() } else { theme.text() };
@@ -269,7 +279,7 @@ fn command_row(
     if wide {
         // The sentence stands whole below the list.
         let mut column = column;
-        if let Some(target) = target {
+        if let Some(target) = target.filter(|_| has_targets(area)) {
             let target = paper::fit_path(target, area.width.saturating_sub(column + 2));
             column = paper.write(area, line, column, &target, theme.text()) + 2;
         }

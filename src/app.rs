@@ -78,6 +78,7 @@ use ratatui::layout::Rect;
 use self::command::Context;
 use self::conflict::Conflict;
 use self::history::History;
+use self::keymap::Key;
 use self::layout::{Areas, Needs, Size, Splits};
 use self::list::{Body, List};
 use self::message::Effect;
@@ -198,6 +199,8 @@ pub struct State {
     pub kept: Vec<recovery::KeptEdits>,
     /// How the program ends, once it does.
     pub exit: Option<Exit>,
+    /// Keys that came before the files were read.
+    early: Vec<Key>,
     /// Changes whenever the rows of the tree have to be built again.
     generation: u64,
     built: Option<(u64, Role, Option<usize>, bool)>,
@@ -268,6 +271,7 @@ impl State {
             project: String::new(),
             kept: Vec::new(),
             exit: None,
+            early: Vec::new(),
             generation: 0,
             built: None,
             scanned: None,

@@ -5,6 +5,7 @@ use super::form::{Form, FormRow};
 use super::layout::Size;
 use super::list::Body;
 use super::modal::Modal;
+use super::tree::Shape;
 use super::{State, export, problems, programs, sides, verify};
 use crate::config::Role;
 
@@ -167,6 +168,17 @@ pub fn bar(state: &State) -> Vec<&'static Command> {
     let small = state.layout_size() <= Size::One;
     commands.sort_by_key(|command| bar_rank(command, context, small));
     commands
+}
+
+/// Returns what the key bar says of a command: on a row with rows below it, Enter opens or folds it.
+#[must_use]
+pub fn label(state: &State, command: &Command) -> &'static str {
+    let row = state.tree.current().filter(|_| command.id == Id::EditValue);
+    match row.map(|row| (&row.shape, row.open)) {
+        Some((Shape::Map(_) | Shape::List(_), true)) => "fold",
+        Some((Shape::Map(_) | Shape::List(_), false)) => "open",
+        _ => command.bar,
+    }
 }
 
 /// The main edits come first, then saving and the preview, then the rest.

@@ -152,9 +152,9 @@ fn without_fix(state: &State) -> String {
         | Code::WheelDirUnreadable
         | Code::WheelDirFails
         | Code::NoWheels => "b sets or browses the wheel directory",
-        _ => "it has to be mended by hand",
+        _ => one.hint.as_deref().unwrap_or("mend it by hand"),
     };
-    format!("{} offers no fix: {what}; x explains it.", one.code.name())
+    format!("No fix to apply: {what} (x explains {}).", one.code.name())
 }
 
 /// Goes on from the explanation of a problem to what its fix would change.

@@ -201,16 +201,13 @@ impl Finder<'_> {
     fn unchecked(&mut self) {
         let unchecked = std::mem::take(&mut self.unchecked);
         let Some((node, first)) = unchecked.first().filter(|_| self.facts.catalog.gathered) else { return };
-        let (message, them) = match unchecked.len() {
-            1 => (format!("{first} was not checked: no wheel has it, and the server's Python is not known"), "it"),
-            many => (
-                format!(
-                    "{first} and {} more were not checked: no wheel has them, and the server's Python is not known",
-                    many - 1
-                ),
-                "all of them",
-            ),
+        let (who, them) = match unchecked.len() {
+            1 => (first.clone(), "it"),
+            many => (format!("{first} and {} more", many - 1), "them"),
         };
+        // The news comes first: a narrow screen cuts the rest.
+        let message = format!("not checked: {who}; no wheel has {them}, and the server's Python is not known");
+        let them = if unchecked.len() == 1 { them } else { "all of them" };
         let effect =
             format!("Where its Python does not have {them}, it raises ImportError: the API server does not start.");
         let code = Code::ClassUnchecked;

@@ -213,7 +213,8 @@ pub(super) fn status(paper: &mut Paper<'_>, state: &State, area: Rect) {
         && let FormKind::Filter(filtered) = form.kind
     {
         let (shown, all) = filters::shown_of(state, filtered);
-        let place = filters::of_all_sections(filtered);
+        // What is typed needs the room of a narrow screen.
+        let place = if area.width >= 60 { filters::of_all_sections(filtered) } else { "" };
         let count = format!("{shown} of {all}{place} shown ");
         let start = paper.write(area, 0, 0, " / ", theme.key());
         if let Some(crate::app::form::FormRow::Text { field, .. }) = form.rows.first() {
@@ -303,16 +304,16 @@ pub(super) fn keys(paper: &mut Paper<'_>, state: &State, area: Rect) {
     let mut at = 1;
     for command in offers::bar(state) {
         let Some(first) = paper.keymap.first(command.id, state.context()) else { continue };
+        let bar = offers::label(state, command);
         // Where the label names its keys itself: "K/J order".
-        let named = command
-            .bar
+        let named = bar
             .split_once(' ')
             .filter(|(keys, _)| command.keys.first().is_some_and(|key| keys.contains('/') || keys.starts_with(key)));
         let is_usual = command.keys.first().is_some_and(|key| *key == first);
         let (key, label) = match named {
             Some(named) if is_usual => named,
             Some((_, label)) => (first.as_str(), label),
-            None => (first.as_str(), command.bar),
+            None => (first.as_str(), bar),
         };
         let long = width(key) + 1 + width(label);
         if at + long > room {

@@ -349,9 +349,9 @@ mod tests {
         assert_eq!(fit_words("the API server stops", 15), "the API ..");
         assert_eq!(fit_words("the API server", 14), "the API server");
         let long = "limits: {alpha: 1, beta: 2, gamma: no, delta: 4, epsilon: 5}";
-        assert_eq!(fit_at(long, long.find("no"), 24), "..: 2, gamma: no, del..");
-        assert_eq!(fit_at(long, long.find('1'), 24), "limits: {alpha: 1, bet..");
-        assert_eq!(fit_at(long, long.find("5}"), 24), "..4, epsilon: 5}");
+        assert_eq!(fit_at(long, long.find("no"), 24), ".. gamma: no, delta: 4..");
+        assert_eq!(fit_at(long, long.find("alpha"), 24), "limits: {alpha: 1, bet..");
+        assert_eq!(fit_at(long, long.find("5}"), 24), "..psilon: 5}");
         assert_eq!(fit_at(long, None, 12), "limits: {a..");
         assert_eq!(fit_path("acme_company.plugins.audit.AuditPlugin", 24), "acme_com..it.AuditPlugin");
     }

@@ -196,8 +196,11 @@ fn classified(state: &mut State, mut found: Catalog) {
     for (place, answer) in &now.catalog.answers {
         found.answers.entry(place.clone()).or_insert_with(|| answer.clone());
     }
-    now.catalog = Arc::new(found);
-    state.take_facts(now);
+    // A check of a long list takes its time.
+    if *now.catalog != found {
+        now.catalog = Arc::new(found);
+        state.take_facts(now);
+    }
     forms::retell(state);
 }
 

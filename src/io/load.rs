@@ -202,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn only_long_files_are_looked_at_first() {
+    fn the_first_lines_of_a_file_are_looked_at() {
         let at = tempfile::tempdir().expect("a directory");
         let entry = "- class: acme.Audit\n";
         let seen = |text: String| {
@@ -210,7 +210,7 @@ mod tests {
             let location = Location { path: Some("list".into()), source: PathSource::Default };
             glimpse(&location, at.path()).rows.len()
         };
-        assert_eq!(seen(format!("plugins:\n{entry}")), 0);
+        assert_eq!(seen(format!("plugins:\n{entry}{entry}")), 2);
         assert_eq!(seen(format!("plugins:\n{entry}#{}\n{entry}", "x".repeat(70_000))), 1);
     }
 

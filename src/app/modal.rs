@@ -1,5 +1,7 @@
 //! What lies over a screen and takes the keys: forms, questions, help, texts.
 
+use std::collections::BTreeMap;
+
 use tui_textarea::TextArea;
 
 use super::backups::Backups;
@@ -286,6 +288,8 @@ pub struct Notice {
     pub text: Vec<String>,
     /// Whether they are lines of a diff, each on one row.
     pub is_diff: bool,
+    /// Where changed lines of a diff begin to differ, in bytes, by their place in the text.
+    pub differs: BTreeMap<usize, usize>,
     /// Whether it stands alone on the screen, to be selected by hand.
     pub bare: bool,
     /// The problem that is explained, where it offers a fix.

@@ -369,7 +369,7 @@ fn diff_row(partial: &Partial, line: &DiffLine) -> ReviewRow {
         DiffKind::Removed => (RowKind::Removed, partial.parts_of_old(at(line.old_line))),
         DiffKind::Added => (RowKind::Added, partial.parts_of_new(at(line.new_line))),
     };
-    let differs = line.differs.map(|at| at + line.sign().len());
+    let differs = line.signed_differs();
     ReviewRow { kind, text: format!("{}{}", line.sign(), line.text), parts: parts.to_vec(), differs }
 }
 

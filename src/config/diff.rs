@@ -51,6 +51,12 @@ impl DiffLine {
             DiffKind::Added => "+",
         }
     }
+
+    /// Returns where it begins to differ in its text behind the sign, in bytes.
+    #[must_use]
+    pub fn signed_differs(&self) -> Option<usize> {
+        Some(self.differs? + self.sign().len())
+    }
 }
 
 /// Returns the unified diff from `old` to `new`; empty where they are the same.

@@ -294,8 +294,14 @@ fn command_row(
 fn draw_notice(paper: &mut Paper<'_>, notice: &Notice, screen: Rect) {
     let theme = paper.theme;
     let room = layout::dialog(screen, 80, 1).width.saturating_sub(4);
-    let cut = |line: &String| if notice.is_diff { vec![paper::fit(line, room)] } else { paper::wrap(line, room) };
-    let lines: Vec<String> = notice.text.iter().flat_map(cut).collect();
+    let cut = |(number, line): (usize, &String)| {
+        if notice.is_diff {
+            vec![paper::signed(line, notice.differs.get(&number).copied(), room)]
+        } else {
+            paper::wrap(line, room)
+        }
+    };
+    let lines: Vec<String> = notice.text.iter().enumerate().flat_map(cut).collect();
     let height = u16::try_from(lines.len() + 3).unwrap_or(u16::MAX);
     let (area, inside) = dialog(paper, screen, 80, height, &notice.title, "");
     let last = lines.len().saturating_sub(usize::from(inside.height));

@@ -242,8 +242,13 @@ pub(super) fn fit_at(text: &str, at: Option<usize>, room: u16) -> String {
 
 /// Returns a line of a diff with its sign, cut so that what changed in it is seen.
 pub(super) fn diff_line(line: &DiffLine, room: u16) -> String {
-    let sign = line.sign();
-    format!("{sign}{}", fit_at(&line.text, line.differs, room.saturating_sub(width(sign))))
+    signed(&format!("{}{}", line.sign(), line.text), line.signed_differs(), room)
+}
+
+/// Cuts a line behind its sign so that what begins at a byte of it is seen.
+pub(super) fn signed(line: &str, at: Option<usize>, room: u16) -> String {
+    let (sign, text) = line.split_at(usize::from(at.is_some()));
+    format!("{sign}{}", fit_at(text, at.map(|at| at - sign.len()), room.saturating_sub(width(sign))))
 }
 
 /// Cuts a sentence that is too wide behind a whole word; `..` says so.

@@ -161,11 +161,7 @@ fn lines(file: &ReviewFile, row: &ReviewRow, width: u16) -> Vec<String> {
         RowKind::Plain if !row.parts.is_empty() => "    ",
         RowKind::Problem(severity) => return paper::wrap(&format!("{} {}", severity.letter(), row.text), words),
         RowKind::Plain => return paper::wrap(&row.text, words),
-        _ => {
-            let (sign, text) = row.text.split_at(usize::from(row.differs.is_some()));
-            let at = row.differs.map(|at| at - sign.len());
-            return vec![format!("{sign}{}", paper::fit_at(text, at, width.saturating_sub(paper::width(sign))))];
-        }
+        _ => return vec![paper::signed(&row.text, row.differs, width)],
     };
     // What wraps stays behind its box.
     let wrapped = paper::wrap(&row.text, words.saturating_sub(4)).into_iter().enumerate();

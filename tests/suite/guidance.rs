@@ -5,7 +5,9 @@ use std::os::unix::fs::PermissionsExt as _;
 
 use skyplug_tui::app::Settings;
 use skyplug_tui::app::command::Context;
+use skyplug_tui::app::message::Message;
 use skyplug_tui::app::modal::Modal;
+use skyplug_tui::app::recovery::Met;
 use skyplug_tui::app::review::{RowKind, counted};
 use skyplug_tui::config::Role;
 use skyplug_tui::ui::theme::Theme;
@@ -83,6 +85,17 @@ fn a_change_far_to_the_right_is_seen_in_the_fix_and_in_the_review() {
         let screen = driver.screen();
         assert!(screen.contains("flag: 'yes'") && screen.contains("flag: yes"), "{width}x{height}\n{screen}");
     }
+}
+
+#[test]
+fn a_change_far_to_the_right_is_seen_in_edits_of_an_earlier_run() {
+    let mut driver = Driver::open(Some(&one_long_line()), None);
+    let mut kept = super::recovery::kept(&one_long_line());
+    kept.files.truncate(1);
+    kept.files[0].text = one_long_line().replace("flag: yes", "flag: 'yes'").into();
+    driver.send(Message::Met(Box::new(Met { kept: vec![kept], ..Met::default() })));
+    let screen = driver.resize(80, 24).press("v").screen();
+    assert!(screen.contains("flag: 'yes'") && screen.contains("flag: yes"), "{screen}");
 }
 
 #[test]

@@ -1,9 +1,11 @@
 //! Moving cursors and scrolling, in every context the same way.
 
+use ratatui::layout::Rect;
+
 use super::command::{Context, Id};
 use super::layout::{self, Size};
 use super::list::Body;
-use super::modal::Modal;
+use super::modal::{Menu, Modal};
 use super::{Pane, Screen, State, choice, filters, pages, source};
 use crate::config::{Content, Role};
 
@@ -103,7 +105,7 @@ pub fn apply(state: &mut State, id: Id) -> bool {
     };
     let moving = match state.context() {
         Context::Menu => match state.modals.last_mut() {
-            Some(Modal::Menu(menu)) => Some(Moving { rows: menu.items.len(), page: 5, at: &mut menu.cursor }),
+            Some(Modal::Menu(menu)) => Some(in_menu(menu, id, screen)),
             _ => None,
         },
         Context::Browse => match state.modals.last_mut() {
@@ -180,6 +182,19 @@ pub fn apply(state: &mut State, id: Id) -> bool {
     }
     after(state);
     true
+}
+
+/// Returns what moves in a question: the cursor, or by pages a text that is longer than its room.
+fn in_menu(menu: &mut Menu, id: Id, screen: Rect) -> Moving<'_> {
+    let frame = layout::dialog(screen, pages::MENU_WIDTH, screen.height);
+    let width = usize::from(frame.width.saturating_sub(4)).max(1);
+    let room = layout::rows_in(frame).saturating_sub(menu.items.len());
+    let text: usize = menu.text.iter().map(|line| line.chars().count() / width + 1).sum();
+    let rows = text + menu.diff.len() + 2;
+    if matches!(id, Id::PageDown | Id::PageUp) && rows > room {
+        return Moving { rows: (rows + 1).saturating_sub(room.max(1)), page: room, at: &mut menu.offset };
+    }
+    Moving { rows: menu.items.len(), page: 5, at: &mut menu.cursor }
 }
 
 fn step(id: Id, moving: Moving<'_>) {

@@ -457,8 +457,10 @@ fn in_review(state: &mut State, id: Id) -> Vec<Effect> {
             }
         }
         Id::NextChange | Id::PreviousChange => {
-            if let Some(review) = &mut state.review {
-                review.step(id == Id::NextChange);
+            let forward = id == Id::NextChange;
+            if state.review.as_mut().is_some_and(|review| !review.step(forward)) {
+                let text = if forward { "This is the last change of the file." } else { "This is the first change." };
+                state.say(Tone::Told, text);
             }
         }
         _ => {}

@@ -9,9 +9,11 @@ that what else the machine does falls on all. Times are milliseconds by the
 monotonic clock, from just before `execvp` or from the write of a key:
 
 first byte    something was written
+first rows    the first entry of the list was on the screen
 painted       the last byte before 30 ms without any
 settled       the last byte or tick of CPU before 100 ms without either
 key           from a key to the last byte of its answer; bytes of it; CPU that it took
+edit          from the key that deletes an entry (a line, in the editors) to the last byte of its answer; it is undone
 flood         2,000 keys written at once: to the last byte; bytes left unread
 idle          context switches of all threads and bytes written while nothing happens
 memory        VmHWM when it has settled and the keys were pressed
@@ -39,6 +41,10 @@ HERE = pathlib.Path(__file__).resolve().parent
 COLUMNS, ROWS = 120, 36
 QUIET, SETTLED, LIMIT = 0.030, 0.100, 60.0
 FLOOD = 2000
+# In the first entry of each list.
+FIRST_ENTRY = b'audit_000000'
+# What deletes and what takes that back.
+EDITS = {'skyplug-tui': (b'd', b'u'), 'vim': (b'dd', b'u'), 'nano': (b'\x0b', b'\x1bu'), 'kak': (b'xd', b'u')}
 # What a terminal answers: editors ask for colours and their version.
 ANSWERS = {b'\x1b[c': b'\x1b[?62;22c', b'\x1b[>c': b'\x1b[>1;4000;0c', b'\x1b[6n': b'\x1b[1;1R'}
 
@@ -98,7 +104,7 @@ class Child:
             os.execvpe(argv[0], argv, environment)
         os.close(slave)
         os.close(stamp)
-        self.fd = master
+        self.fd, self.seen = master, None
         self.started = struct.unpack('d', os.read(ready, 8))[0]
         os.close(ready)
 
@@ -117,14 +123,20 @@ class Child:
         return data, now
 
     def until_quiet(self, since, quiet=QUIET, first=LIMIT):
-        """Returns the first and last byte's times after `since`, and their number."""
-        begin = last = None
-        count, end = 0, time.monotonic() + first
+        """Returns the first and last byte's times after `since`, and their number.
+
+        Notes when the first entry of the list was among them.
+        """
+        begin = last = self.seen = None
+        count, end, tail = 0, time.monotonic() + first, b''
         while True:
             data, now = self.read(quiet if last is not None else max(0.0, end - time.monotonic()))
             if not data:
                 return begin, last, count
             begin, last, count = begin or now - since, now - since, count + len(data)
+            tail = tail[-len(FIRST_ENTRY):] + data
+            if self.seen is None and FIRST_ENTRY in tail:
+                self.seen = now - since
 
     def cpu(self):
         total = 0
@@ -175,7 +187,7 @@ def measure(argv, home, options, whole):
         seen['first byte'], painted, seen['paint bytes'] = child.until_quiet(child.started)
         if painted is None:
             raise SystemExit(f'{argv[0]} has not painted anything')
-        seen['painted'] = painted
+        seen['painted'], seen['first rows'] = painted, child.seen
         seen['settled'] = child.settle(painted)
         keys, sizes, cpu = [], [], 0
         for number in range(options.keys + 5):
@@ -190,6 +202,15 @@ def measure(argv, home, options, whole):
         seen['key CPU'] = (child.cpu() - cpu) / options.keys / 1e9
         seen['key'], seen['key bytes'] = statistics.median(keys), statistics.median(sizes)
         seen['key p95'] = sorted(keys)[int(len(keys) * 0.95)]
+        delete, undo = EDITS.get(os.path.basename(argv[0]), (None, None))
+        if delete:
+            child.settle(0)
+            sent = time.monotonic()
+            os.write(child.fd, delete)
+            _, seen['edit'], _ = child.until_quiet(sent)
+            child.settle(0)
+            os.write(child.fd, undo)
+            child.until_quiet(sent)
         if whole:
             child.settle(0)
             before, written = child.switches(), 0
@@ -220,10 +241,10 @@ def programs(options):
     return {name: argv for name, argv in found.items() if not options.only or options.only in name}
 
 
-COLUMN = {'first byte': 1000, 'painted': 1000, 'settled': 1000, 'paint bytes': 1, 'key': 1000, 'key p95': 1000, 'key CPU': 1000,
-          'key bytes': 1, 'flood': 1000, 'flood unread': 1, 'idle wake-ups': 1, 'idle bytes': 1, 'memory': 1}
-UNIT = {'first byte': 'ms', 'painted': 'ms', 'settled': 'ms', 'paint bytes': 'B', 'key': 'ms', 'key p95': 'ms', 'key CPU': 'ms',
-        'key bytes': 'B', 'flood': 'ms', 'flood unread': 'B', 'idle wake-ups': '', 'idle bytes': 'B', 'memory': 'MiB'}
+COLUMN = {'first byte': 1000, 'first rows': 1000, 'painted': 1000, 'settled': 1000, 'paint bytes': 1, 'key': 1000, 'key p95': 1000, 'key CPU': 1000,
+          'key bytes': 1, 'edit': 1000, 'flood': 1000, 'flood unread': 1, 'idle wake-ups': 1, 'idle bytes': 1, 'memory': 1}
+UNIT = {'first byte': 'ms', 'first rows': 'ms', 'painted': 'ms', 'settled': 'ms', 'paint bytes': 'B', 'key': 'ms', 'key p95': 'ms', 'key CPU': 'ms',
+        'key bytes': 'B', 'edit': 'ms', 'flood': 'ms', 'flood unread': 'B', 'idle wake-ups': '', 'idle bytes': 'B', 'memory': 'MiB'}
 
 
 def main():

@@ -78,6 +78,7 @@ use ratatui::layout::Rect;
 use self::command::Context;
 use self::conflict::Conflict;
 use self::history::History;
+use self::keymap::Key;
 use self::layout::{Areas, Needs, Size, Splits};
 use self::list::{Body, List};
 use self::message::Effect;
@@ -198,6 +199,10 @@ pub struct State {
     pub kept: Vec<recovery::KeptEdits>,
     /// How the program ends, once it does.
     pub exit: Option<Exit>,
+    /// What the last check made of each text alone.
+    judged: check::Judged,
+    /// Keys that came before the files were read.
+    early: Vec<Key>,
     /// Changes whenever the rows of the tree have to be built again.
     generation: u64,
     built: Option<(u64, Role, Option<usize>, bool)>,
@@ -268,6 +273,8 @@ impl State {
             project: String::new(),
             kept: Vec::new(),
             exit: None,
+            judged: check::Judged::default(),
+            early: Vec::new(),
             generation: 0,
             built: None,
             scanned: None,
@@ -448,10 +455,7 @@ impl State {
 
     /// Takes a workspace: lists, markers, checks and preview follow.
     pub fn adopt(&mut self, workspace: Workspace) -> Vec<Effect> {
-        let same = |role| match (workspace.document(role), self.workspace.document(role)) {
-            (Some(new), Some(old)) => std::sync::Arc::ptr_eq(new, old),
-            _ => false,
-        };
+        let same = |role| workspace.file(role).content.is_same(&self.workspace.file(role).content);
         let kept = Role::ALL.map(|role| self.ready && same(role));
         self.workspace = workspace;
         for (role, kept) in Role::ALL.into_iter().zip(kept) {
@@ -483,8 +487,8 @@ impl State {
     /// Asks again what SkyPilot makes of the files. The only place that checks.
     pub fn recheck(&mut self) {
         self.generation += 1;
-        self.report = check::check(&self.workspace, &self.facts);
-        self.preview = preview::preview(&self.workspace, &self.facts);
+        (self.report, self.judged) = check::check_again(&self.workspace, &self.facts, &self.judged);
+        self.preview = preview::judged(&self.workspace, &self.facts, self.report.verdicts());
         self.problems = problems(&self.report, &self.preview);
         self.problem.at = self.problem.at.min(self.problems.len().saturating_sub(1));
         self.problem_shown = false;

@@ -32,7 +32,7 @@ pub use shape::{of_document, one_line, verdict};
 pub use version::{NEWEST, SkyVersion};
 
 use crate::config::writing::Target;
-use crate::config::{Environment, Role, Workspace};
+use crate::config::{ConfigFile, Environment, Role, Workspace};
 use crate::python::{Catalog, Module};
 use crate::wheel::Directory;
 use crate::wheel::contents::Inspection;
@@ -282,6 +282,11 @@ impl Report {
         }
     }
 
+    /// Returns the verdicts on both files.
+    pub(crate) const fn verdicts(&self) -> &[Verdict; 2] {
+        &self.verdicts
+    }
+
     /// Returns the errors of a file that follow from its text alone: they stop a save.
     pub fn blocking(&self, role: Role) -> impl Iterator<Item = &Diagnostic> {
         let file = FileKind::of(role);
@@ -289,19 +294,49 @@ impl Report {
     }
 }
 
+/// What was made of the text of each file alone, to be taken again while the text is the same.
+#[derive(Clone, Debug, Default)]
+pub struct Judged([Option<Arc<Judgement>>; 2]);
+
+#[derive(Debug)]
+struct Judgement {
+    file: ConfigFile,
+    verdict: Verdict,
+    found: Vec<Diagnostic>,
+}
+
+impl Judged {
+    fn of(&self, file: &ConfigFile, role: Role) -> Option<&Arc<Judgement>> {
+        let known = match role {
+            Role::Api => &self.0[0],
+            Role::Remote => &self.0[1],
+        };
+        known.as_ref().filter(|known| known.file.location == file.location && known.file.content.is_same(&file.content))
+    }
+}
+
 /// Reads both files as SkyPilot does, and finds what is wrong with them.
 #[must_use]
 pub fn check(workspace: &Workspace, facts: &Facts) -> Report {
-    let is_large = |role| workspace.text(role).is_some_and(|text| text.len() >= LARGE);
-    let judged = Role::each(Role::ALL.into_iter().all(is_large), |role| judge(workspace, role));
-    let [(api, found_in_api), (remote, found_in_remote)] = judged;
-    let verdicts = [api, remote];
+    check_again(workspace, facts, &Judged::default()).0
+}
+
+/// Does the same where some of the texts may have been judged before; returns what holds for these texts as well.
+#[must_use]
+pub fn check_again(workspace: &Workspace, facts: &Facts, known: &Judged) -> (Report, Judged) {
+    let is_large = |role| {
+        let is_known = known.of(workspace.file(role), role).is_some();
+        !is_known && workspace.text(role).is_some_and(|text| text.len() >= LARGE)
+    };
+    let judged = Role::each(Role::ALL.into_iter().all(is_large), |role| {
+        known.of(workspace.file(role), role).cloned().unwrap_or_else(|| Arc::new(judge(workspace, role)))
+    });
+    let verdicts = judged.each_ref().map(|one| one.verdict.clone());
     let load = load::load(workspace.file(Role::Api), &verdicts[0]);
     let preview = crate::preview::judged(workspace, facts, &verdicts);
     let controller_load =
         preview.config_uploaded.as_ref().map(|_| load::load(workspace.file(Role::Remote), &verdicts[1]));
-    let mut diagnostics = found_in_api;
-    diagnostics.extend(found_in_remote);
+    let mut diagnostics: Vec<Diagnostic> = judged.iter().flat_map(|one| one.found.iter().cloned()).collect();
     surroundings::keep_found_directory(workspace, facts, &mut diagnostics);
     surroundings::diagnose(workspace, facts, &mut diagnostics);
     classes::diagnose(workspace, facts, &mut diagnostics);
@@ -311,18 +346,18 @@ pub fn check(workspace: &Workspace, facts: &Facts) -> Report {
     diagnostics.iter_mut().for_each(Diagnostic::make_visible);
     // The order of the files, then of the text; the worst of one place first.
     diagnostics.sort_by_key(|d| (d.place.file, d.place.span.map_or(0, |s| s.start), std::cmp::Reverse(d.severity)));
-    Report { verdicts, load, controller_load, diagnostics, ignored }
+    (Report { verdicts, load, controller_load, diagnostics, ignored }, Judged(judged.map(Some)))
 }
 
 /// Files of this size are judged side by side, in bytes: a smaller one is done before a thread has started.
 const LARGE: usize = 64 * 1024;
 
 /// Reads one file as SkyPilot does, and finds what is wrong with its text.
-fn judge(workspace: &Workspace, role: Role) -> (Verdict, Vec<Diagnostic>) {
+fn judge(workspace: &Workspace, role: Role) -> Judgement {
     let verdict = verdict(workspace.file(role), role);
     let mut found = of_text(workspace, role, &verdict, fix::BUDGET);
     proof::keep_clean(workspace, role, &mut found);
-    (verdict, found)
+    Judgement { file: workspace.file(role).clone(), verdict, found }
 }
 
 /// Finds what is wrong with the text of one file; `budget` is how many bytes may be parsed for fixes.

@@ -114,6 +114,19 @@ pub enum Content {
     Unreadable(Unreadable),
 }
 
+impl Content {
+    /// Tells whether this is the same as another one without a look at the text of both.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Text(a), Self::Text(b)) => Arc::ptr_eq(a, b),
+            (Self::Absent, Self::Absent) => true,
+            (Self::Unreadable(a), Self::Unreadable(b)) => a == b,
+            _ => false,
+        }
+    }
+}
+
 /// Why a file is no text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unreadable {

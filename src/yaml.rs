@@ -29,6 +29,10 @@ pub use value::Value;
 
 use crate::text::{LineIndex, Position, Span};
 
+/// Why a text is not written whose edited entries were read wrongly.
+pub const UNPROVEN: &str = "nothing was written: the edited entries read otherwise together with the rest of the list, \
+     which is a defect of skyplug-tui worth a report; the external editor (e) has the text read anew as a whole";
+
 /// An immutable YAML text with all that is known of it.
 #[derive(Debug)]
 pub struct Document {
@@ -36,6 +40,8 @@ pub struct Document {
     lines: LineIndex,
     tree: Result<Tree, YamlError>,
     data: OnceLock<Result<Value, YamlError>>,
+    /// Whether parts of it were parsed without the rest.
+    by_parts: bool,
 }
 
 impl Document {
@@ -45,7 +51,42 @@ impl Document {
         let text = text.into();
         let lines = LineIndex::new(&text);
         let tree = Tree::parse(&text);
-        Self { text, lines, tree, data: OnceLock::new() }
+        Self { text, lines, tree, data: OnceLock::new(), by_parts: false }
+    }
+
+    /// Parses a text that an edit made of this one: of a list only the entries that it changed.
+    ///
+    /// The result is that of [`Document::parse`]; before a save [`Document::is_proven`] makes sure of that.
+    #[must_use]
+    pub fn edited(&self, text: impl Into<Arc<str>>) -> Self {
+        let text = text.into();
+        let Some(again) = self.tree.as_ref().ok().and_then(|old| node::again::parse(old, &self.text, &text)) else {
+            return Self::parse(text);
+        };
+        let data = OnceLock::new();
+        let known = self.data.get().and_then(|known| known.as_ref().ok());
+        if let Some(value) = known.and_then(|known| construct::again(known, &again)) {
+            let _ = data.set(Ok(value));
+        }
+        let lines = LineIndex::new(&text);
+        let edited = Self { text, lines, tree: Ok(again.tree), data, by_parts: true };
+        debug_assert!(edited.is_proven(), "parsed again by parts: {:?}", edited.text);
+        edited
+    }
+
+    /// Tells whether the whole text parses to what is known of it; at once where it was parsed as a whole.
+    #[must_use]
+    pub fn is_proven(&self) -> bool {
+        if !self.by_parts {
+            return true;
+        }
+        let whole = Self::parse(Arc::clone(&self.text));
+        let same_data = || match (whole.data(), self.data()) {
+            (Ok(whole), Ok(known)) => whole.same(known),
+            (Err(whole), Err(known)) => whole == known,
+            _ => false,
+        };
+        whole.tree == self.tree && same_data()
     }
 
     /// Returns the text.

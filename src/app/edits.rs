@@ -221,7 +221,7 @@ pub fn tentative(state: &State, operation: &Operation) -> Option<Result<Tentativ
         return None;
     }
     Some(operation::apply(&state.workspace, operation, Sharing::WriteOut).map(|change| {
-        let report = check::check(&change.workspace, &state.facts);
+        let (report, _) = check::check_again(&change.workspace, &state.facts, &state.judged);
         Tentative { fresh: fresh(&state.report, &report), change }
     }))
 }

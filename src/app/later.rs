@@ -80,5 +80,5 @@ pub(super) fn put_back(state: &mut State, role: Role) -> Vec<Effect> {
     state.saved.clear();
     state.saving.push(role);
     state.puts_back = Some(role);
-    vec![Effect::Save { role, path, text, replaces, in_place }]
+    vec![Effect::Save { role, path, text, known: None, replaces, in_place }]
 }

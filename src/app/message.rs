@@ -20,6 +20,7 @@ use crate::config::writing::{InPlace, ReadOnly, Target};
 use crate::config::{Content, Role, Workspace};
 use crate::python::Catalog;
 use crate::wheel::contents::Inspection;
+use crate::yaml::Document;
 
 /// Something that happened. Names are in the past tense.
 #[derive(Clone, Debug)]
@@ -338,6 +339,8 @@ pub enum Effect {
         path: PathBuf,
         /// The new text.
         text: Arc<str>,
+        /// What is known of it, to be proved before.
+        known: Option<Arc<Document>>,
         /// What may be replaced.
         replaces: Replaces,
         /// Whether it may be written in place, where nothing else works.

@@ -161,7 +161,8 @@ pub(super) fn save(state: &mut State, roles: Vec<Role>, anything: bool) -> Vec<E
             Content::Text(old) => Replaces::Text(old.text().into()),
         };
         let in_place = state.in_place[Pane::of(role).index()];
-        state.queued.push_back(Effect::Save { role, path, text: writing::text(state, role), replaces, in_place });
+        let (text, known) = (writing::text(state, role), state.workspace.document(role).cloned());
+        state.queued.push_back(Effect::Save { role, path, text, known, replaces, in_place });
         state.saving.push(role);
     }
     // One after the other: what follows a failure is not tried.

@@ -19,6 +19,9 @@ use super::{
 use crate::config::Role;
 use crate::python::Catalog;
 
+/// The most keys that are kept until the files are read.
+const MOST_EARLY: usize = 1_000;
+
 /// Takes a message; returns what is asked of the outside for it.
 pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
     let effects = match message {
@@ -151,6 +154,8 @@ fn opened_files(state: &mut State, (workspace, facts): (crate::config::Workspace
     effects.extend(state.classify_if_needed());
     effects.extend(reading::start(state));
     effects.extend(mouse::begin(state));
+    let early = std::mem::take(&mut state.early);
+    effects.extend(burst::press_all(state, early));
     effects
 }
 
@@ -191,8 +196,11 @@ fn classified(state: &mut State, mut found: Catalog) {
     for (place, answer) in &now.catalog.answers {
         found.answers.entry(place.clone()).or_insert_with(|| answer.clone());
     }
-    now.catalog = Arc::new(found);
-    state.take_facts(now);
+    // A check of a long list takes its time.
+    if *now.catalog != found {
+        now.catalog = Arc::new(found);
+        state.take_facts(now);
+    }
     forms::retell(state);
 }
 
@@ -233,11 +241,7 @@ pub(super) fn press(state: &mut State, key: Key) -> Vec<Effect> {
         return dialogs::press(state, key);
     }
     if !state.ready {
-        // Nothing can be lost yet.
-        let stroke = Stroke { first: key, then: None };
-        if state.preferences.keymap.find(Context::List, stroke).is_some_and(|command| command.id == Id::Quit) {
-            state.exit = Some(Exit::Left);
-        }
+        press_early(state, key);
         return Vec::new();
     }
     let context = state.screen_context();
@@ -255,6 +259,18 @@ pub(super) fn press(state: &mut State, key: Key) -> Vec<Effect> {
     }
     state.status = None;
     run(state, command.id)
+}
+
+/// Keeps a key that came before the files were read; leaves at once where it asks for that.
+fn press_early(state: &mut State, key: Key) {
+    let stroke = Stroke { first: key, then: None };
+    let quits = state.preferences.keymap.find(Context::List, stroke).is_some_and(|command| command.id == Id::Quit);
+    // Nothing can be lost yet. A letter behind others may mean a screen that they open.
+    if quits && (state.early.is_empty() || key.typed().is_none()) {
+        state.exit = Some(Exit::Left);
+    } else if state.early.len() < MOST_EARLY {
+        state.early.push(key);
+    }
 }
 
 /// On a screen too small to show what is done, only leaving works.

@@ -18,7 +18,7 @@ use crate::io::{journal, memory, scan};
 use crate::preview;
 use crate::text::visible::{visible, visible_name};
 use crate::yaml::edit::{NewValue, Sharing};
-use crate::yaml::{Pointer, Value, patch};
+use crate::yaml::{Pointer, UNPROVEN, Value, patch};
 
 /// A refusal that is the input's, not ours: exit status 1.
 struct Refused(String);
@@ -43,6 +43,9 @@ pub(super) fn run(session: &Session, command: Command, out: &mut Output) -> anyh
     if change.files.is_empty() {
         out.text("nothing to change\n")?;
         return Ok(Exit::Fine);
+    }
+    if !change.files.iter().filter_map(|file| change.workspace.document(file.role)).all(|new| new.is_proven()) {
+        return Ok(refuse(UNPROVEN));
     }
     let before = check::check(&workspace, &facts);
     let after = check::check(&change.workspace, &facts);

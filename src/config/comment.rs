@@ -146,7 +146,7 @@ pub(super) fn line_end(text: &str) -> &'static str {
 /// Returns the edits, where the data is the same with them.
 pub(super) fn proved(document: &Document, splices: Vec<Splice>) -> Result<Vec<Splice>, EditError> {
     let text = crate::text::splice(document.text(), &splices);
-    let new = Document::parse(text.map_err(|error| refused(error.to_string(), Span::empty(0)))?);
+    let new = document.edited(text.map_err(|error| refused(error.to_string(), Span::empty(0)))?);
     match (document.data(), new.data()) {
         (Ok(old), Ok(data)) if old.same(data) => Ok(splices),
         (_, Err(error)) => Err(refused(format!("with this comment the file does not parse: {error}"), Span::empty(0))),

@@ -452,5 +452,5 @@ fn reads_as(new: &Document, old: &Document, items: &[Value]) -> bool {
 
 fn spliced(document: &Document, splices: &[Splice]) -> Result<Document, EditError> {
     let text = crate::text::splice(document.text(), splices);
-    text.map(Document::parse).map_err(|error| refused(error.to_string(), Span::empty(0)))
+    text.map(|text| document.edited(text)).map_err(|error| refused(error.to_string(), Span::empty(0)))
 }

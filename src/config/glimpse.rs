@@ -1,6 +1,6 @@
 //! What a list seems to hold, read off its first lines before it is parsed.
 //!
-//! Only for the first frame of a long file: rows to look at while the parser
+//! Only for the first frame: rows to look at while the parser
 //! works. It knows the usual form, a block list of mappings that begin with
 //! `class`; of anything else it shows nothing. Nothing is decided by it.
 

@@ -321,7 +321,10 @@ pub fn replay_all<'c>(
         }
     }
     texts.into_iter().fold(workspace.clone(), |new, (role, text)| {
-        let content = text.map_or(Content::Absent, |text| Content::Text(Arc::new(Document::parse(text))));
-        new.with_content(role, content)
+        let document = |text: String| match workspace.document(role) {
+            Some(old) => old.edited(text),
+            None => Document::parse(text),
+        };
+        new.with_content(role, text.map_or(Content::Absent, |text| Content::Text(Arc::new(document(text)))))
     })
 }

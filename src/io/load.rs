@@ -19,8 +19,8 @@ use crate::yaml::Document;
 /// SkyPilot itself would need minutes and gigabytes for a tenth of this.
 pub const MAX_SIZE: u64 = 256 * 1024 * 1024;
 
-/// Files of more bytes are looked at before they are read: some hundred entries.
-const LONG: u64 = 64 << 10;
+/// How much of a file is looked at before it is read, in bytes: some hundred entries.
+const HEAD: u64 = 64 << 10;
 
 /// Returns the path of a file as this process opens it; a relative one is one of `base`.
 #[must_use]
@@ -88,7 +88,7 @@ pub fn read_again(path: &Path, known: &Content) -> Content {
     }
 }
 
-/// Looks at the first lines of a list; at nothing where it is short, for then it is read as soon.
+/// Looks at the first lines of a list.
 #[must_use]
 pub fn glimpse(location: &Location, base: &Path) -> Glimpse {
     let is_file = location.source != PathSource::ConfigMap;
@@ -98,10 +98,10 @@ pub fn glimpse(location: &Location, base: &Path) -> Glimpse {
 
 fn head(path: &Path) -> Option<Vec<u8>> {
     // What may never end is not opened.
-    std::fs::metadata(path).ok().filter(|found| found.is_file() && found.len() > LONG)?;
+    std::fs::metadata(path).ok().filter(std::fs::Metadata::is_file)?;
     let mut head = Vec::new();
     let file = OpenOptions::new().read(true).custom_flags(NONBLOCK).open(path).ok()?;
-    file.take(LONG).read_to_end(&mut head).ok()?;
+    file.take(HEAD).read_to_end(&mut head).ok()?;
     Some(head)
 }
 
@@ -202,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn only_long_files_are_looked_at_first() {
+    fn the_first_lines_of_a_file_are_looked_at() {
         let at = tempfile::tempdir().expect("a directory");
         let entry = "- class: acme.Audit\n";
         let seen = |text: String| {
@@ -210,7 +210,7 @@ mod tests {
             let location = Location { path: Some("list".into()), source: PathSource::Default };
             glimpse(&location, at.path()).rows.len()
         };
-        assert_eq!(seen(format!("plugins:\n{entry}")), 0);
+        assert_eq!(seen(format!("plugins:\n{entry}{entry}")), 2);
         assert_eq!(seen(format!("plugins:\n{entry}#{}\n{entry}", "x".repeat(70_000))), 1);
     }
 

@@ -18,6 +18,7 @@ use crate::app::message::{
 use crate::check::verify::{Mode, Verified};
 use crate::config::{Content, Environment, Role, Workspace};
 use crate::wheel::limits;
+use crate::yaml::UNPROVEN;
 
 /// What the effects need to know.
 #[derive(Clone, Debug)]
@@ -88,9 +89,12 @@ pub fn perform(effect: Effect, outside: &Outside) -> Option<Message> {
             let contents = Box::new([read(Role::Api), read(Role::Remote)]);
             Message::Reread { contents, targets: targets(&workspace, &base), reason }
         }
-        Effect::Save { role, path, text, replaces, in_place } => {
+        Effect::Save { role, path, text, known, replaces, in_place } => {
             restart::remember_before_save(role, &path, outside);
-            let result = write(&path, &text, &replaces, in_place, outside);
+            let result = match known {
+                Some(known) if !known.is_proven() => Err(SaveFailure::Other(UNPROVEN.to_owned())),
+                _ => write(&path, &text, &replaces, in_place, outside),
+            };
             Message::Saved { role, text, result }
         }
         Effect::SaveManifest { path, texts, in_place } => {

@@ -50,6 +50,11 @@ fn read(path: &Path, limit: u64) -> Option<Vec<u8>> {
     if !fs::metadata(path).ok()?.is_file() {
         return None;
     }
+    read_file(path, limit)
+}
+
+/// Reads what is known to be a regular file.
+fn read_file(path: &Path, limit: u64) -> Option<Vec<u8>> {
     // What lies in `/proc` has no size to go by: one read is enough for most.
     let mut bytes = Vec::with_capacity(FEW_READS);
     File::open(path).ok()?.take(limit).read_to_end(&mut bytes).ok()?;
@@ -91,9 +96,9 @@ pub(super) fn all_running() -> Vec<Server> {
         .filter_map(|process| {
             let pid = process.file_name().to_str()?.parse().ok()?;
             let directory = process.path();
-            let own = fs::metadata(&directory).ok()?.uid() == user;
-            let port = if own { port_of(&read(&directory.join("cmdline"), SMALL_FILE)?)? } else { return None };
-            Some((pid, directory, port))
+            // Whose it is costs a call more: nearly all are told apart by what they run.
+            let port = port_of(&command_line(&directory)?)?;
+            (fs::metadata(&directory).ok()?.uid() == user).then_some((pid, directory, port))
         })
         .collect();
     found.sort_unstable();
@@ -109,6 +114,11 @@ pub(super) fn all_running() -> Vec<Server> {
             variables: read(&directory.join("environ"), SMALL_FILE).map(|all| variables(&all)).unwrap_or_default(),
         })
         .collect()
+}
+
+/// Reads the command line of a process by its directory in `/proc`, each argument ended by a zero.
+fn command_line(process: &Path) -> Option<Vec<u8>> {
+    read_file(&process.join("cmdline"), SMALL_FILE)
 }
 
 /// Returns the port of a server by its command line; none where it is no server's.
@@ -152,7 +162,7 @@ fn variables(environ: &[u8]) -> BTreeMap<String, String> {
 /// Returns the arguments of a server, behind the name of its module.
 #[must_use]
 pub(super) fn arguments_of(server: &Server) -> Vec<String> {
-    let line = read(&Path::new("/proc").join(server.pid.to_string()).join("cmdline"), SMALL_FILE).unwrap_or_default();
+    let line = command_line(&Path::new("/proc").join(server.pid.to_string())).unwrap_or_default();
     let words: Vec<&[u8]> = line.split(|&byte| byte == 0).filter(|word| !word.is_empty()).collect();
     let module = words.windows(2).position(|pair| pair == SERVER_ARGUMENTS).map_or(words.len(), |at| at + 2);
     words[module..].iter().map(|word| String::from_utf8_lossy(word).into_owned()).collect()
@@ -161,7 +171,7 @@ pub(super) fn arguments_of(server: &Server) -> Vec<String> {
 /// Returns the interpreter that runs a server, where its command line names it by its whole path.
 #[must_use]
 pub fn python_of_server(server: &Server) -> Option<PathBuf> {
-    let command_line = read(&Path::new("/proc").join(server.pid.to_string()).join("cmdline"), SMALL_FILE)?;
+    let command_line = command_line(&Path::new("/proc").join(server.pid.to_string()))?;
     let first = command_line.split(|&byte| byte == 0).next()?;
     let python = PathBuf::from(OsStr::from_bytes(first));
     python.is_absolute().then_some(python)

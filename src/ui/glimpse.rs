@@ -1,4 +1,4 @@
-//! The first frame while long files are parsed: the rows that the lists seem to hold.
+//! The first frame while the files are parsed: the rows that the lists seem to hold.
 
 use ratatui::layout::Rect;
 

@@ -14,6 +14,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 
 use super::error::{ErrorKind, Mark, YamlError};
 use super::event::ScalarStyle;
+use super::node::again::Again;
 use super::node::{Kind, NodeId, Tree};
 use super::scalar::{self, ScalarType};
 use super::value::Value;
@@ -30,6 +31,25 @@ pub struct Pair {
     pub value: NodeId,
     /// Whether a `<<` brought it in.
     pub merged: bool,
+}
+
+/// Returns the data of a text of which parts were parsed again; none where it takes all of it.
+pub(super) fn again(known: &Value, again: &Again) -> Option<Value> {
+    let Value::Map(pairs) = known else { return None };
+    let tree = &again.tree;
+    // Of equal keys only one is there.
+    if tree.root().map(|root| tree.pairs(root).len()) != Some(pairs.len()) {
+        return None;
+    }
+    let (key, Value::List(items)) = pairs.get(again.pair)? else { return None };
+    let new = plain::build(&again.fragment, &again.parsed)?;
+    let Value::Map(new) = &new else { return None };
+    let Some((_, Value::List(new))) = new.first() else { return None };
+    let (from, to) = again.replaced;
+    let list = [items.get(..from)?, new.get(..again.count)?, items.get(to..)?].concat();
+    let mut pairs = Vec::clone(pairs);
+    pairs[again.pair] = (key.clone(), Value::list(list));
+    Some(Value::map(pairs))
 }
 
 /// What PyYAML takes a node for.

@@ -462,7 +462,7 @@ impl<'d> Editor<'d> {
             if tried.contains(&text) {
                 continue;
             }
-            let document = Document::parse(text);
+            let document = self.document.edited(text);
             if document.data().is_ok_and(|data| data.same(&plan.wanted)) {
                 return Ok((way, document));
             }

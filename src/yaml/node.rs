@@ -5,6 +5,8 @@
 //! one arena in the order in which they end, children before their parents.
 //! What the nodes mean as data is `construct`'s.
 
+pub(super) mod again;
+
 use std::collections::HashMap;
 
 use super::error::{ErrorKind, Mark, YamlError};
@@ -47,7 +49,7 @@ pub enum Kind {
     Alias,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 struct Node {
     kind: Kind,
     start: u32,
@@ -82,7 +84,7 @@ pub struct OwnedProperties {
 }
 
 /// The nodes of one document.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tree {
     nodes: Vec<Node>,
     links: Vec<NodeId>,

@@ -138,7 +138,13 @@ impl Driver {
 
     /// Starts the screens anew on the files as they are.
     pub(crate) fn reopen(&mut self) {
+        self.reopen_after("");
+    }
+
+    /// Starts the screens anew, with keys pressed before the files are read.
+    pub(crate) fn reopen_after(&mut self, keys: &str) {
         self.state = State::new(self.state.settings, self.state.size);
+        self.press(keys);
         self.send(perform(Effect::Open, &self.outside).expect("an answer"));
     }
 

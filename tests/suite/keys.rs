@@ -55,6 +55,20 @@ fn a_class_with_a_nested_parameter_is_added_copied_and_saved() {
 }
 
 #[test]
+fn keys_pressed_before_the_files_are_read_act_once_they_are() {
+    let mut driver = Driver::open(Some(API), Some(REMOTE));
+    driver.reopen_after("jdss");
+    assert_eq!(driver.api(), API.replace(&API[API.find("  # agreed").expect("there")..], ""));
+    driver.reopen_after("jq");
+    assert_eq!(driver.state.exit, Some(Exit::Left), "the letter is kept as well");
+    driver.state = skyplug_tui::app::State::new(driver.state.settings, driver.state.size);
+    driver.press("jq");
+    assert_eq!(driver.state.exit, None);
+    driver.press("<C-c>");
+    assert_eq!(driver.state.exit, Some(Exit::Left), "what does not come can be left");
+}
+
+#[test]
 fn a_shared_value_is_written_out_after_a_question() {
     let api = "d: &d {x: 1}\nplugins:\n- class: a.B\n  parameters: *d\n- class: c.D\n  parameters: *d\n";
     let open = |keys: &str| {

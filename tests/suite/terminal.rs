@@ -111,9 +111,11 @@ impl Session {
         self.wait_for_one_of(&[text]);
     }
 
-    /// Reads until the screen shows one of some texts.
+    /// Reads until the screen shows one of some texts, and the files are read: rows are shown before.
     pub(crate) fn wait_for_one_of(&mut self, texts: &[&str]) {
-        while !texts.iter().any(|text| self.screen.screen().contents().contains(text)) {
+        let is_there =
+            |shown: &str| texts.iter().any(|text| shown.contains(text)) && !shown.contains("reading the files");
+        while !is_there(&self.screen.screen().contents()) {
             let Ok(bytes) = self.output.recv_timeout(GUARD) else {
                 panic!("{texts:?} did not come:\n{}", self.screen.screen().contents());
             };

@@ -199,15 +199,24 @@ pub struct State {
     pub kept: Vec<recovery::KeptEdits>,
     /// How the program ends, once it does.
     pub exit: Option<Exit>,
+    /// What was typed besides the key that is taken.
+    pub typed: Typed,
     /// What the last check made of each text alone.
     judged: check::Judged,
-    /// Keys that came before the files were read.
-    early: Vec<Key>,
     /// Changes whenever the rows of the tree have to be built again.
     generation: u64,
     built: Option<(u64, Role, Option<usize>, bool)>,
     scanned: Option<u64>,
     classified: Option<u64>,
+}
+
+/// What was typed besides the key that is taken.
+#[derive(Debug, Default)]
+pub struct Typed {
+    /// Keys that came before the files were read.
+    early: Vec<Key>,
+    /// Whether more came together with this one.
+    pub more_follows: bool,
 }
 
 impl State {
@@ -273,8 +282,8 @@ impl State {
             project: String::new(),
             kept: Vec::new(),
             exit: None,
+            typed: Typed::default(),
             judged: check::Judged::default(),
-            early: Vec::new(),
             generation: 0,
             built: None,
             scanned: None,

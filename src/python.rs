@@ -306,6 +306,8 @@ pub struct Catalog {
     pub answers: BTreeMap<(Site, String), Answer>,
     /// Whether all of the server's Python was searched for plugin classes.
     pub complete: bool,
+    /// Whether anything was looked for: an answer that is missing from one that was not gathered tells nothing.
+    pub gathered: bool,
 }
 
 impl Catalog {

@@ -303,12 +303,15 @@ impl Program {
             Event::Performed(..) => {}
             Event::Input(messages) => {
                 self.take_message(Message::Clocked(clock::now()))?;
-                for message in messages {
+                let last = messages.len().saturating_sub(1);
+                for (at, message) in messages.into_iter().enumerate() {
+                    self.state.typed.more_follows = at < last;
                     self.take_message(message)?;
                     if self.ended.is_some() {
                         break;
                     }
                 }
+                self.state.typed.more_follows = false;
             }
             Event::Signal(number) => self.ended = Some(Ended::Signal(number)),
             Event::Stop => self.suspend()?,

@@ -7,7 +7,7 @@
 
 pub mod preset;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::fmt::Write as _;
 use std::str::FromStr;
@@ -181,6 +181,8 @@ pub fn read_stroke(text: &str) -> Result<Stroke, String> {
 pub struct Keymap {
     keys: HashMap<(Id, Context), Vec<Stroke>>,
     commands: HashMap<(Context, Stroke), Id>,
+    /// The first keys of chords.
+    firsts: HashSet<(Context, Key)>,
 }
 
 impl Default for Keymap {
@@ -193,7 +195,7 @@ impl Keymap {
     /// Returns the keys of a preset.
     #[must_use]
     pub fn of(preset: Preset, function_keys: FunctionKeys) -> Self {
-        let mut keymap = Self { keys: HashMap::new(), commands: HashMap::new() };
+        let mut keymap = Self { keys: HashMap::new(), commands: HashMap::new(), firsts: HashSet::new() };
         for (context, command) in rows() {
             let keys: Vec<Stroke> = command.keys.iter().map(|key| known(key)).collect();
             keymap.keys.insert((command.id, context), keys);
@@ -262,6 +264,10 @@ impl Keymap {
     /// Returns what may follow the first key of a chord, in the order of the table.
     #[must_use]
     pub fn choices(&self, context: Context, first: Key) -> Vec<(Key, &'static Command)> {
+        // Asked at every key.
+        if !self.firsts.contains(&(context, first)) {
+            return Vec::new();
+        }
         let commands = table().iter().filter(|command| command.contexts.contains(&context));
         let choices = commands.flat_map(|command| {
             let keys = self.keys(command.id, context).iter().filter(move |stroke| stroke.first == first);
@@ -378,9 +384,13 @@ impl Keymap {
 
     fn index(&mut self) {
         self.commands.clear();
+        self.firsts.clear();
         for ((id, context), keys) in &self.keys {
             for key in keys {
                 self.commands.insert((*context, *key), *id);
+                if key.then.is_some() {
+                    self.firsts.insert((*context, key.first));
+                }
             }
         }
     }

@@ -498,6 +498,7 @@ static TABLE: &[Command] = &[
     // Problems, upload.
     row(Id::GoTo, "go to the problem", "go there", G::Move, &[C::Problems], &["Enter", "l", "Right"], "Goes to the entry or the value that the problem is about."),
     row(Id::Explain, "explain", "explain", G::Look, &[C::Problems], &["x"], "Says what happens, why, and how to mend it."),
+    row(Id::Explain, "explain problem", "", G::Look, &[C::List, C::Text, C::Parameters, C::Upload], &["x"], "Says of the problem at the cursor what happens, why, and how to mend it."),
     row(Id::ShowIgnored, "show ignored problems", "", G::Look, &[C::Problems], &["."], "Shows the problems that comments in the files silence."),
     row(Id::YankProblem, "copy problem", "", G::Look, &[C::Problems], &["y"], "Copies the problem as text."),
     row(Id::Preview, "upload preview", "preview", G::Look, &[C::Upload], &["Enter", "p", "F7"], "Shows what the next launch sends to a controller."),
@@ -540,7 +541,7 @@ static TABLE: &[Command] = &[
     // Everywhere.
     row(Id::Filter, "filter these rows", "filter", G::Move, &[C::Parameters, C::Problems, C::Preview, C::Review], &["/", "F3"], "Shows only the rows that hold a text; e:, w:, i: and ~ ask for a state, Esc shows all."),
     row(Id::Compare, "compare with disk", "compare", G::Files, BEFORE_REVIEW, &["M"], "Shows mine, theirs and merged of a file that changed on disk."),
-    row(Id::Fix, "apply the offered fix", "fix", G::Edit, &[C::List, C::Text, C::Parameters, C::Problems], &["f"], "Shows what the offered fix would change; Enter applies it, u takes it back."),
+    row(Id::Fix, "apply the offered fix", "fix", G::Edit, &[C::List, C::Text, C::Parameters, C::Problems, C::Upload], &["f"], "Shows what the offered fix would change; Enter applies it, u takes it back."),
     row(Id::Fix, "fix what is explained", "", G::Edit, &[C::Notice], &["f"], "Goes on to the fix that the explained problem offers."),
     row(Id::WheelPath, "wheel directory", "wheel dir", G::Edit, BEFORE_REVIEW, &["b"], "Sets controller_wheel_path by typing or by browsing."),
     row(Id::Preview, "upload preview", "preview", G::Look, &[C::List, C::Text, C::Parameters, C::Problems, C::FirstRun, C::Wheels], &["p", "F7"], "Shows what the next launch sends to a controller."),
@@ -616,7 +617,7 @@ static TABLE: &[Command] = &[
     row(Id::DeleteLeft, "delete left", "", G::Edit, TYPING, &["Backspace"], "Deletes the character to the left."),
     row(Id::DeleteRight, "delete right", "", G::Edit, TYPING, &["Delete", "Ctrl-D"], "Deletes the character under the cursor."),
     row(Id::DeleteWord, "delete word", "", G::Edit, TYPING, &["Ctrl-W", "Alt-Backspace"], "Deletes the word to the left."),
-    row(Id::DeleteToStart, "delete to start", "", G::Edit, TYPING, &["Ctrl-U"], "Deletes to the start of the line."),
+    row(Id::DeleteToStart, "delete to start", "clear", G::Edit, TYPING, &["Ctrl-U"], "Deletes to the start of the line."),
     row(Id::DeleteToEnd, "delete to end", "", G::Edit, TYPING, &["Ctrl-K"], "Deletes to the end of the line."),
     row(Id::PasteKilled, "paste deleted", "", G::Edit, TYPING, &["Ctrl-Y"], "Puts back what was deleted last."),
     // The area.

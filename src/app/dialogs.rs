@@ -201,6 +201,7 @@ fn answer(state: &mut State, answer: Answer) -> Vec<Effect> {
             Vec::new()
         }
         Answer::CopyEntry(role, index) => lists::copy(state, role, index, vec![index]),
+        Answer::MoveEntry(role, index) => lists::transfer(state, role, index, vec![index]),
         Answer::PutBack(role) => later::put_back(state, role),
         Answer::Verify(mode) => verify::agree(state, mode),
         Answer::RunProgram(program) => programs::agree(state, *program),
@@ -292,7 +293,7 @@ pub fn about() -> Vec<String> {
         "",
         "Controllers (for managed jobs and for serve) can load plugins too. Their list is remote_plugins.yaml. At a launch the API server copies it to the controller as ~/.sky/plugins.yaml, together with every *.whl of controller_wheel_path, and installs the wheels there.",
         "",
-        "Nothing is sent, and nothing is said, when the remote list is empty, when controller_wheel_path is missing, or when its directory holds no wheel. The upload preview (p) tells what the next launch does.",
+        "Nothing is sent when the remote list is empty, when controller_wheel_path is missing or leads to no directory, or when that directory holds no wheel. Of the path SkyPilot warns in the API server's log, of the rest nowhere; the launch goes on without plugins. The upload preview (p) tells what the next launch does, and why.",
         "",
         "An entry has a class, module.Class, and parameters for its constructor. SkyPilot reads YAML 1.1: yes, no, on and off are bools, 010 is 8, 12:30 is 750. The parameter screen shows both what is written and what is read.",
         "",

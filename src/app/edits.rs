@@ -7,7 +7,7 @@ use super::history::Focus;
 use super::message::Effect;
 use super::modal::{Answer, Menu, Modal};
 use super::{Pane, Screen, State, Tone};
-use crate::check::{self, Diagnostic, Report};
+use crate::check::{self, Code, Diagnostic, Report};
 use crate::config::Role;
 use crate::config::operation::{self, Change, Operation, OperationError};
 use crate::text::visible::visible;
@@ -234,6 +234,8 @@ pub fn fresh(before: &Report, after: &Report) -> Vec<Diagnostic> {
     let mut out: Vec<Diagnostic> = after
         .diagnostics
         .iter()
+        // That nothing was looked at is told of the list, and no news of what is typed.
+        .filter(|one| one.code != Code::ClassUnchecked)
         .filter(|one| {
             let same = |known: &(_, _, &str)| *known == (one.code, one.place.file, one.message.as_str());
             match known.iter().position(same) {

@@ -5,7 +5,7 @@
 //! would refuse that, it is kept and offered for another round, as `visudo` does.
 
 use super::command::Context;
-use super::message::{EditTarget, Effect};
+use super::message::{EditTarget, Effect, Staged};
 use super::modal::{Answer, Menu, Modal};
 use super::review::sentences;
 use super::value::count;
@@ -60,6 +60,16 @@ fn lines(state: &State, role: Role, index: usize) -> Option<Span> {
     let document = state.workspace.document(role)?;
     let at = Pointer::from_tokens(["plugins".to_owned(), index.to_string()]);
     edit::lines_of(document, document.find(&at)?)
+}
+
+/// Takes the copy for the editor, or why there is none.
+pub(super) fn staged(state: &mut State, result: Result<Staged, String>) -> Vec<Effect> {
+    state.outside.stage(false);
+    match result {
+        Ok(staged) => dialogs::ask_editor(state, staged),
+        Err(why) => state.say(Tone::Failed, why),
+    }
+    Vec::new()
 }
 
 /// Takes what the editor has left.

@@ -91,7 +91,13 @@ pub fn told(state: &State, filtered: Filtered) -> Option<String> {
         return None;
     }
     let (shown, all) = shown_of(state, filtered);
-    Some(format!("/{}  {shown} of {all} shown", visible(filter)))
+    Some(format!("/{}  {shown} of {all}{} shown", visible(filter), of_all_sections(filtered)))
+}
+
+/// Returns what a count is of, where not all that is filtered is on the screen.
+#[must_use]
+pub const fn of_all_sections(filtered: Filtered) -> &'static str {
+    if matches!(filtered, Filtered::Preview) { " in all sections" } else { "" }
 }
 
 /// Shows only the rows that hold a text.

@@ -407,7 +407,8 @@ pub fn accept(state: &mut State) -> Vec<Effect> {
         FormKind::Filter(filtered) => {
             let (shown, all) = filters::shown_of(state, *filtered);
             if !form.text("filter").is_empty() {
-                state.say(Tone::Told, format!("{shown} of {all} shown. Esc shows all."));
+                let place = filters::of_all_sections(*filtered);
+                state.say(Tone::Told, format!("{shown} of {all}{place} shown. Esc shows all."));
             }
             Vec::new()
         }

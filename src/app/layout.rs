@@ -205,6 +205,10 @@ pub fn main(screen: Rect, needs: Needs) -> Areas {
     match Size::of(screen.width, screen.height) {
         Size::TooSmall => {}
         Size::One => {
+            // Where the list keeps enough rows, what is uploaded is told below it.
+            if rest.height >= 8 && needs.focus != 4 {
+                areas.upload = bottom(&mut rest, 1);
+            }
             let place = match needs.focus {
                 0 | 1 => &mut areas.lists[needs.focus],
                 2 => &mut areas.detail,

@@ -100,16 +100,18 @@ fn on_entry(state: &mut State, role: Role, index: usize, id: Id) -> Vec<Effect> 
         Id::Duplicate => commit(state, &Operation::Duplicate { role, indices: chosen }),
         Id::Copy => match (chosen.as_slice(), sides::place(state, role, index)) {
             ([one], Some(there)) if *one == index && !state.settings.read_only => {
-                ask_about_twin(state, role, index, there);
+                ask_about_twin(state, role, index, there, false);
                 Vec::new()
             }
             _ => copy(state, role, index, chosen),
         },
-        Id::Transfer => {
-            let effects = commit(state, &Operation::Transfer { from: role, indices: chosen, at: None });
-            stay(state, role, index);
-            effects
-        }
+        Id::Transfer => match (chosen.as_slice(), sides::place(state, role, index)) {
+            ([one], Some(there)) if *one == index && !state.settings.read_only => {
+                ask_about_twin(state, role, index, there, true);
+                Vec::new()
+            }
+            _ => transfer(state, role, index, chosen),
+        },
         Id::MoveUp if index == 0 => {
             state.say(Tone::Told, "It is the first entry already.");
             Vec::new()
@@ -142,8 +144,15 @@ pub(super) fn copy(state: &mut State, role: Role, index: usize, indices: Vec<usi
     effects
 }
 
+/// Moves entries to the other list.
+pub(super) fn transfer(state: &mut State, role: Role, index: usize, indices: Vec<usize>) -> Vec<Effect> {
+    let effects = commit(state, &Operation::Transfer { from: role, indices, at: None });
+    stay(state, role, index);
+    effects
+}
+
 /// Asks what becomes of a class that the other list has already: SkyPilot would load it twice.
-fn ask_about_twin(state: &mut State, role: Role, index: usize, there: usize) {
+fn ask_about_twin(state: &mut State, role: Role, index: usize, there: usize, moves: bool) {
     let Some(class) = state.list(role).entries.get(index).and_then(|entry| entry.class.clone()) else { return };
     let other = role.other().file_name();
     let told = sides::told(state, role, index).replace("  (= compares)", "");
@@ -158,7 +167,8 @@ fn ask_about_twin(state: &mut State, role: Role, index: usize, there: usize) {
         Some(value) => Operation::Set { role: role_there, pointer, value: NewValue::of(value) },
         None => Operation::Unset { role: role_there, pointer },
     };
-    let mut menu = Menu::new(visible(&format!("Copy {class}?")), text).item(
+    let verb = if moves { "Move" } else { "Copy" };
+    let mut menu = Menu::new(visible(&format!("{verb} {class}?")), text).item(
         '=',
         "compare both",
         "side by side; nothing changes",
@@ -168,7 +178,18 @@ fn ask_about_twin(state: &mut State, role: Role, index: usize, there: usize) {
         let detail = format!("#{} there gets those from here", there + 1);
         menu = menu.item('p', "copy the parameters", detail, Answer::Commit(Box::new(operation)));
     }
-    menu = menu.item('c', "copy the entry", "a second one: SkyPilot loads both", Answer::CopyEntry(role, index));
+    let second = "a second one: SkyPilot loads both";
+    menu = if moves {
+        let gone = Operation::Remove { role, indices: vec![index] };
+        menu.item('d', "delete it here", "the one there stays as it is", Answer::Commit(Box::new(gone))).item(
+            'm',
+            "move the entry",
+            second,
+            Answer::MoveEntry(role, index),
+        )
+    } else {
+        menu.item('c', "copy the entry", second, Answer::CopyEntry(role, index))
+    };
     state.modals.push(Modal::Menu(menu));
 }
 

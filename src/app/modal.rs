@@ -1,5 +1,7 @@
 //! What lies over a screen and takes the keys: forms, questions, help, texts.
 
+use std::collections::BTreeMap;
+
 use tui_textarea::TextArea;
 
 use super::backups::Backups;
@@ -117,6 +119,8 @@ pub enum Answer {
     ShowCopied,
     /// Copies an entry to the other list, which has its class.
     CopyEntry(Role, usize),
+    /// Moves an entry to the other list, which has its class.
+    MoveEntry(Role, usize),
     /// Writes what a file was before the last save.
     PutBack(Role),
     /// Asks for the name of the file, then saves it.
@@ -192,6 +196,8 @@ pub struct Menu {
     pub items: Vec<MenuItem>,
     /// The one under the cursor.
     pub cursor: usize,
+    /// The first row of text and diff that is shown, where there is no room for all of them.
+    pub offset: usize,
     /// What closing it without an answer does.
     pub on_cancel: Answer,
     /// Whether it asks about leaving the program: a second Ctrl-C leaves.
@@ -205,7 +211,17 @@ impl Menu {
     #[must_use]
     pub fn new(title: impl Into<String>, text: Vec<String>) -> Self {
         let (title, on_cancel) = (title.into(), Answer::Leave);
-        Self { title, text, diff: Vec::new(), items: Vec::new(), cursor: 0, on_cancel, leaving: false, escape: "back" }
+        Self {
+            title,
+            text,
+            diff: Vec::new(),
+            items: Vec::new(),
+            cursor: 0,
+            offset: 0,
+            on_cancel,
+            leaving: false,
+            escape: "back",
+        }
     }
 
     /// Adds an answer that Enter may choose.
@@ -272,6 +288,8 @@ pub struct Notice {
     pub text: Vec<String>,
     /// Whether they are lines of a diff, each on one row.
     pub is_diff: bool,
+    /// Where changed lines of a diff begin to differ, in bytes, by their place in the text.
+    pub differs: BTreeMap<usize, usize>,
     /// Whether it stands alone on the screen, to be selected by hand.
     pub bare: bool,
     /// The problem that is explained, where it offers a fix.

@@ -1,9 +1,11 @@
 //! Moving cursors and scrolling, in every context the same way.
 
+use ratatui::layout::Rect;
+
 use super::command::{Context, Id};
 use super::layout::{self, Size};
 use super::list::Body;
-use super::modal::Modal;
+use super::modal::{Menu, Modal};
 use super::{Pane, Screen, State, choice, filters, pages, source};
 use crate::config::{Content, Role};
 
@@ -74,9 +76,15 @@ pub fn conflict_rows(state: &State) -> (usize, usize) {
     }
 }
 
+/// Tells whether a command moves a cursor, and nothing else.
+#[must_use]
+pub const fn is_motion(id: Id) -> bool {
+    matches!(id, Id::Down | Id::Up | Id::PageDown | Id::PageUp | Id::First | Id::Last)
+}
+
 /// Moves the cursor of the context; tells whether the command is a motion.
 pub fn apply(state: &mut State, id: Id) -> bool {
-    if !matches!(id, Id::Down | Id::Up | Id::PageDown | Id::PageUp | Id::First | Id::Last) {
+    if !is_motion(id) {
         return false;
     }
     if state.context() == Context::Problems {
@@ -87,7 +95,8 @@ pub fn apply(state: &mut State, id: Id) -> bool {
     let body = body_rows(state);
     let sections = pages::section_rows(state);
     let tree = tree_rows(state);
-    let wheels = pages::wheel_rows(state);
+    // There may be thousands.
+    let wheels = if state.screen == Screen::Wheels { pages::wheel_rows(state) } else { 0 };
     let role = state.role;
     let rows = list_rows(state, role);
     let text_rows = match &state.workspace.file(role).content {
@@ -96,7 +105,7 @@ pub fn apply(state: &mut State, id: Id) -> bool {
     };
     let moving = match state.context() {
         Context::Menu => match state.modals.last_mut() {
-            Some(Modal::Menu(menu)) => Some(Moving { rows: menu.items.len(), page: 5, at: &mut menu.cursor }),
+            Some(Modal::Menu(menu)) => Some(in_menu(menu, id, screen)),
             _ => None,
         },
         Context::Browse => match state.modals.last_mut() {
@@ -175,6 +184,19 @@ pub fn apply(state: &mut State, id: Id) -> bool {
     true
 }
 
+/// Returns what moves in a question: the cursor, or by pages a text that is longer than its room.
+fn in_menu(menu: &mut Menu, id: Id, screen: Rect) -> Moving<'_> {
+    let frame = layout::dialog(screen, pages::MENU_WIDTH, screen.height);
+    let width = usize::from(frame.width.saturating_sub(4)).max(1);
+    let room = layout::rows_in(frame).saturating_sub(menu.items.len());
+    let text: usize = menu.text.iter().map(|line| line.chars().count() / width + 1).sum();
+    let rows = text + menu.diff.len() + 2;
+    if matches!(id, Id::PageDown | Id::PageUp) && rows > room {
+        return Moving { rows: (rows + 1).saturating_sub(room.max(1)), page: room, at: &mut menu.offset };
+    }
+    Moving { rows: menu.items.len(), page: 5, at: &mut menu.cursor }
+}
+
 fn step(id: Id, moving: Moving<'_>) {
     let Moving { at, rows, page } = moving;
     let last = rows.saturating_sub(1);
@@ -230,8 +252,10 @@ pub fn settle(state: &mut State) {
     let page = tree_rows(state);
     state.tree.offset = scrolled(state.tree.offset, state.tree.cursor, state.tree.rows.len(), page);
     let page = body_rows(state);
-    let wheels = pages::wheel_rows(state);
-    state.wheel.offset = scrolled(state.wheel.offset, state.wheel.at, wheels, page);
+    if state.screen == Screen::Wheels {
+        let wheels = pages::wheel_rows(state);
+        state.wheel.offset = scrolled(state.wheel.offset, state.wheel.at, wheels, page);
+    }
     if let Some(review) = &mut state.review {
         let rows = review.rows().len();
         review.cursor.offset = scrolled(review.cursor.offset, review.cursor.at, rows, page);

@@ -5,6 +5,7 @@ use super::form::{Form, FormRow};
 use super::layout::Size;
 use super::list::Body;
 use super::modal::Modal;
+use super::tree::Shape;
 use super::{State, export, problems, programs, sides, verify};
 use crate::config::Role;
 
@@ -135,7 +136,8 @@ const fn edits(id: Id) -> bool {
 }
 
 /// Returns why a command of text fields means nothing in this one.
-fn not_in_form(form: &Form, id: Id) -> Option<&'static str> {
+#[must_use]
+pub fn not_in_form(form: &Form, id: Id) -> Option<&'static str> {
     match id {
         Id::NextRow if form.rows.len() < 2 => Some("there is one field"),
         Id::NextSuggestion | Id::PreviousSuggestion if form.rows.len() < 2 && form.completion.rows.is_empty() => {
@@ -146,6 +148,9 @@ fn not_in_form(form: &Form, id: Id) -> Option<&'static str> {
             Some("nothing is masked here")
         }
         Id::Browse if !form.is_directory() => Some("this is no directory"),
+        Id::DeleteToStart if !matches!(form.rows.get(form.active), Some(FormRow::Text { field, .. }) if !field.text().is_empty()) => {
+            Some("the field is empty")
+        }
         _ => None,
     }
 }
@@ -163,6 +168,17 @@ pub fn bar(state: &State) -> Vec<&'static Command> {
     let small = state.layout_size() <= Size::One;
     commands.sort_by_key(|command| bar_rank(command, context, small));
     commands
+}
+
+/// Returns what the key bar says of a command: on a row with rows below it, Enter opens or folds it.
+#[must_use]
+pub fn label(state: &State, command: &Command) -> &'static str {
+    let row = state.tree.current().filter(|_| command.id == Id::EditValue);
+    match row.map(|row| (&row.shape, row.open)) {
+        Some((Shape::Map(_) | Shape::List(_), true)) => "fold",
+        Some((Shape::Map(_) | Shape::List(_), false)) => "open",
+        _ => command.bar,
+    }
 }
 
 /// The main edits come first, then saving and the preview, then the rest.

@@ -96,7 +96,8 @@ pub fn section_areas(state: &State) -> [Rect; 3] {
 #[must_use]
 pub fn verdict_height(state: &State) -> u16 {
     match (state.layout_size(), verdict(state).0) {
-        (Size::One, _) => 2,
+        // The verdict keeps its end where that leaves the section enough.
+        (Size::One, _) => 2 + u16::from(state.size.1 >= 12 && verdict(state).1.chars().count() > 70),
         (Size::Full, Some(_)) => 6,
         (_, Some(_)) => 5,
         (_, None) => 4,
@@ -174,6 +175,33 @@ pub fn verdict(state: &State) -> (Option<Severity>, String) {
             };
             (severity, format!("Nothing is sent: {}", reason_text(preview.reason)))
         }
+    }
+}
+
+/// Returns what the next launch comes to in as few words as a narrow screen holds.
+#[must_use]
+pub fn verdict_in_short(state: &State) -> String {
+    let preview = &state.preview;
+    let why = match preview.reason {
+        None => "see the preview",
+        Some(Reason::NoRemotePlugins) => "no remote entry",
+        Some(Reason::NoWheelPath) => "no wheel path",
+        Some(Reason::MissingDirectory) => "no wheel directory",
+        Some(Reason::NotADirectory) => "not a directory",
+        Some(Reason::UnreadableDirectory) => "not readable",
+        Some(Reason::NoWheels) => "no wheels",
+        Some(Reason::Consolidation) => "consolidation",
+        Some(Reason::RefusedFile) => "a file is refused",
+        Some(Reason::BrokenTask) => "a path breaks it",
+        Some(Reason::DanglingWheel) => "a dangling wheel",
+        Some(Reason::BrokenPath) => "the wheel path",
+    };
+    match preview.verdict {
+        Outcome::Sent => {
+            format!("upload: {}, {}", count(preview.mounts.len(), "wheel"), size_text(preview.total_size()))
+        }
+        Outcome::Fails => format!("upload fails: {why}"),
+        Outcome::Nothing => format!("upload: nothing, {why}"),
     }
 }
 

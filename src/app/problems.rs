@@ -4,7 +4,7 @@ use super::command::Context;
 use super::message::Effect;
 use super::modal::{Answer, Menu, Modal, Notice};
 use super::{Pane, Screen, State, Tone, dialogs, edits, filters, forms, review};
-use crate::check::{Diagnostic, FileKind};
+use crate::check::{Code, Diagnostic, FileKind};
 use crate::config::operation::{self, Operation};
 use crate::config::{Role, diff};
 use crate::text::visible::visible;
@@ -65,15 +65,17 @@ pub(super) fn go_to_problem(state: &mut State) {
         }
     }
     let fix = one.fix.as_ref().map_or(String::new(), |fix| format!(" [f] {}", fix.label));
-    let text = format!("{number}/{total} {} {}{fix}", one.severity.letter(), one.message);
+    let text = format!("{number}/{total} {} {}{fix}", one.severity.letter(), review::counted(&one.message));
     state.say(Tone::Told, text);
 }
 
 pub(super) fn explain(state: &mut State) {
-    let Some(one) = state.problems.get(state.problem.at).cloned() else { return };
+    let Some(one) = at_hand(state, |_| true).map(|number| state.problems[number].clone()) else {
+        return state.say(Tone::Told, "There is no problem to explain here.");
+    };
     let mut text = vec![
         format!("{}  {}", one.severity.letter(), review::place_text(&one)),
-        visible(&one.message).into_owned(),
+        visible(&review::counted(&one.message)).into_owned(),
         String::new(),
         visible(&one.effect).into_owned(),
     ];
@@ -93,9 +95,20 @@ pub(super) fn explain(state: &mut State) {
 
 /// Returns the problem whose fix is meant: that of the row, else the one under the cursor.
 pub(super) fn fix_at_hand(state: &State) -> Option<usize> {
-    let has_fix = |number: &usize| state.problems.get(*number).is_some_and(|one| one.fix.is_some());
+    at_hand(state, |one| one.fix.is_some())
+}
+
+/// Returns the problem that is meant, of those that count: that of the row, else the one under the cursor.
+fn at_hand(state: &State, counts: impl Fn(&Diagnostic) -> bool) -> Option<usize> {
+    let is_meant = |number: &usize| state.problems.get(*number).is_some_and(&counts);
     if state.focus == Pane::Problems && state.screen == Screen::Main {
-        return Some(state.problem.at).filter(has_fix);
+        return Some(state.problem.at).filter(is_meant);
+    }
+    if state.screen_context() == Context::Upload {
+        // The worst of what keeps the upload from being as meant.
+        let worst = state.preview.diagnostics.iter().max_by_key(|one| one.severity);
+        let number = worst.and_then(|worst| state.problems.iter().position(|one| one == worst));
+        return number.filter(is_meant);
     }
     let in_tree = state.screen_context() == Context::Parameters;
     let entry = state.current_entry();
@@ -105,25 +118,43 @@ pub(super) fn fix_at_hand(state: &State) -> Option<usize> {
         .into_iter()
         .flatten()
         .copied()
-        .find(|number| in_tree && has_fix(number) && state.problems[*number].place.pointer.as_ref() == pointer);
-    let first = of_entry.into_iter().flatten().copied().find(has_fix);
+        .find(|number| in_tree && is_meant(number) && state.problems[*number].place.pointer.as_ref() == pointer);
+    let first = of_entry.into_iter().flatten().copied().find(is_meant);
     // Without an entry under the cursor, the file itself is meant.
     let of_file = || {
         let kind = FileKind::of(state.role);
         let is_here = entry.is_none() && matches!(state.screen_context(), Context::List | Context::Text);
-        is_here.then(|| state.problems.iter().position(|one| one.place.file == kind && one.fix.is_some())).flatten()
+        is_here.then(|| state.problems.iter().position(|one| one.place.file == kind && counts(one))).flatten()
     };
-    of_row.or(first).or_else(of_file).or_else(|| Some(state.problem.at).filter(has_fix))
+    of_row.or(first).or_else(of_file).or_else(|| Some(state.problem.at).filter(is_meant))
 }
 
 /// Shows what the fix at hand would change, and asks.
 pub(super) fn fix(state: &mut State) -> Vec<Effect> {
     let Some(one) = fix_at_hand(state).map(|number| state.problems[number].clone()) else {
-        state.say(Tone::Told, "No problem here offers a fix: x on a problem explains it.");
+        let text = without_fix(state);
+        state.say(Tone::Told, text);
         return Vec::new();
     };
     propose(state, &one);
     Vec::new()
+}
+
+/// Says what can be done where no problem at hand offers a fix.
+fn without_fix(state: &State) -> String {
+    let Some(one) = at_hand(state, |_| true).and_then(|number| state.problems.get(number)) else {
+        return "There is no problem here, so nothing to fix.".to_owned();
+    };
+    let what = match one.code {
+        Code::WheelPathUnset
+        | Code::WheelDirMissing
+        | Code::WheelDirNotDirectory
+        | Code::WheelDirUnreadable
+        | Code::WheelDirFails
+        | Code::NoWheels => "b sets or browses the wheel directory",
+        _ => one.hint.as_deref().unwrap_or("mend it by hand"),
+    };
+    format!("No fix to apply: {what} (x explains {}).", one.code.name())
 }
 
 /// Goes on from the explanation of a problem to what its fix would change.

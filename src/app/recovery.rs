@@ -1,5 +1,6 @@
 //! Edits that an earlier run could not save, and other running copies: what is asked about them.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -249,12 +250,16 @@ fn take(state: &mut State, at: usize, kept: KeptEdits) -> Vec<Effect> {
 
 /// Returns the diff from the files as they are now to the kept texts.
 fn look(state: &State, kept: &KeptEdits) -> Notice {
-    let mut text = Vec::new();
+    let (mut text, mut differs) = (Vec::new(), BTreeMap::new());
     for file in &kept.files {
         let now = state.workspace.document(file.role).cloned().unwrap_or_else(|| Arc::new(Document::parse("")));
         let lines = diff::unified(&now, &Document::parse(file.text.clone()), state.settings.show_secrets);
         text.push(format!("{}{}", file.role.file_name(), if lines.is_empty() { ": no difference" } else { "" }));
-        text.extend(lines.iter().map(|line| format!("{}{}", line.sign(), line.text)));
+        for line in &lines {
+            differs.extend(line.signed_differs().map(|at| (text.len(), at)));
+            text.push(format!("{}{}", line.sign(), line.text));
+        }
     }
-    Notice { title: "The files now, and with the edits".to_owned(), text, is_diff: true, ..Notice::default() }
+    let title = "The files now, and with the edits".to_owned();
+    Notice { title, text, is_diff: true, differs, ..Notice::default() }
 }

@@ -43,6 +43,8 @@ pub struct ReviewRow {
     pub text: String,
     /// The changes that it belongs to.
     pub parts: Vec<usize>,
+    /// Where in `text` a changed line begins to differ from the other one of its pair, in bytes.
+    pub differs: Option<usize>,
 }
 
 /// The changes of one file.
@@ -197,16 +199,18 @@ impl Review {
         self.cursor.at = at.unwrap_or(0);
     }
 
-    /// Goes to the next or the previous change.
-    pub fn step(&mut self, forward: bool) {
+    /// Goes to the first line of the next or the previous change; tells whether there is one.
+    pub fn step(&mut self, forward: bool) -> bool {
         let rows = self.rows();
-        let is_hunk = |row: &usize| rows[*row].kind == RowKind::Hunk;
+        let is_changed = |row: usize| matches!(rows[row].kind, RowKind::Removed | RowKind::Added);
+        let is_first = |row: &usize| is_changed(*row) && row.checked_sub(1).is_none_or(|before| !is_changed(before));
         let at = self.cursor.at;
         let next =
-            if forward { (at + 1..rows.len()).find(is_hunk) } else { (0..at.min(rows.len())).rev().find(is_hunk) };
+            if forward { (at + 1..rows.len()).find(is_first) } else { (0..at.min(rows.len())).rev().find(is_first) };
         if let Some(next) = next {
             self.cursor.at = next;
         }
+        next.is_some()
     }
 }
 
@@ -294,7 +298,7 @@ fn tell(state: &State, file: &mut ReviewFile, before: &Report) {
     let mut rows = diff_rows(&file.partial, show_secrets);
     let saved = |kind| rows.iter().filter(|row| row.kind == kind && !file.is_left_out(row)).count();
     (file.added, file.removed) = (saved(RowKind::Added), saved(RowKind::Removed));
-    let mut push = |kind, text: String, parts: Vec<usize>| rows.push(ReviewRow { kind, text, parts });
+    let mut push = |kind, text: String, parts: Vec<usize>| rows.push(ReviewRow { kind, text, parts, differs: None });
     push(RowKind::Plain, String::new(), Vec::new());
     push(RowKind::Heading, "What that means".to_owned(), Vec::new());
     let disabled = meaning::MoreDisabled::of(&file.partial);
@@ -365,7 +369,8 @@ fn diff_row(partial: &Partial, line: &DiffLine) -> ReviewRow {
         DiffKind::Removed => (RowKind::Removed, partial.parts_of_old(at(line.old_line))),
         DiffKind::Added => (RowKind::Added, partial.parts_of_new(at(line.new_line))),
     };
-    ReviewRow { kind, text: format!("{}{}", line.sign(), line.text), parts: parts.to_vec() }
+    let differs = line.signed_differs();
+    ReviewRow { kind, text: format!("{}{}", line.sign(), line.text), parts: parts.to_vec(), differs }
 }
 
 /// Returns a problem as one line: place, message, effect.
@@ -377,12 +382,40 @@ pub fn problem_text(one: &Diagnostic) -> String {
 /// Returns what is wrong and what SkyPilot does about it, as sentences.
 #[must_use]
 pub fn sentences(one: &Diagnostic) -> String {
-    let (message, effect) = (one.message.trim_end(), one.effect.trim());
+    let message = counted(one.message.trim_end());
+    let (message, effect) = (message.as_str(), one.effect.trim());
     match (effect.is_empty(), message.ends_with(['.', ':', '!', '?'])) {
         (true, _) => message.to_owned(),
         (false, true) => format!("{message} {effect}"),
         (false, false) => format!("{message}. {effect}"),
     }
+}
+
+/// Returns a text with entries as the screens count them: `#1 parameters.x` for `plugins[0].parameters.x`.
+///
+/// What stands behind `$.` is SkyPilot's own wording and stays.
+#[must_use]
+pub fn counted(text: &str) -> String {
+    const LIST: &str = "plugins[";
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(LIST) {
+        let (before, behind) = (&rest[..at], &rest[at + LIST.len()..]);
+        let index = behind.split_once(']').and_then(|(index, tail)| Some((index.parse::<usize>().ok()?, tail)));
+        let is_word = before.ends_with(|c: char| c.is_alphanumeric() || matches!(c, '.' | '_'));
+        out.push_str(before);
+        if let Some((index, tail)) = index.filter(|_| !is_word) {
+            out.push('#');
+            out.push_str(&index.saturating_add(1).to_string());
+            let below = tail.strip_prefix('.').filter(|tail| tail.starts_with(char::is_alphabetic));
+            out.push_str(if below.is_some() { " " } else { "" });
+            rest = below.unwrap_or(tail);
+        } else {
+            out.push_str(LIST);
+            rest = behind;
+        }
+    }
+    out + rest
 }
 
 /// Returns where a problem is: `plugins.yaml:18`.

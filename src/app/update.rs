@@ -24,6 +24,9 @@ const MOST_EARLY: usize = 1_000;
 
 /// Takes a message; returns what is asked of the outside for it.
 pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
+    if !matches!(message, Message::Pressed(_)) {
+        state.settle_tree();
+    }
     let effects = match message {
         Message::Pressed(key) => press(state, key),
         Message::Pointed(pointed) => mouse::point(state, pointed),
@@ -80,14 +83,7 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
         Message::SavedManifest { texts, result } => manifest::saved(state, &texts, &result),
         Message::Listed(listing) => browse::listed(state, listing),
         Message::Drafted(result) => drafted(state, result),
-        Message::Staged(result) => {
-            state.outside.stage(false);
-            match result {
-                Ok(staged) => dialogs::ask_editor(state, staged),
-                Err(why) => state.say(Tone::Failed, why),
-            }
-            Vec::new()
-        }
+        Message::Staged(result) => external::staged(state, result),
         Message::Edited { target, result } => external::edited(state, &target, result),
         Message::Copied { what, characters, result } => {
             clipboard::told(state, &what, characters, result);
@@ -137,7 +133,10 @@ pub fn settled(state: &mut State, mut effects: Vec<Effect>) -> Vec<Effect> {
     clipboard::remember(state, &effects);
     conflict::settle(state);
     filters::settle(state);
-    state.settle_tree();
+    // Of keys that came together the last one has it built, and those that do more than move on a list.
+    if !state.typed.more_follows || state.screen != Screen::Main || !matches!(state.focus, Pane::Api | Pane::Remote) {
+        state.settle_tree();
+    }
     motion::settle(state);
     source::settle(state);
     state.outside.drafting |= effects.iter().any(|effect| matches!(effect, Effect::Draft(_)));
@@ -154,7 +153,7 @@ fn opened_files(state: &mut State, (workspace, facts): (crate::config::Workspace
     effects.extend(state.classify_if_needed());
     effects.extend(reading::start(state));
     effects.extend(mouse::begin(state));
-    let early = std::mem::take(&mut state.early);
+    let early = std::mem::take(&mut state.typed.early);
     effects.extend(burst::press_all(state, early));
     effects
 }
@@ -253,6 +252,9 @@ pub(super) fn press(state: &mut State, key: Key) -> Vec<Effect> {
         state.say(Tone::Told, format!("{key}: no action here (? shows the keys)."));
         return Vec::new();
     };
+    if !motion::is_motion(command.id) {
+        state.settle_tree();
+    }
     // q closes an inner screen; Ctrl-C and F10 always mean the program.
     if command.id == Id::Quit && key.typed() == Some('q') && state.screen != Screen::Main {
         return run(state, Id::Back);
@@ -266,10 +268,10 @@ fn press_early(state: &mut State, key: Key) {
     let stroke = Stroke { first: key, then: None };
     let quits = state.preferences.keymap.find(Context::List, stroke).is_some_and(|command| command.id == Id::Quit);
     // Nothing can be lost yet. A letter behind others may mean a screen that they open.
-    if quits && (state.early.is_empty() || key.typed().is_none()) {
+    if quits && (state.typed.early.is_empty() || key.typed().is_none()) {
         state.exit = Some(Exit::Left);
-    } else if state.early.len() < MOST_EARLY {
-        state.early.push(key);
+    } else if state.typed.early.len() < MOST_EARLY {
+        state.typed.early.push(key);
     }
 }
 
@@ -455,8 +457,10 @@ fn in_review(state: &mut State, id: Id) -> Vec<Effect> {
             }
         }
         Id::NextChange | Id::PreviousChange => {
-            if let Some(review) = &mut state.review {
-                review.step(id == Id::NextChange);
+            let forward = id == Id::NextChange;
+            if state.review.as_mut().is_some_and(|review| !review.step(forward)) {
+                let text = if forward { "This is the last change of the file." } else { "This is the first change." };
+                state.say(Tone::Told, text);
             }
         }
         _ => {}

@@ -24,7 +24,8 @@ const NAME_PYTHON: &str = "name the interpreter that runs the server with --pyth
 /// Finds what is wrong with the classes of both lists and with what they are given.
 pub(super) fn diagnose(workspace: &Workspace, facts: &Facts, found: &mut Vec<Diagnostic>) {
     // A check runs at every change: where nothing was looked at there is nothing to tell.
-    if facts.modules.is_empty() && facts.catalog.answers.is_empty() && facts.catalog.found.is_empty() {
+    let catalog = &facts.catalog;
+    if !catalog.gathered && facts.modules.is_empty() && catalog.answers.is_empty() && catalog.found.is_empty() {
         return;
     }
     for role in Role::ALL {
@@ -33,7 +34,8 @@ pub(super) fn diagnose(workspace: &Workspace, facts: &Facts, found: &mut Vec<Dia
         let Some(items) = data.get("plugins").and_then(Value::as_list) else { continue };
         let bench = Bench::new(document, role, BUDGET);
         let most = found.len() + MOST_OF_A_KIND;
-        let mut finder = Finder { workspace, facts, role, document, bench, found, unsure: Vec::new() };
+        let mut finder =
+            Finder { workspace, facts, role, document, bench, found, unsure: Vec::new(), unchecked: Vec::new() };
         for entry in model::rows(document) {
             let Some(class) = entry.class.as_deref() else { continue };
             let parameters = items.get(entry.index).and_then(|item| item.get("parameters"));
@@ -43,6 +45,7 @@ pub(super) fn diagnose(workspace: &Workspace, facts: &Facts, found: &mut Vec<Dia
             }
         }
         finder.unsure();
+        finder.unchecked();
     }
 }
 
@@ -64,6 +67,8 @@ struct Finder<'a> {
     found: &'a mut Vec<Diagnostic>,
     /// Classes in a wheel that the server may have too, with where they stand.
     unsure: Vec<(NodeId, String)>,
+    /// Classes of which nothing can be told, with where they stand.
+    unchecked: Vec<(NodeId, String)>,
 }
 
 impl Finder<'_> {
@@ -159,11 +164,16 @@ impl Finder<'_> {
 
     /// A class that is not known to be in the server's Python, which is not known itself.
     fn unseen(&mut self, node: NodeId, class: &str) {
-        if self.role == Role::Remote || self.facts.python.is_some() || self.facts.catalog.found.is_empty() {
+        if self.role == Role::Remote || self.facts.python.is_some() {
             return;
         }
         if wheel_of(self.facts, class).is_some() {
             self.unsure.push((node, class.to_owned()));
+            return;
+        }
+        if self.facts.catalog.found.is_empty() {
+            // Where no other class was found either, its absence says nothing against it.
+            self.unchecked.push((node, class.to_owned()));
             return;
         }
         let message = format!("{class} is in no wheel and no package that was looked at");
@@ -185,6 +195,23 @@ impl Finder<'_> {
             format!("Where its Python does not have {them}, it raises ImportError: the API server does not start.");
         let hint = hint.unwrap_or_else(|| NAME_PYTHON.to_owned());
         self.push(Code::ClassUnseen, Severity::Info, *node, message, effect).hint = Some(hint);
+    }
+
+    /// Tells once that classes were not checked: silence would sound as if all were well.
+    fn unchecked(&mut self) {
+        let unchecked = std::mem::take(&mut self.unchecked);
+        let Some((node, first)) = unchecked.first().filter(|_| self.facts.catalog.gathered) else { return };
+        let (who, them) = match unchecked.len() {
+            1 => (first.clone(), "it"),
+            many => (format!("{first} and {} more", many - 1), "them"),
+        };
+        // The news comes first: a narrow screen cuts the rest.
+        let message = format!("not checked: {who}; no wheel has {them}, and the server's Python is not known");
+        let them = if unchecked.len() == 1 { them } else { "all of them" };
+        let effect =
+            format!("Where its Python does not have {them}, it raises ImportError: the API server does not start.");
+        let code = Code::ClassUnchecked;
+        self.push(code, code.severity(), *node, message, effect).hint = Some(NAME_PYTHON.to_owned());
     }
 
     fn no_attribute(&mut self, entry: &Row<'_>, node: NodeId, (module, name): (&str, &str), origin: &Origin) {

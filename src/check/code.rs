@@ -171,6 +171,8 @@ codes! {
     ClassNotUploaded, "class-not-uploaded", Warning, "A remote class that no wheel has";
     /// It was found nowhere, and the server's Python is not known.
     ClassUnseen, "class-unseen", Warning, "A class that was not found";
+    /// No wheel has it, and there was no Python to look it up in.
+    ClassUnchecked, "class-unchecked", Info, "A class that was not checked";
     /// The constructor takes no parameter of this name.
     ParameterUnknown, "parameter-unknown", Error, "A parameter that the class does not take";
     /// The constructor needs a parameter that is not given.

@@ -36,6 +36,8 @@ pub struct DiffLine {
     pub old_line: Option<usize>,
     /// The line of the new text, from 0, where it is in it.
     pub new_line: Option<usize>,
+    /// Where in `text` it begins to differ from the line that it replaces, or that replaces it, in bytes.
+    pub differs: Option<usize>,
 }
 
 impl DiffLine {
@@ -48,6 +50,12 @@ impl DiffLine {
             DiffKind::Removed => "-",
             DiffKind::Added => "+",
         }
+    }
+
+    /// Returns where it begins to differ in its text behind the sign, in bytes.
+    #[must_use]
+    pub fn signed_differs(&self) -> Option<usize> {
+        Some(self.differs? + self.sign().len())
     }
 }
 
@@ -68,7 +76,8 @@ pub fn around(old: &Document, new: &Document, context: usize, show_secrets: bool
     let diff = TextDiff::from_lines(old.text(), new.text());
     let mut out = Vec::new();
     for hunk in diff.unified_diff().context_radius(context).iter_hunks() {
-        out.push(DiffLine { kind: DiffKind::Hunk, text: hunk.header().to_string(), old_line: None, new_line: None });
+        let text = hunk.header().to_string();
+        out.push(DiffLine { kind: DiffKind::Hunk, text, old_line: None, new_line: None, differs: None });
         for change in hunk.iter_changes() {
             let (kind, shown) = match change.tag() {
                 ChangeTag::Equal => (DiffKind::Context, change.new_index().and_then(|i| new_lines.get(i))),
@@ -79,10 +88,33 @@ pub fn around(old: &Document, new: &Document, context: usize, show_secrets: bool
             if !change.value().ends_with('\n') {
                 text.push_str("  (no line end)");
             }
-            out.push(DiffLine { kind, text, old_line: change.old_index(), new_line: change.new_index() });
+            out.push(DiffLine {
+                kind,
+                text,
+                old_line: change.old_index(),
+                new_line: change.new_index(),
+                differs: None,
+            });
         }
     }
+    compare(&mut out);
     out
+}
+
+/// Finds where each removed line begins to differ from the one that stands for it now.
+fn compare(lines: &mut [DiffLine]) {
+    for block in lines.chunk_by_mut(|a, b| !(a.kind == DiffKind::Added && b.kind == DiffKind::Removed)) {
+        for run in block.split_mut(|line| matches!(line.kind, DiffKind::Hunk | DiffKind::Context)) {
+            let (removed, added) = run.split_at_mut(run.partition_point(|line| line.kind == DiffKind::Removed));
+            for (old, new) in removed.iter_mut().zip(added) {
+                let same = old.text.char_indices().zip(new.text.chars()).find(|((_, old), new)| old != new);
+                let at = same.map_or(old.text.len().min(new.text.len()), |((at, _), _)| at);
+                if old.text != new.text {
+                    (old.differs, new.differs) = (Some(at), Some(at));
+                }
+            }
+        }
+    }
 }
 
 fn line(text: &str) -> String {
@@ -110,6 +142,18 @@ mod tests {
     #[test]
     fn control_characters_and_missing_line_ends_are_told() {
         assert_eq!(shown("a: 1\n", "a: 1\nb: \u{202e}x"), "@@ -1 +1,2 @@\n a: 1\n+b: \\u202ex  (no line end)\n");
+    }
+
+    #[test]
+    fn a_replaced_line_tells_where_it_differs() {
+        let [old, new] = ["a: 1\nb: {é: 1, y: no}\nc: 1\n", "a: 1\nb: {é: 1, y: 'no'}\nc: 1\nd: 1\n"];
+        let lines = unified(&Document::parse(old), &Document::parse(new), false);
+        let told: Vec<_> = lines.iter().map(|line| (line.sign(), line.differs)).collect();
+        let at = Some("b: {é: 1, y: ".len());
+        assert_eq!(told, [("", None), (" ", None), ("-", at), ("+", at), (" ", None), ("+", None)]);
+        // What is masked does not tell where it changed.
+        let lines = unified(&Document::parse("token: abc\n"), &Document::parse("token: abd\n"), false);
+        assert!(lines.iter().all(|line| line.differs.is_none()), "{lines:?}");
     }
 
     #[test]

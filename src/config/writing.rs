@@ -61,20 +61,6 @@ impl fmt::Display for InPlace {
     }
 }
 
-impl ReadOnly {
-    /// Returns the reason in a word or two.
-    #[must_use]
-    pub const fn short(self) -> &'static str {
-        match self {
-            Self::ConfigMap => "ConfigMap",
-            Self::FileSystem => "file system",
-            Self::Mode => "mode",
-            Self::Immutable => "immutable",
-            Self::Permission => "permission",
-        }
-    }
-}
-
 impl fmt::Display for ReadOnly {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -114,13 +100,26 @@ impl Target {
         }
     }
 
+    /// Returns why it cannot be written in the few cells that a title has.
+    fn short(&self, why: ReadOnly) -> String {
+        match (why, self.mode) {
+            (ReadOnly::ConfigMap, _) => "ConfigMap".to_owned(),
+            (ReadOnly::FileSystem, _) => "file system".to_owned(),
+            // The bits say what is missing.
+            (ReadOnly::Mode, Some(mode)) => format!("mode {mode:04o}"),
+            (ReadOnly::Mode, None) => "its mode".to_owned(),
+            (ReadOnly::Immutable, _) => "immutable".to_owned(),
+            (ReadOnly::Permission, _) => "not yours".to_owned(),
+        }
+    }
+
     /// Returns what stands in a title: nothing where all is as usual.
     #[must_use]
     pub fn mark(&self) -> Option<String> {
         match self.strategy {
             Strategy::Rename => None,
             Strategy::InPlace(_) => Some("in place".to_owned()),
-            Strategy::ReadOnly(why) => Some(format!("read-only: {}", why.short())),
+            Strategy::ReadOnly(why) => Some(format!("read-only: {}", self.short(why))),
         }
     }
 }

@@ -50,7 +50,7 @@ pub fn catalog(
         .map(Cow::into_owned)
         .collect();
     let named: Vec<String> = named.into_iter().collect();
-    let mut catalog = Catalog::default();
+    let mut catalog = Catalog { gathered: true, ..Catalog::default() };
     let roots = modules::roots(facts.python.as_deref(), &options.python_path, facts);
     let server = ServerModules::new(roots, options, facts);
     if let Some(paths) = wheel_files(workspace, facts) {

@@ -61,7 +61,7 @@ fn diff(paper: &mut Paper<'_>, backups: &Backups, area: Rect) {
             DiffKind::Added => theme.added(),
             DiffKind::Context => theme.text(),
         };
-        paper.write(area, row, 0, &paper::fit(&format!("{}{}", line.sign(), line.text), area.width), style);
+        paper.write(area, row, 0, &paper::diff_line(line, area.width), style);
     }
     if backups.diff.len() + 2 > usize::from(area.height) && backups.offset == 0 {
         let more = format!("{} ", count(backups.diff.len(), "row"));

@@ -148,6 +148,14 @@ pub(super) fn upload(paper: &mut Paper<'_>, state: &State, area: Rect) {
                 &[(&letter, style), (&paper::fit_words(&verdict, inside.width.saturating_sub(4)), theme.text())],
             );
         }
+        Size::One if state.focus != Pane::Upload => {
+            let text = format!("{letter}{}", pages::verdict_in_short(state));
+            let end = paper.write(area, 0, 1, &paper::fit_words(&text, area.width.saturating_sub(2)), style);
+            let hint = paper.keymap.first(Id::Preview, Context::List).map_or_else(String::new, |key| format!("{key} "));
+            if end + 2 + width(&hint) <= area.width {
+                paper.write_right(area, 0, &hint, theme.dim());
+            }
+        }
         Size::One => {
             let lines = [wheels_text(state), format!("{letter}{verdict}")];
             let mut row = 0;
@@ -205,12 +213,14 @@ pub(super) fn status(paper: &mut Paper<'_>, state: &State, area: Rect) {
         && let FormKind::Filter(filtered) = form.kind
     {
         let (shown, all) = filters::shown_of(state, filtered);
-        let count = format!("{shown} of {all} shown ");
-        paper.write(area, 0, 0, " / ", theme.key());
+        // What is typed needs the room of a narrow screen.
+        let place = if area.width >= 60 { filters::of_all_sections(filtered) } else { "" };
+        let count = format!("{shown} of {all}{place} shown ");
+        let start = paper.write(area, 0, 0, " / ", theme.key());
         if let Some(crate::app::form::FormRow::Text { field, .. }) = form.rows.first() {
-            let view = field.view(area.width.saturating_sub(width(&count) + 6));
-            paper.write(area, 0, 3, &view.text, theme.text());
-            paper.cursor = Some((area.x + 3 + view.cursor, area.y));
+            let view = field.view(area.width.saturating_sub(width(&count) + start + 3));
+            paper.write(area, 0, start, &view.text, theme.text());
+            paper.cursor = Some((area.x + start + view.cursor, area.y));
         }
         paper.write_right(area, 0, &count, theme.dim());
         return;
@@ -294,16 +304,16 @@ pub(super) fn keys(paper: &mut Paper<'_>, state: &State, area: Rect) {
     let mut at = 1;
     for command in offers::bar(state) {
         let Some(first) = paper.keymap.first(command.id, state.context()) else { continue };
+        let bar = offers::label(state, command);
         // Where the label names its keys itself: "K/J order".
-        let named = command
-            .bar
+        let named = bar
             .split_once(' ')
             .filter(|(keys, _)| command.keys.first().is_some_and(|key| keys.contains('/') || keys.starts_with(key)));
         let is_usual = command.keys.first().is_some_and(|key| *key == first);
         let (key, label) = match named {
             Some(named) if is_usual => named,
             Some((_, label)) => (first.as_str(), label),
-            None => (first.as_str(), command.bar),
+            None => (first.as_str(), bar),
         };
         let long = width(key) + 1 + width(label);
         if at + long > room {

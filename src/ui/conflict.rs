@@ -37,8 +37,7 @@ pub(super) fn draw(paper: &mut Paper<'_>, state: &State, area: Rect) {
                 DiffKind::Removed => theme.removed(),
                 DiffKind::Added => theme.added(),
             };
-            let text = format!("{}{}", line.sign(), line.text);
-            paper.write(inside, row, 1, &fit(&text, inside.width.saturating_sub(2)), style);
+            paper.write(inside, row, 1, &paper::diff_line(line, inside.width.saturating_sub(2)), style);
         }
         if lines.is_empty() {
             paper.write(inside, 0, 1, "Nothing: it is the text on disk.", paper.theme.text());

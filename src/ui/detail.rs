@@ -46,7 +46,6 @@ pub(super) fn draw(paper: &mut Paper<'_>, state: &State, area: Rect) {
     let theme = paper.theme;
     let also = sides::told(state, role, index);
     let comment = comments::told(state, role, index);
-    let narrow = size <= Size::One;
     match size {
         Size::Full => {
             let mut told = vec![("class   ", class.clone()), ("source  ", source(state)), ("also in ", also)];
@@ -79,7 +78,7 @@ pub(super) fn draw(paper: &mut Paper<'_>, state: &State, area: Rect) {
     }
     let head = u16::try_from(motion::detail_head(size)).unwrap_or(0).min(inside.height);
     let rows = Rect { y: inside.y + head, height: inside.height - head, ..inside };
-    tree(paper, state, rows, focused, narrow);
+    tree(paper, state, rows, focused);
     if size > Size::One {
         tree_count(paper, state, area, rows.height);
     }
@@ -212,7 +211,7 @@ pub(super) fn heading(paper: &mut Paper<'_>, state: &State, area: Rect) {
 }
 
 /// Draws the rows of the parameters.
-pub(super) fn tree(paper: &mut Paper<'_>, state: &State, area: Rect, focused: bool, narrow: bool) {
+pub(super) fn tree(paper: &mut Paper<'_>, state: &State, area: Rect, focused: bool) {
     let columns = columns(state, area);
     let lines = |row: &Row| value_lines(state, row, area, &columns);
     let mut at = state.tree.offset;
@@ -233,7 +232,7 @@ pub(super) fn tree(paper: &mut Paper<'_>, state: &State, area: Rect, focused: bo
     while let Some(row) = state.tree.rows.get(at).filter(|_| line < area.height) {
         let is_current = at == state.tree.cursor;
         let values = lines(row);
-        draw_row(paper, state, area, line, (row, &values), &columns, is_current && focused, narrow);
+        draw_row(paper, state, area, line, (row, &values), &columns, is_current && focused);
         for _ in 0..values.len().max(1) {
             paper.mark_row(area, line, Target::Value(at));
             if is_current && focused {
@@ -283,7 +282,6 @@ pub fn known(state: &State, row: &Row) -> String {
     if words.is_empty() { String::new() } else { format!("known: {}", words.join(", ")) }
 }
 
-#[expect(clippy::too_many_arguments, reason = "one row with everything that it depends on")]
 fn draw_row(
     paper: &mut Paper<'_>,
     state: &State,
@@ -292,16 +290,11 @@ fn draw_row(
     (row, values): (&Row, &[String]),
     columns: &Columns,
     is_current: bool,
-    narrow: bool,
 ) {
     let theme = paper.theme;
     let arrow = if is_current { ">" } else { " " };
     let depth = depth(row, area);
-    let fold = match (&row.shape, row.open, narrow) {
-        (Shape::Map(_) | Shape::List(_), true, _) => "v ",
-        (Shape::Map(_) | Shape::List(_), false, _) => "> ",
-        _ => "  ",
-    };
+    let fold = if matches!(row.shape, Shape::Map(_) | Shape::List(_)) { theme.fold(row.open) } else { "  " };
     let indent = " ".repeat(usize::from(depth * INDENT));
     let name_room = columns.value.saturating_sub(5 + depth * INDENT);
     // Where something can be added, the name has the whole row.

@@ -10,6 +10,7 @@ use crate::app::completion::Completion;
 use crate::app::form::{Form, FormKind, FormRow, Note};
 use crate::app::layout;
 use crate::app::mouse::Target;
+use crate::app::offers;
 use crate::check::Severity;
 use crate::text::visible::visible;
 
@@ -227,9 +228,13 @@ fn form_keys(form: &Form, keymap: &Keymap) -> Vec<(String, &'static str)> {
             Id::CycleType if !has("type") => continue,
             Id::Browse if !form.is_directory() => continue,
             Id::ShowHidden if !is_hidden(form) => continue,
+            Id::DeleteToStart if offers::not_in_form(form, command.id).is_some() => continue,
             _ => command.bar,
         };
-        keys.extend(keymap.first(command.id, Context::Field).map(|key| (key, label)));
+        let Some(key) = keymap.first(command.id, Context::Field) else { continue };
+        // What is typed goes behind what stands there: that comes before the ways to fill the field.
+        let at = if command.id == Id::DeleteToStart { keys.len().min(2) } else { keys.len() };
+        keys.insert(at, (key, label));
     }
     keys
 }

@@ -1,6 +1,7 @@
 //! What lies over a screen: forms, questions, help, texts, the area, directories.
 
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 use ratatui::widgets::Widget as _;
 
 use super::backups;
@@ -11,6 +12,7 @@ use super::look;
 use super::paper::{self, Paper};
 use super::run;
 use super::sides;
+use super::theme::Theme;
 use crate::app::command::{Command, Context, table};
 use crate::app::form::FormKind;
 use crate::app::layout::{self};
@@ -62,28 +64,28 @@ pub(super) fn dialog(
 
 fn draw_menu(paper: &mut Paper<'_>, menu: &Menu, screen: Rect) {
     let theme = paper.theme;
-    let room = layout::dialog(screen, MENU_WIDTH, 1).width.saturating_sub(4);
-    let text: Vec<String> = menu.text.iter().flat_map(|line| paper::wrap(line, room)).collect();
+    let width = layout::dialog(screen, MENU_WIDTH, 1).width;
+    let room = width.saturating_sub(4);
+    let mut text: Vec<String> = menu.text.iter().flat_map(|line| paper::wrap(line, room)).collect();
+    // The question is read whole, if not in the frame.
+    if paper::width(&menu.title) + 7 > width {
+        text.splice(0..0, paper::wrap(&menu.title, room));
+    }
     let diff = menu.diff.len() + usize::from(!menu.diff.is_empty());
     let rows = text.len() + usize::from(!text.is_empty()) + diff + menu.items.len() + 3;
     let (area, inside) = dialog(paper, screen, MENU_WIDTH, u16::try_from(rows).unwrap_or(u16::MAX), &menu.title, "");
     // Where there is no room for both, the answers count.
     let items = u16::try_from(menu.items.len()).unwrap_or(0);
     let room_for_both = inside.height.saturating_sub(items);
-    // A diff says more than the words above it: they keep one line.
-    let room_for_diff = u16::try_from(diff).unwrap_or(u16::MAX).min(room_for_both.saturating_sub(1));
-    let room_for_text = room_for_both - room_for_diff;
-    let mut at = 0;
-    for line in text.iter().take(usize::from(room_for_text)) {
-        let is_cut = at + 1 == room_for_text && text.len() > usize::from(room_for_text);
-        let line = if is_cut { paper::more(line, room) } else { line.clone() };
-        paper.write(inside, at, 0, &line, theme.text());
-        at += 1;
-    }
-    at += u16::from(at > 0 && at < room_for_text);
-    at += draw_diff(paper, &menu.diff, Rect { y: inside.y + at, height: room_for_both - at, ..inside });
+    let told = Rect { height: room_for_both, ..inside };
+    let is_cut = text.len() + menu.diff.len() > usize::from(room_for_both);
+    let first = if is_cut && menu.offset > 0 {
+        scrolled_text(paper, menu, &text, told)
+    } else {
+        menu_text(paper, menu, &text, told)
+    };
     let widest = menu.items.iter().map(|item| paper::width(&item.label)).max().unwrap_or(0);
-    for (number, item) in menu.items.iter().enumerate() {
+    for (at, (number, item)) in (first..).zip(menu.items.iter().enumerate()) {
         let is_current = number == menu.cursor;
         let arrow = if is_current { "> " } else { "  " };
         let key = format!("[{}] ", item.key);
@@ -103,9 +105,49 @@ fn draw_menu(paper: &mut Paper<'_>, menu: &Menu, screen: Rect) {
         if is_current {
             paper.style_row(inside, at, theme.selected(item.by_enter));
         }
+    }
+    let keys = [("PgDn", "more"), ("Esc", menu.escape)];
+    paper.footer(area, &keys[usize::from(!is_cut)..]);
+}
+
+/// Draws the text of a question and what its first answer would change, as much as fits; returns the rows.
+fn menu_text(paper: &mut Paper<'_>, menu: &Menu, text: &[String], area: Rect) -> u16 {
+    let theme = paper.theme;
+    let diff = menu.diff.len() + usize::from(!menu.diff.is_empty());
+    // A diff says more than the words above it: they keep one line.
+    let room_for_diff = u16::try_from(diff).unwrap_or(u16::MAX).min(area.height.saturating_sub(1));
+    let room_for_text = area.height - room_for_diff;
+    let mut at = 0;
+    for line in text.iter().take(usize::from(room_for_text)) {
+        let is_cut = at + 1 == room_for_text && text.len() > usize::from(room_for_text);
+        let line = if is_cut { paper::more(line, area.width) } else { line.clone() };
+        paper.write(area, at, 0, &line, theme.text());
         at += 1;
     }
-    paper.footer(area, &[("Esc", menu.escape)]);
+    at += u16::from(at > 0 && at < room_for_text);
+    at + draw_diff(paper, &menu.diff, Rect { y: area.y + at, height: area.height - at, ..area })
+}
+
+/// Draws text and diff from a row on; returns the rows.
+fn scrolled_text(paper: &mut Paper<'_>, menu: &Menu, text: &[String], area: Rect) -> u16 {
+    let theme = paper.theme;
+    let words = text.iter().map(|line| (line.clone(), theme.text()));
+    let changes = menu.diff.iter().map(|line| (paper::diff_line(line, area.width), diff_style(theme, line.kind)));
+    let lines: Vec<(String, Style)> = words.chain(changes).collect();
+    let offset = menu.offset.min(lines.len().saturating_sub(usize::from(area.height)));
+    for (row, (line, style)) in (0..area.height).zip(lines.iter().skip(offset)) {
+        paper.write(area, row, 0, line, *style);
+    }
+    area.height
+}
+
+const fn diff_style(theme: &Theme, kind: DiffKind) -> Style {
+    match kind {
+        DiffKind::Added => theme.added(),
+        DiffKind::Removed => theme.removed(),
+        DiffKind::Hunk => theme.kind(),
+        DiffKind::Context => theme.text(),
+    }
 }
 
 /// Draws what an answer would change; returns the rows with the blank one below.
@@ -117,13 +159,8 @@ fn draw_diff(paper: &mut Paper<'_>, diff: &[DiffLine], area: Rect) -> u16 {
             paper.write(area, at, 0, &more, paper.theme.dim());
             return area.height;
         }
-        let style = match line.kind {
-            DiffKind::Added => paper.theme.added(),
-            DiffKind::Removed => paper.theme.removed(),
-            DiffKind::Hunk => paper.theme.kind(),
-            DiffKind::Context => paper.theme.text(),
-        };
-        paper.write(area, at, 0, &paper::fit(&format!("{}{}", line.sign(), line.text), area.width), style);
+        let style = diff_style(paper.theme, line.kind);
+        paper.write(area, at, 0, &paper::diff_line(line, area.width), style);
         at += 1;
     }
     at + u16::from(at > 0 && at < area.height)
@@ -180,6 +217,11 @@ const fn is_wide(area: Rect) -> bool {
     area.width >= 70
 }
 
+/// Tells whether a column beside the names has room for what commands would act on.
+const fn has_targets(area: Rect) -> bool {
+    area.width >= 90
+}
+
 /// Returns what a row of the palette would act on: what cannot run acts on nothing.
 fn acts_on(state: &State, commands: &Commands, row: &CommandRow) -> Option<String> {
     (commands.palette && row.unavailable.is_none()).then(|| target::of(state, table()[row.command].id)).flatten()
@@ -191,7 +233,7 @@ fn tell_command(paper: &mut Paper<'_>, state: &State, commands: &Commands, area:
     let Some(row) = commands.rows.get(commands.cursor) else { return };
     let why = row.unavailable.map_or(String::new(), |why| format!("  (not now: {why})"));
     let command = &table()[row.command];
-    let target = if is_wide(area) { None } else { acts_on(state, commands, row) };
+    let target = if has_targets(area) { None } else { acts_on(state, commands, row) };
     let target = target.map_or(String::new(), |target| format!("{target}: "));
     let text = format!("{target}{}{why}", command.sentence);
     let lines = paper::wrap(&text, area.width);
@@ -220,7 +262,11 @@ fn command_row(
     let key_room = if wide { 18 } else { 9 };
     let keys =
         paper::column(&if wide { keys.join(" ") } else { keys.into_iter().next().unwrap_or_default() }, key_room);
-    let name_room = if wide { 26 } else { area.width.saturating_sub(key_room + 4) };
+    let name_room = match (wide, has_targets(area)) {
+        (true, true) => 26,
+        (true, false) => 32,
+        (false, _) => area.width.saturating_sub(key_room + 4),
+    };
     let name = paper::column(command.name, name_room);
     let arrow = if is_current { "> " } else { "  " };
     let style = if unavailable.is_some() { theme.dim() } else { theme.text() };
@@ -233,7 +279,7 @@ fn command_row(
     if wide {
         // The sentence stands whole below the list.
         let mut column = column;
-        if let Some(target) = target {
+        if let Some(target) = target.filter(|_| has_targets(area)) {
             let target = paper::fit_path(target, area.width.saturating_sub(column + 2));
             column = paper.write(area, line, column, &target, theme.text()) + 2;
         }
@@ -248,8 +294,14 @@ fn command_row(
 fn draw_notice(paper: &mut Paper<'_>, notice: &Notice, screen: Rect) {
     let theme = paper.theme;
     let room = layout::dialog(screen, 80, 1).width.saturating_sub(4);
-    let cut = |line: &String| if notice.is_diff { vec![paper::fit(line, room)] } else { paper::wrap(line, room) };
-    let lines: Vec<String> = notice.text.iter().flat_map(cut).collect();
+    let cut = |(number, line): (usize, &String)| {
+        if notice.is_diff {
+            vec![paper::signed(line, notice.differs.get(&number).copied(), room)]
+        } else {
+            paper::wrap(line, room)
+        }
+    };
+    let lines: Vec<String> = notice.text.iter().enumerate().flat_map(cut).collect();
     let height = u16::try_from(lines.len() + 3).unwrap_or(u16::MAX);
     let (area, inside) = dialog(paper, screen, 80, height, &notice.title, "");
     let last = lines.len().saturating_sub(usize::from(inside.height));

@@ -14,6 +14,7 @@ use crate::app::bindings::Keymap;
 use crate::app::keymap::Key;
 use crate::app::mouse::{Marks, Target};
 pub(super) use crate::app::pages::readable;
+use crate::config::diff::DiffLine;
 
 /// What is drawn on.
 pub(super) struct Paper<'a> {
@@ -227,6 +228,29 @@ pub(super) fn fit(text: &str, room: u16) -> String {
     out
 }
 
+/// Cuts a text that is too wide so that what begins at a byte of it is seen; `..` says where it is cut.
+pub(super) fn fit_at(text: &str, at: Option<usize>, room: u16) -> String {
+    let before = at.and_then(|at| text.get(..at)).map_or(0, width);
+    // As much of what comes before as tells where that is.
+    let lead = room / 3;
+    if width(text) <= room || before + lead + 2 <= room {
+        return fit(text, room);
+    }
+    let behind = width(text).saturating_sub(before - lead);
+    format!("..{}", fit(tail(text, behind), room.saturating_sub(2)))
+}
+
+/// Returns a line of a diff with its sign, cut so that what changed in it is seen.
+pub(super) fn diff_line(line: &DiffLine, room: u16) -> String {
+    signed(&format!("{}{}", line.sign(), line.text), line.signed_differs(), room)
+}
+
+/// Cuts a line behind its sign so that what begins at a byte of it is seen.
+pub(super) fn signed(line: &str, at: Option<usize>, room: u16) -> String {
+    let (sign, text) = line.split_at(usize::from(at.is_some()));
+    format!("{sign}{}", fit_at(text, at.map(|at| at - sign.len()), room.saturating_sub(width(sign))))
+}
+
 /// Cuts a sentence that is too wide behind a whole word; `..` says so.
 pub(super) fn fit_words(text: &str, room: u16) -> String {
     if width(text) <= room || room < 8 {
@@ -329,6 +353,11 @@ mod tests {
         assert_eq!(column("日本語", 5), "日.. ");
         assert_eq!(fit_words("the API server stops", 15), "the API ..");
         assert_eq!(fit_words("the API server", 14), "the API server");
+        let long = "limits: {alpha: 1, beta: 2, gamma: no, delta: 4, epsilon: 5}";
+        assert_eq!(fit_at(long, long.find("no"), 24), ".. gamma: no, delta: 4..");
+        assert_eq!(fit_at(long, long.find("alpha"), 24), "limits: {alpha: 1, bet..");
+        assert_eq!(fit_at(long, long.find("5}"), 24), "..psilon: 5}");
+        assert_eq!(fit_at(long, None, 12), "limits: {a..");
         assert_eq!(fit_path("acme_company.plugins.audit.AuditPlugin", 24), "acme_com..it.AuditPlugin");
     }
 

@@ -40,7 +40,7 @@ pub(super) fn draw(paper: &mut Paper<'_>, state: &State, area: Rect) {
         let right = filters::told(state, Filtered::Values).unwrap_or_else(|| value::count(count, "row"));
         paper.frame(tree, "Parameters", &right, true)
     };
-    detail::tree(paper, state, inside, true, narrow);
+    detail::tree(paper, state, inside, true);
     if !narrow {
         detail::tree_count(paper, state, tree, inside.height);
     }
@@ -222,6 +222,9 @@ fn facts<'a>(state: &State, row: &Row) -> Vec<(&'a str, String)> {
     if let Shape::Alias(name) = &row.shape {
         lines
             .push(("", format!("It repeats what stands at &{}: editing here replaces the alias only.", visible(name))));
+    }
+    if matches!(row.shape, Shape::Map(_) | Shape::List(_)) {
+        lines.push(("", if row.open { "Enter or h folds it." } else { "Enter or l opens it." }.to_owned()));
     }
     if row.stray {
         let text =

@@ -63,8 +63,11 @@ fn verdict(paper: &mut Paper<'_>, state: &State, area: Rect) {
     let letter = severity.map_or("  ".to_owned(), |severity| format!("{} ", severity.letter()));
     let inside = if state.layout_size() == Size::One { area } else { paper.frame(area, "Verdict", "", false) };
     let mut row = 0;
-    for part in paper::wrap(&format!("{letter}{text}"), readable(inside.width.saturating_sub(2))) {
-        paper.write(inside, row, 1, &part, style);
+    let room = readable(inside.width.saturating_sub(2));
+    let parts = paper::wrap(&format!("{letter}{text}"), room);
+    for part in parts.iter().take(usize::from(inside.height)) {
+        let is_cut = row + 1 == inside.height && parts.len() > usize::from(inside.height);
+        paper.write(inside, row, 1, &if is_cut { paper::more(part, room) } else { part.clone() }, style);
         row += 1;
     }
     for warning in state.preview.warnings.iter().take(2) {

@@ -71,7 +71,11 @@ fn question(paper: &mut Paper<'_>, state: &State, review: &Review, body: &mut Re
     let text = format!("E {}", sentences(error));
     let width = body.width.saturating_sub(2);
     let mut lines = paper::wrap(&crate::text::visible::visible(&text), width);
-    lines.truncate(if small { 1 } else { 2 });
+    let most = if small { 1 } else { 2 };
+    if lines.len() > most {
+        lines.truncate(most);
+        lines[most - 1] = paper::more(&lines[most - 1], width);
+    }
     let height = u16::try_from(lines.len()).unwrap_or(0) + 1;
     if body.height < height + 4 {
         return true;
@@ -157,7 +161,7 @@ fn lines(file: &ReviewFile, row: &ReviewRow, width: u16) -> Vec<String> {
         RowKind::Plain if !row.parts.is_empty() => "    ",
         RowKind::Problem(severity) => return paper::wrap(&format!("{} {}", severity.letter(), row.text), words),
         RowKind::Plain => return paper::wrap(&row.text, words),
-        _ => return vec![paper::fit(&row.text, width)],
+        _ => return vec![paper::signed(&row.text, row.differs, width)],
     };
     // What wraps stays behind its box.
     let wrapped = paper::wrap(&row.text, words.saturating_sub(4)).into_iter().enumerate();

@@ -64,6 +64,17 @@ impl Theme {
         }
     }
 
+    /// Returns the sign of a level that is open or folded, two cells: never that of the cursor.
+    #[must_use]
+    pub const fn fold(&self, open: bool) -> &'static str {
+        match (self.ascii, open) {
+            (false, true) => "▾ ",
+            (false, false) => "▸ ",
+            (true, true) => "v ",
+            (true, false) => "+ ",
+        }
+    }
+
     /// Returns the style of a meaning.
     #[must_use]
     pub const fn style(&self, meaning: Meaning) -> Style {

@@ -239,6 +239,11 @@ pub(crate) fn row(code: Code) -> (Case, Case) {
             let known = of(origin()).knowing(|facts| facts.python = Some(PathBuf::from("/opt/sky/bin/python")));
             (of(origin()), known)
         }
+        Code::ClassUnchecked => {
+            let looked =
+                || entry().knowing(|facts| facts.catalog = Arc::new(Catalog { gathered: true, ..Catalog::default() }));
+            (looked(), looked().knowing(|facts| facts.python = Some(PathBuf::from("/opt/sky/bin/python"))))
+        }
         Code::ParameterUnknown => given("tokn: 1", "days: 1"),
         Code::ParameterMissing => {
             let of = |default: Option<&str>| {

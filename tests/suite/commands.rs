@@ -277,6 +277,7 @@ const ROWS: &[Row] = &[
     // Problems, upload.
     (Id::GoTo, C::Problems, faulty, "4", "", |d| (d.state.focus, row(d)) == (Pane::Api, 2) || (d.state.screen, row(d)) == (Screen::Parameters, 2)),
     (Id::Explain, C::Problems, faulty, "4", "", |d| notice(d, "class-path")),
+    (Id::Explain, C::List, faulty, "gjj", "", |d| notice(d, "class-path")),
     (Id::ShowIgnored, C::Problems, faulty, "4", "", |d| notice(d, "duplicate-class")),
     (Id::YankProblem, C::Problems, faulty, "4", "", |d| d.copied.len() == 1 && d.copied[0].contains("Legacy")),
     (Id::Preview, C::Upload, sample, "5", "", |d| d.state.screen == Screen::Preview),
@@ -299,7 +300,7 @@ const ROWS: &[Row] = &[
     (Id::Force, C::Review, sample, "aLegacy<Enter>s", "plugins.yaml<Enter>", |d| d.api().contains("Legacy")),
     (Id::NextFile, C::Review, sample, "d2ds", "", |d| d.state.review.as_ref().is_some_and(|review| review.file == 1)),
     (Id::NextChange, C::Review, sample, "dGaacme.New<Enter>s", "", |d| hunk(d).is_some_and(|at| at > 0)),
-    (Id::PreviousChange, C::Review, sample, "dGaacme.New<Enter>sn", "", |d| hunk(d) == Some(0)),
+    (Id::PreviousChange, C::Review, sample, "dGaacme.New<Enter>snn", "", |d| hunk(d).is_some_and(|at| (1..6).contains(&at))),
     // A file that changed on disk.
     (Id::Accept, C::Conflict, conflicting, "m", "", |d| d.status().starts_with("Merged plugins.yaml")),
     (Id::TakeMine, C::Conflict, conflicting, "", "a", |d| d.status().starts_with("Merged") && api(d).contains("dry_run: no\n")),

@@ -55,7 +55,7 @@ fn levels() -> Driver {
     let class = PluginClass { parameters: Some(vec![level]), ..guard() };
     let answers = [((site(Role::Api), class.class.clone()), Answer::Plugin(Box::new(class.clone())))];
     let mut facts = driver.state.facts.clone();
-    facts.catalog = Arc::new(Catalog { found: vec![class], answers: answers.into(), complete: true });
+    facts.catalog = Arc::new(Catalog { found: vec![class], answers: answers.into(), complete: true, gathered: true });
     driver.state.take_facts(facts);
     driver.state.touch_tree();
     driver
@@ -83,7 +83,7 @@ fn open() -> Driver {
     let answers = [guard(), report()].map(|one| ((site(Role::Api), one.class.clone()), Answer::Plugin(Box::new(one))));
     let mut facts = driver.state.facts.clone();
     facts.python = Some("/opt/sky/bin/python".into());
-    facts.catalog = Arc::new(Catalog { found, answers: answers.into(), complete: true });
+    facts.catalog = Arc::new(Catalog { found, answers: answers.into(), complete: true, gathered: true });
     driver.state.take_facts(facts);
     driver.state.touch_tree();
     driver

@@ -144,7 +144,7 @@ fn screens_in_ascii_and_nothing_else() {
             driver.theme = Theme::new(false, true);
             let ascii = shown(&driver);
             assert!(ascii.is_ascii(), "{name}: {ascii}");
-            assert_eq!(ascii, in_ascii(&drawn), "{name}: only frames differ");
+            assert_eq!(ascii, in_ascii(&drawn), "{name}: only frames and folds differ");
             let _ = write!(text, "--- {width}x{height}\n{ascii}");
         }
         assert_snapshot!(format!("ascii_{name}"), text);
@@ -152,15 +152,16 @@ fn screens_in_ascii_and_nothing_else() {
 }
 
 fn in_ascii(text: &str) -> String {
-    let frames = |c: char| match c {
+    let signs = |c: char| match c {
         '─' => '-',
         '│' => '|',
-        '┌' | '┐' | '└' | '┘' => '+',
+        '┌' | '┐' | '└' | '┘' | '▸' => '+',
         '━' => '=',
         '┃' | '┏' | '┓' | '┗' | '┛' => '#',
+        '▾' => 'v',
         other => other,
     };
-    text.chars().map(frames).collect()
+    text.chars().map(signs).collect()
 }
 
 #[test]

@@ -18,6 +18,7 @@ mod export;
 mod facts;
 mod finding;
 mod fixes;
+mod guidance;
 mod hostile;
 mod ignores;
 mod keys;

@@ -14,7 +14,7 @@ pub(crate) const API: &str = "plugins:\n- class: acme.Audit\n";
 const EDITED: &str = "plugins:\n- class: acme.Audit\n- class: acme.Cost\n";
 const REMOTE: &str = "plugins:\n- class: acme.Retry\n";
 
-fn kept(base: &str) -> KeptEdits {
+pub(crate) fn kept(base: &str) -> KeptEdits {
     let file = |role, base: Option<&str>, text: &str| KeptFile { role, base: base.map(Into::into), text: text.into() };
     KeptEdits {
         path: PathBuf::from("/nowhere/x.journal"),

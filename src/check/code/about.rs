@@ -401,6 +401,15 @@ pub(super) const ABOUT: &[(Code, &str, &str)] = &[
         "$ skyplug-tui check --python /opt/sky/bin/python\n",
     ),
     (
+        Code::ClassUnchecked,
+        "No wheel of the wheel directory has the class, and it is not known which Python runs the API server: neither \
+         `sky` on PATH nor --python names one. So nothing was looked at that could tell whether the class is there, \
+         derives from BasePlugin and takes these parameters. Only the text of the list was checked. This is told once \
+         for all classes of the list.\n\nFix: name the interpreter with --python, or as `python` in config.toml; \
+         --python-path names more directories with sources. `check --verify=import` asks SkyPilot itself.",
+        "$ skyplug-tui check --python /opt/sky/bin/python\n",
+    ),
+    (
         Code::ParameterUnknown,
         "`parameters` are given to the constructor of the class as keyword arguments. Its constructor has no such \
          parameter and does not take any others (`**kwargs`): it raises TypeError, and the API server does not \

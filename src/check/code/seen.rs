@@ -28,7 +28,7 @@ pub(super) const fn of(code: Code) -> Seen {
         Code::WheelVersions | Code::WheelPrefix | Code::WheelRebuilt => Seen::Stamp,
 
         Code::ClassBlank | Code::Invisible | Code::Encrypted | Code::YamlDirective | Code::SameFile
-        | Code::OtherRelease | Code::ClassUnseen | Code::ParameterType | Code::WheelOutdated | Code::WheelArchive
+        | Code::OtherRelease | Code::ClassUnseen | Code::ClassUnchecked | Code::ParameterType | Code::WheelOutdated | Code::WheelArchive
         | Code::WheelRecord | Code::WheelMetadata | Code::WheelPython | Code::WheelSkypilot | Code::WheelOrder
         | Code::WheelCycle | Code::WheelUnused | Code::SecretOpen | Code::UnusedIgnore => Seen::Own,
     }

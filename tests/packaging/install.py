@@ -12,7 +12,8 @@ cargo   `cargo install --path . --locked` into a new directory
 static  a program without shared libraries, for x86_64-unknown-linux-musl
 
 Each route prints the size of the program, the shared libraries that it asks for and
-the newest glibc symbol among them, runs `--version`, and has it `check` the sample.
+the newest glibc symbol among them, runs `--version`, has it `check` the sample and,
+where tmux is there, goes through the demo with it.
 A route whose tools cannot be had prints `skipped: NAME`. Exit status 1 where what
 was installed does not work. Builds go to target/, all else to a scratch directory.
 """
@@ -58,9 +59,9 @@ def tools(*packages):
 
 
 def glibc(data):
-    """Returns the newest version of glibc whose symbols a program asks for."""
-    versions = {tuple(map(int, found.split(b'.'))) for found in re.findall(rb'\0GLIBC_(\d+(?:\.\d+)+)(?=\0)', data)}
-    return '.'.join(map(str, max(versions))) if versions else 'none'
+    """Returns the newest version of glibc whose symbols a program asks for, as numbers."""
+    return max((tuple(map(int, found.split(b'.')))
+                for found in re.findall(rb'\0GLIBC_(\d+(?:\.\d+)+)(?=\0)', data)), default=())
 
 
 def libraries(program):
@@ -72,8 +73,8 @@ def libraries(program):
     return ' '.join(pathlib.Path(name).name for name in names) or 'none'
 
 
-def starts(route, program, scratch):
-    """Runs what was installed, and says what it is."""
+def starts(route, program, scratch, newest_glibc=None):
+    """Runs what was installed, and says what it is; it may ask for no glibc newer than the one that is given."""
     home = scratch / 'home'
     shutil.copytree(SAMPLE, home, dirs_exist_ok=True)
     environment = {'HOME': str(home), 'PATH': '/usr/bin:/bin'}
@@ -87,20 +88,25 @@ def starts(route, program, scratch):
     told = {role: (one['status'], one['plugins']) for role, one in files.items()}
     if told != {'api': ('ok', 3), 'remote': ('ok', 2)}:
         raise SystemExit(f'{route}: check says {told} of the sample')
+    if shutil.which('tmux'):
+        run('bash', ROOT / 'tests/tmux/demo.sh', program)
     data = program.read_bytes()
+    asks = glibc(data)
+    if newest_glibc and not () < asks <= newest_glibc:
+        raise SystemExit(f'{route}: the program asks for glibc {asks}, which is none or newer than {newest_glibc}')
     print(f'{route}: {version}; check: {told}; {len(data) / 1e6:.1f} MB; '
-          f'libraries: {libraries(program)}; glibc: {glibc(data)}')
+          f'libraries: {libraries(program)}; glibc: {".".join(map(str, asks)) or "none"}')
 
 
-def in_venv(route, scratch, *what):
+def in_venv(route, scratch, *what, newest_glibc=None):
     """Installs something by pip into a new virtual environment."""
     venv = scratch / 'venv'
     run(sys.executable, '-m', 'venv', venv)
     run(venv / 'bin/pip', 'install', '--quiet', *what, cwd=scratch)
-    starts(route, venv / 'bin' / NAME, scratch)
+    starts(route, venv / 'bin' / NAME, scratch, newest_glibc)
 
 
-def build_wheel(route, programs, scratch, profile, *options):
+def build_wheel(route, programs, scratch, profile, *options, newest_glibc=None):
     """Builds a wheel and installs it without the package index."""
     # zig is found beside maturin.
     environment = {**os.environ, 'PATH': f'{programs}{os.pathsep}{os.environ["PATH"]}'}
@@ -112,7 +118,10 @@ def build_wheel(route, programs, scratch, profile, *options):
     if extra:
         raise SystemExit(f'{route}: the wheel holds {extra}')
     print(f'{route}: {wheel.name}, {wheel.stat().st_size / 1e6:.1f} MB')
-    in_venv(route, scratch, '--no-index', wheel)
+    tagged = re.search(r'manylinux_(\d+)_(\d+)_', wheel.name)
+    if newest_glibc and (not tagged or tuple(map(int, tagged.groups())) > newest_glibc):
+        raise SystemExit(f'{route}: {wheel.name} is not tagged for glibc {newest_glibc}')
+    in_venv(route, scratch, '--no-index', wheel, newest_glibc=newest_glibc)
 
 
 def by_wheel(scratch, profile):
@@ -121,7 +130,8 @@ def by_wheel(scratch, profile):
 
 def by_zig(scratch, profile):
     programs = tools('maturin>=1.9,<2', 'ziglang')
-    build_wheel('zig', programs, scratch, profile, '--zig', '--compatibility', 'manylinux2014')
+    build_wheel('zig', programs, scratch, profile, '--zig', '--compatibility', 'manylinux2014',
+                newest_glibc=(2, 17))
 
 
 def by_pip(scratch, _):

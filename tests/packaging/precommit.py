@@ -6,7 +6,8 @@
 The hook for an installed program gets the one of --bin: a good list passes, a broken
 one fails with the problem's name, a file of another name is not looked at. --build
 does the same by the hook that pre-commit builds from this checkout, which takes
-minutes. pre-commit takes hooks from the last commit. Where it cannot be installed
+minutes (the crates that target/ has are not built again), and says which program
+that is. pre-commit takes hooks from the last commit. Where it cannot be installed
 the script prints `skipped: pre-commit`. Exit status 1 where a hook answers otherwise.
 """
 import argparse
@@ -42,7 +43,7 @@ def run(program, repository, environment):
     return done.returncode, done.stdout + done.stderr
 
 
-def hold(hook, program, environment, scratch):
+def hold(hook, program, scratch, environment):
     """Runs one hook on lists that are good, then broken."""
     repository = scratch / hook
     (repository / 'deploy').mkdir(parents=True)
@@ -81,11 +82,15 @@ def main():
         (scratch / 'bin').mkdir()
         (scratch / 'bin/skyplug-tui').symlink_to(wanted.bin.resolve())
         # Own caches: what was built of another revision must not answer.
-        environment = {**os.environ, 'PRE_COMMIT_HOME': str(scratch / 'cache'),
-                       'PATH': f'{scratch / "bin"}{os.pathsep}{os.environ["PATH"]}'}
-        hold('skyplug-tui-check-installed', program, environment, scratch)
+        environment = {**os.environ, 'PRE_COMMIT_HOME': str(scratch / 'cache')}
+        hold('skyplug-tui-check-installed', program, scratch,
+             {**environment, 'PATH': f'{scratch / "bin"}{os.pathsep}{os.environ["PATH"]}'})
         if wanted.build:
-            hold('skyplug-tui-check', program, environment, scratch)
+            # Without the program of --bin on PATH, so that only the built one can answer.
+            hold('skyplug-tui-check', program, scratch, {**environment, 'CARGO_TARGET_DIR': str(ROOT / 'target')})
+            built, = (scratch / 'cache').glob('repo*/*/bin/skyplug-tui')
+            version = subprocess.run([built, '--version'], capture_output=True, text=True, check=True).stdout.strip()
+            print(f'skyplug-tui-check: built {version}, {built.stat().st_size / 1e6:.1f} MB')
 
 
 if __name__ == '__main__':

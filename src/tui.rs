@@ -105,6 +105,10 @@ pub fn run(options: &Options, environment: Environment, settings: Settings) -> a
     let (sender, receiver) = channel();
     let outside = Outside::new(options.clone(), environment);
     let effects = worker(outside.clone(), sender.clone(), 0);
+    // While the terminal is made ready. The worker outlives the sender.
+    for effect in [Effect::Glimpse, Effect::Open] {
+        let _ = effects.send(effect);
+    }
     let noticing = sender.clone();
     outside.watching.start(move |noticed| noticing.send(Event::Message(Message::Noticed(noticed))).is_ok());
     terminal::hook_panics();
@@ -239,8 +243,6 @@ struct Program {
 
 impl Program {
     fn run(&mut self, events: &Receiver<Event>) -> anyhow::Result<()> {
-        self.ask(Effect::Glimpse)?;
-        self.ask(Effect::Open)?;
         let patience = Instant::now() + FIRST_FRAME;
         while !self.state.has_something_to_show() && self.ended.is_none() {
             match events.recv_timeout(patience.saturating_duration_since(Instant::now())) {

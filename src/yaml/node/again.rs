@@ -363,10 +363,13 @@ mod tests {
 
     #[test]
     fn parts_parsed_again_make_the_tree_and_the_data_of_the_whole() {
-        let mut numbers = Numbers(1);
+        // More of them by hand: SKYPLUG_PARTS=1000000 SKYPLUG_SEED=7 cargo test --release parts_parsed
+        let set = |name: &str| std::env::var(name).ok().and_then(|value| value.parse::<u64>().ok());
+        let mut numbers = Numbers(set("SKYPLUG_SEED").unwrap_or(1));
+        let rounds = set("SKYPLUG_PARTS").map_or(30_000, |rounds| usize::try_from(rounds).expect("a count"));
         let pieces: Vec<&str> = PIECES.split('¦').collect();
         let (mut by_parts, mut tried) = (0, 0);
-        for round in 0..30_000 {
+        for round in 0..rounds {
             let base = LISTS[round % LISTS.len()];
             let boundary = |at: usize| (0..=at).rev().find(|at| base.is_char_boundary(*at)).unwrap_or(0);
             let start = boundary(numbers.below(base.len() + 1));

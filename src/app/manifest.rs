@@ -31,7 +31,8 @@ pub(super) fn save(state: &mut State, roles: &[Role], anything: bool) -> Option<
             Content::Absent | Content::Unreadable(_) => Replaces::Nothing,
             Content::Text(old) => Replaces::Text(old.text().into()),
         };
-        texts.push(ManifestText { role, text: writing::text(state, role), replaces });
+        let (text, known) = (writing::text(state, role), state.workspace.document(role).cloned());
+        texts.push(ManifestText { role, text, known, replaces });
         state.saving.push(role);
     }
     Some(Effect::SaveManifest { path, texts, in_place })

@@ -287,6 +287,8 @@ pub struct ManifestText {
     pub role: Role,
     /// Its new text.
     pub text: Arc<str>,
+    /// What is known of it, to be proved before.
+    pub known: Option<Arc<Document>>,
     /// What may be replaced.
     pub replaces: Replaces,
 }

@@ -10,6 +10,7 @@ use super::list::Body;
 use super::message::{Effect, Message, Noticed, Reason};
 use super::modal::Modal;
 use super::preferences::{Meaning, complain, meaning};
+use super::recovery::Met;
 use super::{
     Exit, Files, Pane, Screen, State, Tone, about, backups, browse, burst, clipboard, comments, conflict, dialogs,
     edits, export, external, filters, find, forms, later, lists, look, manifest, modeline, motion, mouse, outside,
@@ -53,7 +54,7 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
             Vec::new()
         }
         Message::Opened(opened) => opened_files(state, *opened),
-        Message::Met(met) => recovery::met(state, *met),
+        Message::Met(found) => met(state, *found),
         Message::NotKept(why) => {
             recovery::not_kept(state, &why);
             Vec::new()
@@ -153,8 +154,19 @@ fn opened_files(state: &mut State, (workspace, facts): (crate::config::Workspace
     effects.extend(state.classify_if_needed());
     effects.extend(reading::start(state));
     effects.extend(mouse::begin(state));
+    effects
+}
+
+/// Takes what other runs have left and do, then the keys that came before the files were read.
+fn met(state: &mut State, met: Met) -> Vec<Effect> {
+    let mut effects = recovery::met(state, met);
     let early = std::mem::take(&mut state.typed.early);
-    effects.extend(burst::press_all(state, early));
+    // They were not meant for a question that nobody had seen.
+    if state.modals.is_empty() {
+        let told = state.status.clone();
+        effects.extend(burst::press_all(state, early));
+        state.status = state.status.take().or(told);
+    }
     effects
 }
 

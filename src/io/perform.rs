@@ -18,7 +18,7 @@ use crate::app::message::{
 use crate::check::verify::{Mode, Verified};
 use crate::config::{Content, Environment, Role, Workspace};
 use crate::wheel::limits;
-use crate::yaml::UNPROVEN;
+use crate::yaml::{Document, UNPROVEN};
 
 /// What the effects need to know.
 #[derive(Clone, Debug)]
@@ -91,14 +91,12 @@ pub fn perform(effect: Effect, outside: &Outside) -> Option<Message> {
         }
         Effect::Save { role, path, text, known, replaces, in_place } => {
             restart::remember_before_save(role, &path, outside);
-            let result = match known {
-                Some(known) if !known.is_proven() => Err(SaveFailure::Other(UNPROVEN.to_owned())),
-                _ => write(&path, &text, &replaces, in_place, outside),
-            };
+            let result = proven(known.as_deref()).and_then(|()| write(&path, &text, &replaces, in_place, outside));
             Message::Saved { role, text, result }
         }
         Effect::SaveManifest { path, texts, in_place } => {
-            let result = write_lists(&path, &texts, in_place, outside);
+            let proven = texts.iter().try_for_each(|one| proven(one.known.as_deref()));
+            let result = proven.and_then(|()| write_lists(&path, &texts, in_place, outside));
             Message::SavedManifest { texts: texts.into_iter().map(|one| (one.role, one.text)).collect(), result }
         }
         Effect::Tidy(paths) => {
@@ -148,6 +146,11 @@ pub fn perform(effect: Effect, outside: &Outside) -> Option<Message> {
         | Effect::OpenExample
         | Effect::Redraw => return None,
     })
+}
+
+/// Makes sure of a text of which an edit parsed parts alone.
+fn proven(known: Option<&Document>) -> Result<(), SaveFailure> {
+    if known.is_none_or(Document::is_proven) { Ok(()) } else { Err(SaveFailure::Other(UNPROVEN.to_owned())) }
 }
 
 /// Looks at the first lines of both files; none where they are short.

@@ -96,9 +96,10 @@ pub(super) fn all_running() -> Vec<Server> {
         .filter_map(|process| {
             let pid = process.file_name().to_str()?.parse().ok()?;
             let directory = process.path();
-            // Whose it is costs a call more: nearly all are told apart by what they run.
-            let port = port_of(&command_line(&directory)?)?;
-            (fs::metadata(&directory).ok()?.uid() == user).then_some((pid, directory, port))
+            // First: to read what a process runs may wait for that process, which only its owner's should.
+            let own = fs::metadata(&directory).ok()?.uid() == user;
+            let port = if own { port_of(&command_line(&directory)?)? } else { return None };
+            Some((pid, directory, port))
         })
         .collect();
     found.sort_unstable();

@@ -71,8 +71,10 @@ struct Thread {
     sender: Sender<Wake>,
     watcher: Option<RecommendedWatcher>,
     places: Places,
-    /// The names beside which a change of a file can be told, each with its directory.
+    /// The names beside which a change of a file can be told, each with its directory as it really is.
     names: BTreeSet<(PathBuf, OsString)>,
+    /// The directories of which all is told, as they really are.
+    directories: Vec<PathBuf>,
     /// The directories that are watched, each with its device and inode.
     watched: BTreeMap<PathBuf, Identity>,
     /// What the places were like when they were last looked at, where they cannot be watched.
@@ -97,6 +99,7 @@ impl Thread {
             watcher: None,
             places: Places { files: Vec::new(), directories: Vec::new() },
             names: BTreeSet::new(),
+            directories: Vec::new(),
             watched: BTreeMap::new(),
             stamps: None,
         }
@@ -170,9 +173,11 @@ impl Thread {
         let mut any = false;
         // A directory that is made before the one above it is watched is heard of by nobody.
         for _ in 0..ROUNDS {
-            self.names = self.places.files.iter().flat_map(|file| names(file)).collect();
-            let parents = self.names.iter().map(|(directory, _)| directory.clone());
-            let wanted = parents.chain(self.places.directories.iter().cloned()).map(|path| nearest(&path));
+            let names = self.places.files.iter().flat_map(|file| names(file));
+            self.names = names.map(|(directory, name)| (real(&directory), name)).collect();
+            self.directories = self.places.directories.iter().map(|place| real(place)).collect();
+            let parents = self.names.iter().map(|(directory, _)| directory);
+            let wanted = parents.chain(&self.directories).map(|path| nearest(path));
             let wanted = wanted.map(|path| (identity(&path), path)).map(|(identity, path)| (path, identity)).collect();
             if wanted == self.watched {
                 break;
@@ -193,16 +198,12 @@ impl Thread {
         match &mut self.watcher {
             None => all_watched = wanted.is_empty(),
             Some(watcher) => {
-                // What is watched already stays so: its events may be on their way.
-                let is_same = |path: &PathBuf, in_other: &BTreeMap<PathBuf, Identity>, identity: &Identity| {
-                    in_other.get(path).is_some_and(|other| other == identity && other.is_some())
-                };
-                for (path, _) in self.watched.iter().filter(|(path, identity)| !is_same(path, &wanted, identity)) {
+                // All of them anew, as two may be one directory: whoever is told of this reads all anew too.
+                for path in self.watched.keys() {
                     // It may be gone, and its watch with it.
                     let _ = watcher.unwatch(path);
                 }
-                let new = wanted.iter().filter(|(path, identity)| !is_same(path, &self.watched, identity));
-                let failed = new.filter(|(path, _)| watcher.watch(path, RecursiveMode::NonRecursive).is_err());
+                let failed = wanted.keys().filter(|path| watcher.watch(path, RecursiveMode::NonRecursive).is_err());
                 all_watched &= failed.count() == 0;
             }
         }
@@ -212,21 +213,20 @@ impl Thread {
 
     /// Returns what an event bears on.
     fn bears(&mut self, event: &notify::Result<Event>) -> Noticed {
-        let Ok(event) = event else { return Noticed { files: true, wheels: true } };
+        let Ok(event) = event else { return self.forget() };
         if matches!(event.kind, EventKind::Access(_)) {
             return Noticed::default();
         }
         // The kernel has dropped events.
         if event.need_rescan() || event.paths.is_empty() {
-            return Noticed { files: true, wheels: true };
+            return self.forget();
         }
         let mut noticed = Noticed::default();
         for path in &event.paths {
             if matches!(event.kind, EventKind::Remove(_) | EventKind::Modify(ModifyKind::Name(_))) {
-                // What has this name afterwards is another directory, be its inode the same.
-                if let Some(identity) = self.watched.get_mut(path) {
-                    *identity = None;
-                }
+                // What has this name afterwards is another directory, be its inode the same; so is all below.
+                let gone = self.watched.iter_mut().filter(|(watched, _)| watched.starts_with(path));
+                gone.for_each(|(_, identity)| *identity = None);
             }
             let is_named = path
                 .parent()
@@ -236,9 +236,15 @@ impl Thread {
             let above = |place: &PathBuf| place.starts_with(path);
             noticed.files |= is_named || self.names.iter().any(|(directory, _)| above(directory));
             noticed.wheels |=
-                self.places.directories.iter().any(|place| above(place) || path.parent() == Some(place.as_path()));
+                self.directories.iter().any(|place| above(place) || path.parent() == Some(place.as_path()));
         }
         noticed
+    }
+
+    /// Takes nothing that is watched for watched any more: events were lost.
+    fn forget(&mut self) -> Noticed {
+        self.watched.values_mut().for_each(|identity| *identity = None);
+        Noticed { files: true, wheels: true }
     }
 
     /// Looks at the places, where they cannot be watched.
@@ -263,6 +269,14 @@ impl Thread {
             directories: self.places.directories.iter().map(entries).collect(),
         }
     }
+}
+
+/// Returns a directory without links, as far as it is there.
+fn real(directory: &Path) -> PathBuf {
+    let there = nearest(directory);
+    let rest = directory.strip_prefix(&there).unwrap_or(Path::new("")).to_owned();
+    let real = fs::canonicalize(&there).unwrap_or(there);
+    if rest.as_os_str().is_empty() { real } else { real.join(rest) }
 }
 
 fn identity(path: &Path) -> Identity {
@@ -407,6 +421,24 @@ mod tests {
             fs::write(dist.join("b.whl"), "").expect("written");
             assert!(told(&changes).wheels);
         }
+    }
+
+    #[test]
+    fn two_names_of_one_directory_are_both_watched() {
+        let at = tempfile::tempdir().expect("a directory");
+        fs::create_dir(at.path().join("data")).expect("made");
+        symlink("data", at.path().join("sky")).expect("linked");
+        let file = at.path().join("sky/plugins.yaml");
+        let dist = at.path().join("sky/dist");
+        let (_watching, changes) = watching(&[&file], &[&dist]);
+        fs::write(&file, "a").expect("written");
+        assert_eq!(told(&changes), FILES);
+        fs::create_dir(&dist).expect("made");
+        assert_eq!(told(&changes), BOTH, "another directory is watched now");
+        fs::write(&file, "b").expect("written");
+        assert_eq!(told(&changes), FILES);
+        fs::write(dist.join("a.whl"), "").expect("written");
+        assert_eq!(told(&changes), WHEELS);
     }
 
     #[test]

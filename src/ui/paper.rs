@@ -233,7 +233,7 @@ pub(super) fn fit_at(text: &str, at: Option<usize>, room: u16) -> String {
     let before = at.and_then(|at| text.get(..at)).map_or(0, width);
     // As much of what comes before as tells where that is.
     let lead = room / 3;
-    if width(text) <= room || before + lead + 2 <= room {
+    if width(text) <= room || before.saturating_add(lead + 2) <= room {
         return fit(text, room);
     }
     let behind = width(text).saturating_sub(before - lead);
@@ -293,7 +293,7 @@ fn tail(text: &str, room: u16) -> &str {
     let mut used = 0;
     let mut start = text.len();
     for (at, grapheme) in text.grapheme_indices(true).rev() {
-        used += width(grapheme);
+        used = width(grapheme).saturating_add(used);
         if used > room {
             break;
         }

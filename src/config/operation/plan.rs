@@ -65,7 +65,7 @@ fn spliced(document: &Document, splices: Vec<Splice>) -> Result<Edited, EditErro
     let text = splice(document.text(), &splices)
         .map_err(|error| EditError::Unsafe { reason: error.to_string(), span: Span::empty(0) })?;
     Ok(Edited {
-        document: Arc::new(document.edited(text)),
+        document: Arc::new(Document::parse(text)),
         splices: edit::trimmed(document.text(), splices),
         written_out: Vec::new(),
     })

@@ -7,7 +7,7 @@
 //! not hold, nothing is returned and the whole text is parsed: anchors and
 //! tags, other forms of a list, an entry that is no entry any more.
 
-use super::{Kind, NONE, Node, NodeId, Tree, narrow};
+use super::{Kind, NONE, Node, NodeId, Tree, has_long_line, narrow};
 use crate::text::Span;
 
 /// What stands for the key above the list.
@@ -78,7 +78,8 @@ enum Behind {
 
 /// Parses a text that differs little from another one; none where it takes the whole text.
 pub(in crate::yaml) fn parse(old: &Tree, old_text: &str, text: &str) -> Option<Again> {
-    if old.has_properties() || !is_plain(old, old_text) {
+    // What stands for a key that is too long in bytes hangs on the whole text.
+    if old.has_properties() || has_long_line(text) || !is_plain(old, old_text) {
         return None;
     }
     let change = Change::between(old_text.as_bytes(), text.as_bytes());
@@ -392,6 +393,21 @@ mod tests {
             }
         }
         assert!(by_parts * 3 > tried, "{by_parts} of {tried} by parts");
+    }
+
+    #[test]
+    fn long_keys_are_left_to_the_whole_text() {
+        let key = format!("{}: 1\n", "é".repeat(600));
+        let first = "plugins:\n- class: a.B\n  parameters: {x: 1}\n".to_owned() + &key;
+        let second = "plugins:\n- k: '^<'\n- b\n- c\n";
+        let pairs = [
+            (first.clone(), first.replace("x: 1", "x: ^<")),
+            (second.to_owned(), second.replace("- c", &format!("- {key}- c"))),
+        ];
+        for (old, new) in pairs {
+            let edited = Document::parse(old).edited(new.as_str());
+            assert_eq!(edited.tree(), Document::parse(new).tree());
+        }
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use skyplug_tui::app::State;
 use skyplug_tui::app::message::Message;
 use skyplug_tui::app::recovery::{KeptEdits, KeptFile, Met, OtherCopy};
 use skyplug_tui::config::Role;
@@ -97,6 +98,17 @@ fn what_the_files_hold_already_is_not_offered() {
     let mut driver = Driver::open(Some(EDITED), Some(REMOTE));
     driver.send(Message::Met(Box::new(Met { kept: vec![kept(API)], ..Met::default() })));
     assert!(driver.state.modals.is_empty() && driver.state.kept.is_empty());
+}
+
+#[test]
+fn keys_that_came_before_the_question_do_not_answer_it() {
+    let mut driver = Driver::open(Some(API), None);
+    driver.state = State::new(driver.state.settings, driver.state.size);
+    driver.press("dx");
+    driver.send(Message::Met(Box::new(Met { kept: vec![kept(API)], ..Met::default() })));
+    assert_eq!((driver.state.kept.len(), driver.state.modals.len()), (1, 1));
+    driver.press("dx");
+    assert_eq!((driver.state.kept.len(), driver.state.modals.len()), (0, 0), "those after it do");
 }
 
 #[test]

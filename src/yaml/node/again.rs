@@ -127,10 +127,8 @@ fn region(tree: &Tree, text: &str, change: &Change) -> Option<Region> {
     }
     let items = tree.children(list);
     let line = |at: usize| dash(text, tree.span(items[at]).start);
-    let mut first = items.partition_point(|item| tree.span(*item).start < change.start).checked_sub(1)?;
-    if line(first)?.0 >= change.start {
-        first = first.checked_sub(1)?;
-    }
+    // Its dash stands before it, so before the change too.
+    let first = items.partition_point(|item| tree.span(*item).start < change.start).checked_sub(1)?;
     let mut end = items.partition_point(|item| tree.span(*item).start < change.old_end).max(first + 1);
     if end < items.len() && line(end)?.0 < change.old_end {
         end += 1;

@@ -260,13 +260,16 @@ impl Program {
     }
 
     /// Takes an event and those that wait behind it, keeps the edits, lets the reader read on.
+    ///
+    /// First rows are drawn before anything behind them is taken: to check the files takes longer than a frame.
     fn take_and_keep(&mut self, first: Event, events: &Receiver<Event>) -> anyhow::Result<()> {
         let mut next = Some(first);
         let mut was_read = false;
         while let Some(event) = next {
             was_read |= matches!(event, Event::Input(_));
+            let is_first_rows = matches!(event, Event::Performed(_, Message::Glimpsed(_)));
             self.take(event)?;
-            next = if self.ended.is_none() { events.try_recv().ok() } else { None };
+            next = if self.ended.is_none() && !is_first_rows { events.try_recv().ok() } else { None };
         }
         self.keep()?;
         if was_read {

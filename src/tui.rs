@@ -38,7 +38,9 @@ use crate::config::Environment;
 use crate::io::keep::{self, Keeping};
 use crate::io::perform::{Outside, perform};
 use crate::io::{Options, clock, editor, run as programs};
-use crate::ui::{self, theme::Theme};
+use crate::ui;
+use crate::ui::theme::depth::Depth;
+use crate::ui::theme::{Origin, Themes};
 use example::Own;
 use input::Reader;
 use terminal::Terminal;
@@ -49,7 +51,7 @@ const FIRST_FRAME: Duration = Duration::from_millis(20);
 const PANICKED: i32 = 101;
 
 /// What the command line and the settings say of the screens.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Settings {
     /// What the state knows of it.
     pub screens: app::Settings,
@@ -60,10 +62,12 @@ pub struct Settings {
 }
 
 /// How things look.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Look {
-    /// The themes to choose from, as this terminal can show them.
-    pub themes: Vec<Theme>,
+    /// The themes to choose from.
+    pub themes: Vec<Origin>,
+    /// How many colours the terminal has.
+    pub depth: Depth,
     /// Whether frames are made of ASCII; none where the locale says it.
     pub ascii: Option<bool>,
 }
@@ -98,10 +102,7 @@ pub fn run(options: &Options, environment: Environment, settings: Settings) -> a
         bail!("there is no terminal to draw on; `skyplug-tui check` works without one (see `skyplug-tui --help`)");
     }
     let ascii = settings.look.ascii.unwrap_or_else(|| !is_utf8(&environment));
-    let mut themes = settings.look.themes;
-    for theme in &mut themes {
-        theme.ascii = ascii;
-    }
+    let themes = Themes::new(settings.look.themes, settings.look.depth, ascii);
     let (sender, receiver) = channel();
     let outside = Outside::new(options.clone(), environment);
     let effects = worker(outside.clone(), sender.clone(), 0);
@@ -224,7 +225,7 @@ enum Ended {
 
 struct Program {
     state: State,
-    themes: Vec<Theme>,
+    themes: Themes,
     outside: Outside,
     effects: Sender<Effect>,
     terminal: Terminal,
@@ -294,7 +295,7 @@ impl Program {
 
     fn draw(&mut self) -> anyhow::Result<()> {
         let (state, marks) = (&self.state, &mut self.marks);
-        let theme = self.themes.get(look::shown(state)).or(self.themes.first()).context("there is no theme")?;
+        let theme = self.themes.get(look::shown(state)).context("there is no theme")?;
         self.terminal
             .draw(|frame| *marks = ui::draw_marked(state, theme, frame))
             .context("cannot write to the terminal")

@@ -7,10 +7,11 @@
 
 pub mod preset;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::fmt::Write as _;
 use std::str::FromStr;
+use std::sync::{Arc, LazyLock};
 
 use self::preset::{Extra, FunctionKeys, Preset};
 use super::command::{self, Command, Context, Id, table};
@@ -26,7 +27,7 @@ const SAME_BYTES: [(&str, &str); 5] =
 const LAST_FUNCTION_KEY: u8 = 12;
 
 /// One key, or two after each other.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Stroke {
     /// The first.
     pub first: Key,
@@ -176,18 +177,23 @@ pub fn read_stroke(text: &str) -> Result<Stroke, String> {
     Ok(stroke)
 }
 
-/// The keys in force.
+/// The keys in force; a copy costs nothing.
+///
+/// The program cannot start before it is made: what orders its keys is made quicker than what hashes them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Keymap {
-    keys: HashMap<(Id, Context), Vec<Stroke>>,
-    commands: HashMap<(Context, Stroke), Id>,
+    keys: Arc<BTreeMap<(Id, Context), Vec<Stroke>>>,
+    commands: Arc<BTreeMap<(Context, Stroke), Id>>,
     /// The first keys of chords.
-    firsts: HashSet<(Context, Key)>,
+    firsts: Arc<BTreeSet<(Context, Key)>>,
 }
+
+/// The keys without a choice.
+static DEFAULT: LazyLock<Keymap> = LazyLock::new(|| Keymap::made(Preset::Default, FunctionKeys::Default));
 
 impl Default for Keymap {
     fn default() -> Self {
-        Self::of(Preset::Default, FunctionKeys::Default)
+        DEFAULT.clone()
     }
 }
 
@@ -195,11 +201,18 @@ impl Keymap {
     /// Returns the keys of a preset.
     #[must_use]
     pub fn of(preset: Preset, function_keys: FunctionKeys) -> Self {
-        let mut keymap = Self { keys: HashMap::new(), commands: HashMap::new(), firsts: HashSet::new() };
-        for (context, command) in rows() {
-            let keys: Vec<Stroke> = command.keys.iter().map(|key| known(key)).collect();
-            keymap.keys.insert((command.id, context), keys);
+        match (preset, function_keys) {
+            (Preset::Default, FunctionKeys::Default) => Self::default(),
+            _ => Self::made(preset, function_keys),
         }
+    }
+
+    fn made(preset: Preset, function_keys: FunctionKeys) -> Self {
+        let keys = table().iter().flat_map(|command| {
+            let keys: Vec<Stroke> = command.keys.iter().map(|key| known(key)).collect();
+            command.contexts.iter().map(move |context| ((command.id, *context), keys.clone()))
+        });
+        let mut keymap = Self { keys: Arc::new(keys.collect()), commands: Arc::default(), firsts: Arc::default() };
         for extra in preset.extras().iter().chain(function_keys.extras()) {
             keymap.add(extra);
         }
@@ -213,8 +226,11 @@ impl Keymap {
     ///
     /// Returns all that is wrong with it.
     pub fn with(mut self, overrides: &[Override]) -> Result<Self, Vec<BindingError>> {
+        if overrides.is_empty() {
+            return Ok(self);
+        }
         let mut problems = Vec::new();
-        let mut lines: HashMap<(Id, Context), usize> = HashMap::new();
+        let mut lines: BTreeMap<(Id, Context), usize> = BTreeMap::new();
         // What is said of one context counts more than what is said of all.
         for wide in [true, false] {
             for one in overrides.iter().filter(|one| one.context.is_none() == wide) {
@@ -336,19 +352,20 @@ impl Keymap {
                 continue;
             }
             for key in extra.keys.iter().map(|key| known(key)) {
-                for ((_, place), keys) in &mut self.keys {
+                let all = Arc::make_mut(&mut self.keys);
+                for ((_, place), keys) in &mut *all {
                     if *place == context {
                         keys.retain(|one| *one != key);
                     }
                 }
-                self.keys.entry((extra.id, context)).or_default().push(key);
+                all.entry((extra.id, context)).or_default().push(key);
             }
         }
     }
 
     /// Gives a command other keys; those that keep their meaning stay.
     fn replace(&mut self, one: &Override, context: Context) {
-        let keys = self.keys.entry((one.id, context)).or_default();
+        let keys = Arc::make_mut(&mut self.keys).entry((one.id, context)).or_default();
         let kept: Vec<Stroke> = keys.iter().copied().filter(|key| is_kept(*key, one.id, context)).collect();
         keys.clone_from(&one.keys);
         for key in kept {
@@ -358,7 +375,7 @@ impl Keymap {
         }
     }
 
-    fn problems_in(&self, context: Context, lines: &HashMap<(Id, Context), usize>) -> Vec<BindingError> {
+    fn problems_in(&self, context: Context, lines: &BTreeMap<(Id, Context), usize>) -> Vec<BindingError> {
         let mut problems = Vec::new();
         let mut seen: Vec<(Stroke, Id)> = Vec::new();
         let is_typing = matches!(context, Context::Field | Context::Commands | Context::Area);
@@ -383,16 +400,10 @@ impl Keymap {
     }
 
     fn index(&mut self) {
-        self.commands.clear();
-        self.firsts.clear();
-        for ((id, context), keys) in &self.keys {
-            for key in keys {
-                self.commands.insert((*context, *key), *id);
-                if key.then.is_some() {
-                    self.firsts.insert((*context, key.first));
-                }
-            }
-        }
+        let all = || self.keys.iter().flat_map(|((id, context), keys)| keys.iter().map(|key| (*id, *context, *key)));
+        self.commands = Arc::new(all().map(|(id, context, key)| ((context, key), id)).collect());
+        let chords = all().filter(|(_, _, key)| key.then.is_some());
+        self.firsts = Arc::new(chords.map(|(_, context, key)| (context, key.first)).collect());
     }
 }
 
@@ -401,7 +412,7 @@ fn clash(
     key: Stroke,
     context: Context,
     (a, b): (Id, Id),
-    lines: &HashMap<(Id, Context), usize>,
+    lines: &BTreeMap<(Id, Context), usize>,
 ) -> Option<BindingError> {
     let line = |id: Id| lines.get(&(id, context)).copied();
     let kept = |id| is_kept(key, id, context);
@@ -452,11 +463,6 @@ fn is_kept(key: Stroke, id: Id, context: Context) -> bool {
 /// Tells whether there is no way on without a key for a command: what a screen does is in the palette as well.
 fn is_needed(id: Id, context: Context) -> bool {
     matches!(id, Id::Accept | Id::Cancel | Id::Close | Id::ChooseDirectory) && context.is_over_a_screen()
-}
-
-/// Returns each command with each context it works in.
-fn rows() -> impl Iterator<Item = (Context, &'static Command)> {
-    table().iter().flat_map(|command| command.contexts.iter().map(move |context| (*context, command)))
 }
 
 fn known(key: &str) -> Stroke {
@@ -511,7 +517,9 @@ mod tests {
     #[test]
     fn a_preset_leaves_each_command_a_plain_key_and_each_key_that_is_kept() {
         for (name, keymap) in all() {
-            for (context, command) in rows() {
+            let rows =
+                table().iter().flat_map(|command| command.contexts.iter().map(move |context| (*context, command)));
+            for (context, command) in rows {
                 let keys = keymap.keys(command.id, context);
                 // A command without a key is one of the palette.
                 assert_eq!(keys.is_empty(), command.keys.is_empty(), "{name}: {:?} in {context:?}", command.id);

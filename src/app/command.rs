@@ -5,7 +5,7 @@
 //! holds the table against that. What a command does is `update`'s.
 
 /// Where the keys go.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Context {
     /// One of the two lists.
     List,
@@ -138,7 +138,7 @@ impl Context {
 }
 
 /// What a command does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[expect(missing_docs, reason = "the sentence of each stands in the table")]
 pub enum Id {
     // Everywhere.

@@ -18,7 +18,7 @@ use crate::settings::file::File;
 use crate::settings::{Color, Flags, KNOWN, Problem, Settings, Source, Sourced, THEME, Weight, theme_file};
 use crate::text::visible::{visible, visible_name};
 use crate::tui::{self, Look};
-use crate::ui::theme::Theme;
+use crate::ui::theme::Origin;
 use crate::ui::theme::depth::Depth;
 use crate::ui::theme::palette::{self, BUILT_IN, Palette};
 
@@ -65,20 +65,19 @@ impl Loaded {
     /// Returns what the screens are told.
     pub(super) fn for_screens(&self, screens: app::Settings, environment: &Environment) -> tui::Settings {
         let settings = &self.in_force;
-        let depth = depth(environment);
         let mut problems = settings.problems.clone();
         let fixed = (settings.color.value == Color::Never).then_some("colours are off (--color, color or NO_COLOR)");
-        let mut palettes = built_in();
+        let mut themes = BUILT_IN.map(|(name, _)| (name.to_owned(), Origin::BuiltIn(name))).to_vec();
         let mut chosen = 0;
         if fixed.is_some() {
-            palettes.retain(|(name, _)| name == "mono");
+            themes.retain(|(name, _)| name == "mono");
         } else {
             match theme(settings, environment, self.path.as_deref()) {
                 Ok((name, palette)) => {
-                    let at = palettes.iter().position(|(known, _)| *known == name);
-                    chosen = at.unwrap_or(palettes.len());
+                    let at = themes.iter().position(|(known, _)| *known == name);
+                    chosen = at.unwrap_or(themes.len());
                     if at.is_none() {
-                        palettes.push((name, palette));
+                        themes.push((name, Origin::File(Box::new(palette))));
                     }
                 }
                 Err(problem) => problems.insert(0, problem),
@@ -93,7 +92,7 @@ impl Loaded {
             let name = self.path.as_deref().and_then(Path::file_name).map(visible_name);
             format!("{}.{more}", visible(&first.told(name.as_deref())))
         });
-        let (names, palettes): (Vec<String>, Vec<Palette>) = palettes.into_iter().unzip();
+        let (names, origins): (Vec<String>, Vec<Origin>) = themes.into_iter().unzip();
         tui::Settings {
             screens,
             preferences: Preferences {
@@ -103,16 +102,9 @@ impl Loaded {
                 complaint,
                 ..Preferences::default()
             },
-            look: Look {
-                themes: palettes.into_iter().map(|palette| Theme::of(palette, depth, false)).collect(),
-                ascii: settings.ascii.value,
-            },
+            look: Look { themes: origins, depth: depth(environment), ascii: settings.ascii.value },
         }
     }
-}
-
-fn built_in() -> Vec<(String, Palette)> {
-    BUILT_IN.iter().filter_map(|(name, _)| Some(((*name).to_owned(), Palette::built_in(name)?))).collect()
 }
 
 fn depth(environment: &Environment) -> Depth {

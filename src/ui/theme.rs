@@ -40,6 +40,44 @@ pub struct Theme {
     palette: Palette,
 }
 
+/// Where a theme comes from.
+#[derive(Clone, Debug)]
+pub enum Origin {
+    /// It is one of the program's, by its name.
+    BuiltIn(&'static str),
+    /// It was read from a file.
+    File(Box<Palette>),
+}
+
+/// The themes to choose from: each is made as it is shown, for most never are.
+#[derive(Debug)]
+pub struct Themes {
+    origins: Vec<Origin>,
+    depth: Depth,
+    ascii: bool,
+    made: Option<(usize, Theme)>,
+}
+
+impl Themes {
+    /// Returns the themes of a terminal with that many colours.
+    #[must_use]
+    pub const fn new(origins: Vec<Origin>, depth: Depth, ascii: bool) -> Self {
+        Self { origins, depth, ascii, made: None }
+    }
+
+    /// Returns a theme by its number, the first one where there is none of that number.
+    pub fn get(&mut self, at: usize) -> Option<&Theme> {
+        if self.made.as_ref().is_none_or(|(made, _)| *made != at) {
+            let palette = match self.origins.get(at).or(self.origins.first())? {
+                Origin::BuiltIn(name) => Palette::built_in(name)?,
+                Origin::File(palette) => **palette,
+            };
+            self.made = Some((at, Theme::of(palette, self.depth, self.ascii)));
+        }
+        self.made.as_ref().map(|(_, theme)| theme)
+    }
+}
+
 impl Theme {
     /// Returns the theme in the terminal's own colours, or without any.
     #[must_use]

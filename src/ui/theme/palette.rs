@@ -5,7 +5,7 @@
 //! from `base` (else `terminal`).
 
 use std::str::FromStr as _;
-use std::sync::LazyLock;
+use std::sync::OnceLock;
 
 use ratatui::style::{Color, Modifier, Style};
 use toml_edit::{Document, Item};
@@ -84,10 +84,8 @@ pub const BUILT_IN: [(&str, &str); 6] = [
     ("colour-blind", include_str!("../../../assets/themes/colour-blind.toml")),
     ("mono", include_str!("../../../assets/themes/mono.toml")),
 ];
-static PALETTES: LazyLock<Vec<Palette>> = LazyLock::new(|| {
-    let read = |(_, text): &(&str, &str)| Palette::read(text, Palette::default());
-    BUILT_IN.iter().map(|one| read(one).expect("the themes of the program are themes: a test reads them")).collect()
-});
+/// Those of them that were read so far.
+static PALETTES: [OnceLock<Palette>; BUILT_IN.len()] = [const { OnceLock::new() }; BUILT_IN.len()];
 
 /// What is wrong with a theme file.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -111,7 +109,10 @@ impl Palette {
     #[must_use]
     pub fn built_in(name: &str) -> Option<Self> {
         let name = name.replace("color", "colour");
-        BUILT_IN.iter().position(|(known, _)| *known == name).map(|at| PALETTES[at])
+        let (palette, (_, text)) = PALETTES.iter().zip(BUILT_IN).find(|(_, (known, _))| *known == name)?;
+        let read =
+            || Self::read(text, Self::default()).expect("the themes of the program are themes: a test reads them");
+        Some(*palette.get_or_init(read))
     }
 
     /// Reads a theme file.

@@ -6,8 +6,8 @@
 //! no ticks. An external editor gets the terminal for itself: the reader is
 //! parked first.
 //!
-//! Once the channel is empty, and before the reader reads on and a frame is
-//! drawn, what was edited goes to the recovery journal: whatever a person has
+//! Once the channel is empty, and before a frame is drawn and the reader reads
+//! on, what was edited goes to the recovery journal: whatever a person has
 //! seen on the screen outlives the program.
 
 mod clipboard;
@@ -16,6 +16,7 @@ mod input;
 mod mouse;
 mod signals;
 mod terminal;
+mod wire;
 
 use std::io::{IsTerminal as _, Write as _};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -24,6 +25,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
+use ratatui::buffer::Buffer;
 use rustix::io::Errno;
 use signal_hook::consts::SIGHUP;
 
@@ -124,7 +126,7 @@ pub fn run(options: &Options, environment: Environment, settings: Settings) -> a
         effects,
         terminal: Terminal::enter()?,
         marks: Marks::default(),
-        reader: Reader::start(sender.clone(), size),
+        reader: Reader::default(),
         sender,
         run: 0,
         runs: 0,
@@ -247,23 +249,34 @@ impl Program {
         let patience = Instant::now() + FIRST_FRAME;
         while !self.state.has_something_to_show() && self.ended.is_none() {
             match events.recv_timeout(patience.saturating_duration_since(Instant::now())) {
-                Ok(event) => self.take_and_keep(event, events)?,
+                Ok(event) => _ = self.take_and_keep(event, events)?,
                 Err(RecvTimeoutError::Timeout) => break,
                 Err(RecvTimeoutError::Disconnected) => return Ok(()),
             }
         }
-        while self.ended.is_none() {
+        if self.ended.is_none() {
             self.draw()?;
+        }
+        // Behind the first frame, which nothing is to put off: the terminal keeps what is typed.
+        self.reader.start(self.sender.clone(), self.state.size);
+        while self.ended.is_none() {
             let Ok(first) = events.recv() else { break };
-            self.take_and_keep(first, events)?;
+            let was_read = self.take_and_keep(first, events)?;
+            if self.ended.is_none() {
+                self.draw()?;
+            }
+            // Behind the frame: the reader would take a processor from what a person waits for.
+            if was_read {
+                self.reader.release();
+            }
         }
         Ok(())
     }
 
-    /// Takes an event and those that wait behind it, keeps the edits, lets the reader read on.
+    /// Takes an event and those that wait behind it, keeps the edits; tells whether the reader waits now.
     ///
     /// First rows are drawn before anything behind them is taken: to check the files takes longer than a frame.
-    fn take_and_keep(&mut self, first: Event, events: &Receiver<Event>) -> anyhow::Result<()> {
+    fn take_and_keep(&mut self, first: Event, events: &Receiver<Event>) -> anyhow::Result<bool> {
         let mut next = Some(first);
         let mut was_read = false;
         while let Some(event) = next {
@@ -273,10 +286,7 @@ impl Program {
             next = if self.ended.is_none() && !is_first_rows { events.try_recv().ok() } else { None };
         }
         self.keep()?;
-        if was_read {
-            self.reader.release();
-        }
-        Ok(())
+        Ok(was_read)
     }
 
     /// Puts what is unsaved into the recovery journal.
@@ -296,9 +306,12 @@ impl Program {
     fn draw(&mut self) -> anyhow::Result<()> {
         let (state, marks) = (&self.state, &mut self.marks);
         let theme = self.themes.get(look::shown(state)).context("there is no theme")?;
-        self.terminal
-            .draw(|frame| *marks = ui::draw_marked(state, theme, frame))
-            .context("cannot write to the terminal")
+        let render = |buffer: &mut Buffer| {
+            let drawn = ui::draw_on(state, theme, buffer);
+            *marks = drawn.marks;
+            drawn.cursor
+        };
+        self.terminal.draw(render).context("cannot write to the terminal")
     }
 
     fn take(&mut self, event: Event) -> anyhow::Result<()> {
@@ -333,7 +346,7 @@ impl Program {
         #[cfg(debug_assertions)]
         self.panic_if_asked(&message);
         if let Message::Resized(width, height) = message {
-            self.terminal.resize(width, height)?;
+            self.terminal.resize(width, height);
         }
         if let Message::Pointed(pointed) = &mut message {
             pointed.on = self.marks.at(self.state.context(), pointed.x, pointed.y);

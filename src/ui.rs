@@ -1,6 +1,6 @@
 //! The screens, drawn from the state.
 //!
-//! [`draw`] reads the state and writes the frame; it changes nothing, and it does
+//! [`draw_on`] reads the state and writes the frame; it changes nothing, and it does
 //! work only for the rows that are shown. Everything that comes from outside was
 //! made visible where the state was built, or is here.
 
@@ -35,7 +35,8 @@ pub mod words {
 }
 
 use ratatui::Frame;
-use ratatui::layout::Rect;
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
 
 use self::paper::Paper;
 use self::theme::Theme;
@@ -44,17 +45,28 @@ use crate::app::mouse::Marks;
 use crate::app::{Screen, State};
 use crate::config::Role;
 
-/// Draws the state.
-pub fn draw(state: &State, theme: &Theme, frame: &mut Frame<'_>) {
-    let _ = draw_marked(state, theme, frame);
+/// What there is of a frame beside its cells.
+#[derive(Clone, Debug, Default)]
+pub struct Drawn {
+    /// Where things are, for the mouse.
+    pub marks: Marks,
+    /// Where the cursor belongs, where it is to be seen.
+    pub cursor: Option<Position>,
 }
 
-/// Draws the state; returns where things are, for the mouse.
-pub fn draw_marked(state: &State, theme: &Theme, frame: &mut Frame<'_>) -> Marks {
-    let area = frame.area();
+/// Draws the state.
+pub fn draw(state: &State, theme: &Theme, frame: &mut Frame<'_>) {
+    if let Some(cursor) = draw_on(state, theme, frame.buffer_mut()).cursor {
+        frame.set_cursor_position(cursor);
+    }
+}
+
+/// Draws the state on a blank frame.
+pub fn draw_on(state: &State, theme: &Theme, buffer: &mut Buffer) -> Drawn {
+    let area = buffer.area;
     let keymap = &state.preferences.keymap;
     let marks = Marks::new(state.context());
-    let mut paper = Paper { buffer: frame.buffer_mut(), theme, keymap, cursor: None, marks };
+    let mut paper = Paper { buffer, theme, keymap, cursor: None, marks };
     paper.buffer.set_style(area, theme.ground());
     if Size::of(area.width, area.height) == Size::TooSmall {
         too_small(&mut paper, state, area);
@@ -69,11 +81,7 @@ pub fn draw_marked(state: &State, theme: &Theme, frame: &mut Frame<'_>) -> Marks
         chord::draw(&mut paper, state, area);
     }
     paper.unstyle_blanks();
-    let Paper { cursor, marks, .. } = paper;
-    if let Some(cursor) = cursor {
-        frame.set_cursor_position(cursor);
-    }
-    marks
+    Drawn { cursor: paper.cursor.map(Position::from), marks: paper.marks }
 }
 
 fn screen(paper: &mut Paper<'_>, state: &State, area: Rect) {

@@ -27,7 +27,7 @@ const SAME_BYTES: [(&str, &str); 5] =
 const LAST_FUNCTION_KEY: u8 = 12;
 
 /// One key, or two after each other.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Stroke {
     /// The first.
     pub first: Key,

@@ -5,7 +5,7 @@
 //! holds the table against that. What a command does is `update`'s.
 
 /// Where the keys go.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Context {
     /// One of the two lists.
     List,
@@ -138,7 +138,7 @@ impl Context {
 }
 
 /// What a command does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[expect(missing_docs, reason = "the sentence of each stands in the table")]
 pub enum Id {
     // Everywhere.

@@ -71,15 +71,15 @@ pub fn read_again(path: &Path, known: &Content) -> Content {
         Ok(file) => file,
         Err(error) => return failed(&error),
     };
-    match file.metadata() {
+    let size = match file.metadata() {
         Ok(now) if !now.is_file() => {
             return unreadable(UnreadableReason::Endless, "it has become something else than a file");
         }
         Ok(now) if now.len() > MAX_SIZE => return too_large(),
-        Ok(_) => {}
+        Ok(now) => now.len(),
         Err(error) => return failed(&error),
-    }
-    match read_all(file) {
+    };
+    match read_all(file, size, MAX_SIZE + 1) {
         // It may have grown meanwhile, and what lies in `/proc` has no size.
         Ok(bytes) if bytes.len() as u64 > MAX_SIZE => too_large(),
         Ok(bytes) if matches!(known, Content::Text(document) if document.text().as_bytes() == bytes) => known.clone(),
@@ -98,11 +98,9 @@ pub fn glimpse(location: &Location, base: &Path) -> Glimpse {
 
 fn head(path: &Path) -> Option<Vec<u8>> {
     // What may never end is not opened.
-    std::fs::metadata(path).ok().filter(std::fs::Metadata::is_file)?;
-    let mut head = Vec::new();
+    let size = std::fs::metadata(path).ok().filter(std::fs::Metadata::is_file)?.len();
     let file = OpenOptions::new().read(true).custom_flags(NONBLOCK).open(path).ok()?;
-    file.take(HEAD).read_to_end(&mut head).ok()?;
-    Some(head)
+    read_all(file, size, HEAD).ok()
 }
 
 fn too_large() -> Content {
@@ -116,9 +114,11 @@ const NULL_DEVICE: u64 = 0x103;
 /// Keeps the open from waiting where a FIFO was put in place meanwhile.
 const NONBLOCK: i32 = rustix::fs::OFlags::NONBLOCK.bits().cast_signed();
 
-fn read_all(file: File) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    file.take(MAX_SIZE + 1).read_to_end(&mut bytes)?;
+/// Reads a file that seems to have `size` bytes, up to a limit.
+fn read_all(file: File, size: u64, limit: u64) -> io::Result<Vec<u8>> {
+    // Without room from the start it is read in pieces that begin at 32 bytes.
+    let mut bytes = Vec::with_capacity(usize::try_from(size.min(limit)).unwrap_or_default() + 1);
+    file.take(limit).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 

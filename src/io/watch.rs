@@ -9,6 +9,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::{OsStr, OsString};
+use std::fmt;
 use std::fs;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
@@ -38,9 +39,30 @@ const UNHEARD: [u64; 9] =
     [0x6969, 0x517b, 0xff53_4d42, 0xfe53_4d42, 0x6573_5546, 0x0102_1997, 0x00c3_6400, 0x5346_414f, 0x7375_7245];
 
 /// Where places are given to the thread that watches; without one nothing is watched.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Watching {
-    wakes: Mutex<Option<Sender<Wake>>>,
+    begun: Mutex<Begun>,
+}
+
+/// Whether there is a thread that watches.
+#[derive(Default)]
+enum Begun {
+    /// Nobody wants to hear of changes.
+    #[default]
+    Never,
+    /// It begins with the first places.
+    Waiting(Box<Tell>),
+    /// It is there.
+    Running(Sender<Wake>),
+}
+
+/// What is told of each change; it says whether somebody still listens.
+type Tell = dyn Fn(Noticed) -> bool + Send;
+
+impl fmt::Debug for Watching {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Watching").finish_non_exhaustive()
+    }
 }
 
 #[derive(Debug)]
@@ -50,17 +72,24 @@ enum Wake {
 }
 
 impl Watching {
-    /// Starts the thread, which calls `tell` for each change until that returns false.
+    /// Has `tell` called for each change until it returns false; the thread for it begins with the first places.
     pub fn start(&self, tell: impl Fn(Noticed) -> bool + Send + 'static) {
-        let (sender, wakes) = channel();
-        let to_thread = sender.clone();
-        thread::spawn(move || Thread::new(to_thread).run(&wakes, &tell));
-        *self.wakes.lock().unwrap_or_else(PoisonError::into_inner) = Some(sender);
+        *self.begun.lock().unwrap_or_else(PoisonError::into_inner) = Begun::Waiting(Box::new(tell));
     }
 
     /// Watches these places, and no others.
     pub fn watch(&self, places: Places) {
-        if let Some(wakes) = &*self.wakes.lock().unwrap_or_else(PoisonError::into_inner) {
+        let mut begun = self.begun.lock().unwrap_or_else(PoisonError::into_inner);
+        *begun = match std::mem::take(&mut *begun) {
+            Begun::Waiting(tell) => {
+                let (sender, wakes) = channel();
+                let to_thread = sender.clone();
+                thread::spawn(move || Thread::new(to_thread).run(&wakes, &*tell));
+                Begun::Running(sender)
+            }
+            begun => begun,
+        };
+        if let Begun::Running(wakes) = &*begun {
             // A thread that has ended watches nothing: that is no error here.
             let _ = wakes.send(Wake::Places(places));
         }

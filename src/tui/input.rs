@@ -26,9 +26,9 @@ use crate::app::message::Message;
 /// How long to wait for the reader before it is woken again.
 const WAKE: Duration = Duration::from_millis(20);
 /// How long to look for more behind one key: crossterm looks at nothing where it is no
-/// time at all, and until it is over it looks again and again. What comes later comes in
-/// another turn.
-const LOOK: Duration = Duration::from_micros(20);
+/// time at all, and until it is over it looks again and again, which the key waits for.
+/// What comes later comes in another turn.
+const LOOK: Duration = Duration::from_micros(2);
 /// How long to look for more behind several: the rest of a paste may be on its way.
 const MORE: Duration = Duration::from_millis(1);
 /// The most events of one turn: text may come without an end.
@@ -53,9 +53,9 @@ struct Flags {
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 enum Doing {
     /// It reads the terminal.
-    #[default]
     Reading,
-    /// It waits until it may read.
+    /// It waits until it may read, or has not begun.
+    #[default]
     Waiting,
     /// It has ended: nothing reads the terminal any more.
     Ended,
@@ -67,7 +67,8 @@ struct Park {
     changed: Condvar,
 }
 
-/// The thread that reads the terminal.
+/// The thread that reads the terminal, once it is started.
+#[derive(Default)]
 pub(super) struct Reader {
     park: Arc<Park>,
 }
@@ -86,9 +87,8 @@ impl Drop for Parked {
 
 impl Reader {
     /// Starts the thread; `size` is what the terminal is taken to have.
-    pub(super) fn start(sender: Sender<Event>, size: (u16, u16)) -> Self {
-        let park = Arc::new(Park::default());
-        let inner = park.clone();
+    pub(super) fn start(&self, sender: Sender<Event>, size: (u16, u16)) {
+        let inner = self.park.clone();
         thread::spawn(move || {
             // Sizes are heard of from the first look on: one that came before it has to be asked for.
             let _ = event::poll(Duration::ZERO);
@@ -102,7 +102,6 @@ impl Reader {
             // Nobody listens any more once the program ends.
             let _ = sender.send(if read.is_ok() { Event::InputLost } else { Event::Panicked });
         });
-        Self { park }
     }
 
     /// Lets the reader read again after what it has handed over was dealt with.

@@ -9,21 +9,25 @@ use std::io::{self, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crossterm::event::{EnableBracketedPaste, EnableFocusChange};
-use crossterm::terminal::{
-    BeginSynchronizedUpdate, Clear, ClearType, EndSynchronizedUpdate, EnterAlternateScreen, disable_raw_mode,
-    enable_raw_mode,
-};
+use crossterm::terminal::{EnterAlternateScreen, disable_raw_mode, enable_raw_mode};
 use crossterm::{cursor, queue};
-use ratatui::backend::CrosstermBackend;
-use ratatui::layout::Rect;
-use ratatui::{Frame, TerminalOptions, Viewport};
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+
+use super::wire;
 
 /// Mouse, focus and paste reports off, a synchronized update ended, cursor on,
 /// colours reset, the alternate screen left.
 const LEAVE: &[u8] =
     b"\x1b[?1006l\x1b[?1003l\x1b[?1002l\x1b[?1000l\x1b[?1004l\x1b[?2004l\x1b[?2026l\x1b[?25h\x1b[0m\x1b[?1049l";
-/// The end of a synchronized update, and so of a frame.
-const END_OF_FRAME: &[u8] = b"\x1b[?2026l";
+/// The begin of a frame, a synchronized update.
+const BEGIN: &[u8] = b"\x1b[?2026h";
+/// Its end.
+const END: &[u8] = b"\x1b[?2026l";
+/// The style of the terminal, and a screen cleared in it.
+const CLEARED: &[u8] = b"\x1b[m\x1b[2J";
+const SHOW_CURSOR: &[u8] = b"\x1b[?25h";
+const HIDE_CURSOR: &[u8] = b"\x1b[?25l";
 /// What is taken where the terminal tells no size, as `kubectl exec` may do.
 const USUAL_SIZE: (u16, u16) = (80, 24);
 /// The largest size that is drawn, in cells a side.
@@ -76,33 +80,16 @@ pub(super) fn size() -> (u16, u16) {
     (width.min(MOST), height.min(MOST))
 }
 
-/// Collects a frame and sends it whole.
-struct Whole {
-    pending: Vec<u8>,
-}
-
-impl Write for Whole {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.pending.extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    /// Sends what is pending once it ends a frame: ratatui flushes in its midst.
-    fn flush(&mut self) -> io::Result<()> {
-        if !self.pending.ends_with(END_OF_FRAME) {
-            return Ok(());
-        }
-        let mut out = io::stdout().lock();
-        let sent = out.write_all(&self.pending).and_then(|()| out.flush());
-        self.pending.clear();
-        sent
-    }
-}
-
 /// The terminal while it is ours.
 pub(super) struct Terminal {
-    inner: ratatui::Terminal<CrosstermBackend<Whole>>,
-    clear: bool,
+    /// What it shows.
+    shown: Buffer,
+    /// The next frame, blank between two.
+    next: Buffer,
+    /// Where the cursor is, where it is shown; none where it is not known what the terminal shows.
+    cursor: Option<Option<Position>>,
+    /// Room for the bytes of a frame.
+    bytes: Vec<u8>,
 }
 
 impl Terminal {
@@ -110,7 +97,8 @@ impl Terminal {
     pub(super) fn enter() -> anyhow::Result<Self> {
         take_over()?;
         let (width, height) = size();
-        Ok(Self { inner: fresh(width, height)?, clear: true })
+        let blank = Buffer::empty(Rect::new(0, 0, width, height));
+        Ok(Self { shown: blank.clone(), next: blank, cursor: None, bytes: Vec::new() })
     }
 
     /// Enters it again after it was given back.
@@ -122,28 +110,49 @@ impl Terminal {
 
     /// Has the next frame drawn on a cleared screen.
     pub(super) fn redraw(&mut self) {
-        self.clear = true;
+        self.cursor = None;
     }
 
     /// Takes another size.
-    pub(super) fn resize(&mut self, width: u16, height: u16) -> anyhow::Result<()> {
-        self.inner = fresh(width.min(MOST), height.min(MOST))?;
-        self.clear = true;
-        Ok(())
+    pub(super) fn resize(&mut self, width: u16, height: u16) {
+        self.next = Buffer::empty(Rect::new(0, 0, width.min(MOST), height.min(MOST)));
+        self.redraw();
     }
 
-    /// Draws a frame in one synchronized write.
-    pub(super) fn draw(&mut self, render: impl FnOnce(&mut Frame<'_>)) -> io::Result<()> {
-        if std::mem::take(&mut self.clear) {
-            let area = self.inner.get_frame().area();
-            self.inner = fresh(area.width, area.height)?;
-            queue!(self.inner.backend_mut(), BeginSynchronizedUpdate, Clear(ClearType::All))?;
-        } else {
-            queue!(self.inner.backend_mut(), BeginSynchronizedUpdate)?;
+    /// Draws a frame in one synchronized write, where anything has changed.
+    ///
+    /// `render` draws on a blank frame and returns where the cursor is to be seen.
+    pub(super) fn draw(&mut self, render: impl FnOnce(&mut Buffer) -> Option<Position>) -> io::Result<()> {
+        let cursor = render(&mut self.next);
+        self.bytes.clear();
+        self.bytes.extend_from_slice(BEGIN);
+        if self.cursor.is_none() {
+            self.shown = Buffer::empty(self.next.area);
+            self.bytes.extend_from_slice(CLEARED);
         }
-        self.inner.draw(render)?;
-        queue!(self.inner.backend_mut(), EndSynchronizedUpdate)?;
-        self.inner.backend_mut().flush()
+        let before = self.bytes.len();
+        wire::changes(&self.shown, &self.next, &mut self.bytes);
+        // Where it is shown, what was written has moved it.
+        let has_moved = self.cursor != Some(cursor) || (cursor.is_some() && self.bytes.len() > before);
+        match cursor {
+            Some(Position { x, y }) if has_moved => {
+                write!(self.bytes, "\x1b[{};{}H", y + 1, x + 1)?;
+                self.bytes.extend_from_slice(SHOW_CURSOR);
+            }
+            None if has_moved => self.bytes.extend_from_slice(HIDE_CURSOR),
+            _ => {}
+        }
+        std::mem::swap(&mut self.shown, &mut self.next);
+        self.next.reset();
+        if self.bytes.len() == BEGIN.len() {
+            return Ok(());
+        }
+        self.bytes.extend_from_slice(END);
+        // Nothing is known where not all of it arrives.
+        self.cursor = None;
+        send(&self.bytes)?;
+        self.cursor = Some(cursor);
+        Ok(())
     }
 }
 
@@ -174,11 +183,4 @@ fn take_over() -> anyhow::Result<()> {
     }
     out.flush()?;
     Ok(())
-}
-
-/// Returns a terminal of this size with nothing drawn; its size is asked of nobody.
-fn fresh(width: u16, height: u16) -> io::Result<ratatui::Terminal<CrosstermBackend<Whole>>> {
-    let backend = CrosstermBackend::new(Whole { pending: Vec::new() });
-    let viewport = Viewport::Fixed(Rect::new(0, 0, width, height));
-    ratatui::Terminal::with_options(backend, TerminalOptions { viewport })
 }

@@ -16,7 +16,7 @@ use skyplug_tui::io::Options;
 use skyplug_tui::io::editor;
 use skyplug_tui::io::perform::{Outside, perform};
 use skyplug_tui::io::run::run;
-use skyplug_tui::ui::{draw, draw_marked, theme::Theme};
+use skyplug_tui::ui::{draw, draw_on, theme::Theme};
 use tempfile::TempDir;
 
 /// What is said where there is no shell, as here.
@@ -183,7 +183,7 @@ impl Driver {
         let (width, height) = self.state.size;
         let mut terminal = Terminal::new(TestBackend::new(width, height)).expect("a terminal");
         let mut marks = Marks::default();
-        terminal.draw(|frame| marks = draw_marked(&self.state, &self.theme, frame)).expect("drawn");
+        terminal.draw(|frame| marks = draw_on(&self.state, &self.theme, frame.buffer_mut()).marks).expect("drawn");
         marks
     }
 

@@ -6,9 +6,9 @@
 use std::collections::HashSet;
 use std::fs;
 
-use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
+use ratatui::{Frame, Terminal};
 use skyplug_tui::app::Settings;
 use skyplug_tui::app::command::Context;
 use skyplug_tui::app::message::Message;
@@ -16,7 +16,7 @@ use skyplug_tui::app::mouse::Marks;
 use skyplug_tui::app::recovery::{KeptEdits, KeptFile, Met, OtherCopy};
 use skyplug_tui::app::run::{Ended, How};
 use skyplug_tui::config::Role;
-use skyplug_tui::ui::draw_marked;
+use skyplug_tui::ui::draw_on;
 use skyplug_tui::ui::theme::palette::BUILT_IN;
 use unicode_width::UnicodeWidthStr as _;
 
@@ -209,7 +209,12 @@ fn sweep(driver: &mut Driver, place: &str, seed: usize) {
         driver.send(Message::Resized(width, height));
         let mut terminal = Terminal::new(TestBackend::new(width, height)).expect("a terminal");
         let mut marks = Marks::default();
-        terminal.draw(|frame| marks = draw_marked(&driver.state, &driver.theme, frame)).expect("drawn");
+        let render = |frame: &mut Frame| {
+            let drawn = draw_on(&driver.state, &driver.theme, frame.buffer_mut());
+            marks = drawn.marks;
+            drawn.cursor.into_iter().for_each(|cursor| frame.set_cursor_position(cursor));
+        };
+        terminal.draw(render).expect("drawn");
         let backend = terminal.backend();
         let what = format!("{place} at {width}x{height}");
         cells(backend.buffer(), &what);

@@ -37,6 +37,7 @@ pub mod words {
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
 
 use self::paper::Paper;
 use self::theme::Theme;
@@ -67,7 +68,10 @@ pub fn draw_on(state: &State, theme: &Theme, buffer: &mut Buffer) -> Drawn {
     let keymap = &state.preferences.keymap;
     let marks = Marks::new(state.context());
     let mut paper = Paper { buffer, theme, keymap, cursor: None, marks };
-    paper.buffer.set_style(area, theme.ground());
+    // Most themes leave the ground to the terminal, and this is every cell.
+    if theme.ground() != Style::new() {
+        paper.buffer.set_style(area, theme.ground());
+    }
     if Size::of(area.width, area.height) == Size::TooSmall {
         too_small(&mut paper, state, area);
     } else if !state.ready {

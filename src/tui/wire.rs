@@ -5,7 +5,7 @@
 //! begins and ends in the terminal's own style. Behind a cell whose width terminals
 //! may see in another way the place is named again. No theme colours underlines.
 
-use ratatui::buffer::{Buffer, Cell};
+use ratatui::buffer::{Buffer, Cell, CellWidth as _};
 use ratatui::style::{Color, Modifier};
 use unicode_width::UnicodeWidthStr as _;
 
@@ -44,18 +44,38 @@ const NAMED: [Color; 16] = [
 
 /// Writes what turns one frame into another of the same size.
 pub(super) fn changes(before: &Buffer, now: &Buffer, out: &mut Vec<u8>) {
+    let width = usize::from(now.area.width);
     let mut pen = Pen { out, at: None, look: Look::PLAIN, anew: Vec::new() };
-    for (x, y, cell) in before.diff_iter(now) {
-        let look = Look::of(cell);
-        if !pen.at.is_some_and(|(column, row)| row == y && column <= x && pen.writes_up_to(now, (column, x), y, look)) {
-            pen.go_to(x, y);
-        }
-        pen.change_to(look);
-        pen.out.extend_from_slice(cell.symbol().as_bytes());
-        // Behind the last column terminals wait before they go to the next row.
-        pen.at = (is_one_cell(cell) && x + 1 < now.area.right()).then_some((x + 1, y));
+    let rows = before.content.chunks(width.max(1)).zip(now.content.chunks(width.max(1)));
+    for (y, (old, new)) in (0..).zip(rows).filter(|(_, (old, new))| old != new) {
+        row(&mut pen, y, old, new);
     }
     pen.change_to(Look::PLAIN);
+}
+
+/// Writes the cells of a row that differ.
+fn row(pen: &mut Pen<'_>, y: u16, old: &[Cell], new: &[Cell]) {
+    // Up to here the terminal may show a half of what was written over.
+    let mut torn = 0;
+    let mut x = 0;
+    while x < new.len() {
+        let end = (x + cells(&new[x])).min(new.len());
+        if old[x] != new[x] || x < torn {
+            pen.put(x, y, new);
+            torn = (x..end).map(|at| at + cells(&old[at])).fold(torn, usize::max);
+            // Some terminals take an emoji for narrow that is one by its selector alone.
+            if end > x + 1 && new[x].symbol().contains('\u{fe0f}') {
+                let behind = (x + 1..end).filter(|at| old[*at].symbol() != new[*at].symbol());
+                behind.for_each(|at| pen.put(at, y, new));
+            }
+        }
+        x = end;
+    }
+}
+
+/// Returns how many cells of a row a cell fills.
+fn cells(cell: &Cell) -> usize {
+    if cell.symbol().len() == 1 { 1 } else { usize::from(cell.cell_width().max(1)) }
 }
 
 /// Tells whether all terminals take a cell for one that is one cell wide.
@@ -90,19 +110,32 @@ struct Pen<'a> {
 }
 
 impl Pen<'_> {
+    /// Writes a cell of a row.
+    fn put(&mut self, at: usize, y: u16, row: &[Cell]) {
+        let (cell, x) = (&row[at], column(at));
+        let look = Look::of(cell);
+        if !self.at.is_some_and(|(before, line)| line == y && self.writes_up_to(before.into(), at, row, look)) {
+            self.go_to(x, y);
+        }
+        self.change_to(look);
+        self.out.extend_from_slice(cell.symbol().as_bytes());
+        // Behind the last column terminals wait before they go to the next row.
+        self.at = (is_one_cell(cell) && at + 1 < row.len()).then_some((x + 1, y));
+    }
+
     /// Gets to a cell further right in its row by writing those before it again; tells whether that is shorter.
-    fn writes_up_to(&mut self, now: &Buffer, (from, to): (u16, u16), row: u16, look: Look) -> bool {
-        let moving = match to - from {
+    fn writes_up_to(&mut self, from: usize, to: usize, row: &[Cell], look: Look) -> bool {
+        let Some(between) = row.get(from..to) else { return false };
+        let moving = match between.len() {
             0 => return true,
             1 => 3,
             2..10 => 4,
             _ => 5,
         };
-        if to - from > moving {
+        if between.len() > moving {
             return false;
         }
-        let between = || (from..to).map(|x| &now[(x, row)]);
-        let all = |look| between().all(|cell| cell.symbol().len() == 1 && Look::of(cell) == look);
+        let all = |look| between.iter().all(|cell| cell.symbol().len() == 1 && Look::of(cell) == look);
         // In the style before the cell or in its own: a third one would cost more than the move.
         if !all(self.look) {
             if !all(look) {
@@ -110,7 +143,7 @@ impl Pen<'_> {
             }
             self.change_to(look);
         }
-        self.out.extend(between().flat_map(|cell| cell.symbol().bytes()));
+        self.out.extend(between.iter().flat_map(|cell| cell.symbol().bytes()));
         true
     }
 
@@ -213,6 +246,10 @@ fn color(out: &mut Vec<u8>, base: u16, color: Color) {
     }
 }
 
+fn column(at: usize) -> u16 {
+    u16::try_from(at).expect("a row has at most as many cells as its width, which has 16 bits")
+}
+
 fn number(out: &mut Vec<u8>, number: u16) {
     let mut divisor = 10_000;
     while divisor > 1 && number < divisor {
@@ -255,9 +292,11 @@ mod tests {
         }
 
         fn style(&mut self) -> Style {
-            let mut style = Style::new().fg(self.color()).bg(self.color());
+            let mut style = Style::reset().fg(self.color()).bg(self.color());
             for modifier in MODIFIERS_SEEN {
-                if self.roll(4) == 0 {
+                // This terminal knows one intensity at a time.
+                let is_second = modifier == Modifier::DIM && style.add_modifier.contains(Modifier::BOLD);
+                if self.roll(4) == 0 && !is_second {
                     style = style.add_modifier(modifier);
                 }
             }
@@ -267,13 +306,18 @@ mod tests {
         /// Writes some texts on a frame, as a screen does that has changed a little.
         fn draw(&mut self, frame: &mut Buffer) {
             for _ in 0..=self.roll(6) {
-                let texts =
-                    ["quota_000012", "a  b   c", "日本語 長い", "├─ é ▸", "                ", "e\u{301}x", "👩‍👩‍👧 z"];
-                let text = texts[usize::try_from(self.roll(7)).expect("few")];
+                let texts = ["quota_000012", "a  b   c", "日本語 長い", "├─ é ▸", "                ", "e\u{301}x"];
+                let text = texts[usize::try_from(self.roll(6)).expect("few")];
                 let x = u16::try_from(self.roll(40)).expect("few");
                 let y = u16::try_from(self.roll(6)).expect("few");
                 let style = self.style();
                 frame.set_stringn(x, y, text, usize::from(AREA.width - x), style);
+            }
+            // Half of a wide character is nothing that a screen draws.
+            for at in 1..frame.content.len() {
+                if frame.content[at - 1].symbol().width() > 1 && frame.content[at].symbol() != " " {
+                    frame.content[at - 1].set_symbol(" ");
+                }
             }
         }
     }
@@ -348,6 +392,14 @@ mod tests {
         assert_eq!(sent(&[(3, "a")], &[(3, "b", dim)]), "\x1b[1;4H\x1b[2mb\x1b[m");
         let bold = Style::new().add_modifier(Modifier::BOLD);
         assert_eq!(sent(&[], &[(0, "a", dim), (1, "b", bold)]), "\x1b[1H\x1b[2ma\x1b[0;1mb\x1b[m");
+        let both = bold.add_modifier(Modifier::DIM).fg(Color::Rgb(1, 2, 3));
+        let left = bold.fg(Color::Rgb(1, 2, 3));
+        assert_eq!(
+            sent(&[], &[(0, "a", both), (1, "b", left)]),
+            "\x1b[1H\x1b[1;2;38;2;1;2;3ma\x1b[22;1mb\x1b[m",
+            "one end for both intensities"
+        );
+        assert_eq!(sent(&[], &[(0, "👩‍👩‍👧b", plain)]), "\x1b[1H👩‍👩‍👧\x1b[1;3Hb", "terminals differ in its width");
         let red = |style: Style| style.fg(Color::Red);
         assert_eq!(sent(&[], &[(0, "a", dim), (1, "b", red(dim))]), "\x1b[1H\x1b[2ma\x1b[38;5;1mb\x1b[m");
     }

@@ -48,8 +48,19 @@ impl Paper<'_> {
         }
         let (x, y) = (area.x + column, area.y + row);
         let left = usize::from(area.width - column);
-        let (end, _) = self.buffer.set_stringn(x, y, text, left, style);
-        end - area.x
+        if !is_plain(text) {
+            let (end, _) = self.buffer.set_stringn(x, y, text, left, style);
+            return end - area.x;
+        }
+        // Nearly all texts are: no need to look for what belongs together in them.
+        let start = self.buffer.index_of(x, y);
+        let cells = self.buffer.content[start..start + left].iter_mut();
+        let mut end = column;
+        for (cell, byte) in cells.zip(text.bytes()) {
+            cell.set_char(char::from(byte)).set_style(style);
+            end += 1;
+        }
+        end
     }
 
     /// Writes text so that it ends at the right edge of `area`; returns its first column.
@@ -214,7 +225,13 @@ impl Paper<'_> {
 
 /// Returns the width of a text in cells.
 pub(super) fn width(text: &str) -> u16 {
-    u16::try_from(text.width()).unwrap_or(u16::MAX)
+    let width = if is_plain(text) { text.len() } else { text.width() };
+    u16::try_from(width).unwrap_or(u16::MAX)
+}
+
+/// Tells whether each byte of a text is a character that fills one cell.
+fn is_plain(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
 }
 
 /// Cuts a text that is too wide at its end; `..` says so.
@@ -277,6 +294,9 @@ pub(super) fn fit_path(text: &str, room: u16) -> String {
 }
 
 fn head(text: &str, room: u16) -> String {
+    if is_plain(text) {
+        return text[..text.len().min(room.into())].to_owned();
+    }
     let mut out = String::new();
     let mut used = 0;
     for grapheme in text.graphemes(true) {
@@ -290,6 +310,9 @@ fn head(text: &str, room: u16) -> String {
 }
 
 fn tail(text: &str, room: u16) -> &str {
+    if is_plain(text) {
+        return &text[text.len().saturating_sub(room.into())..];
+    }
     let mut used = 0;
     let mut start = text.len();
     for (at, grapheme) in text.grapheme_indices(true).rev() {
@@ -359,6 +382,27 @@ mod tests {
         assert_eq!(fit_at(long, long.find("5}"), 24), "..psilon: 5}");
         assert_eq!(fit_at(long, None, 12), "limits: {a..");
         assert_eq!(fit_path("acme_company.plugins.audit.AuditPlugin", 24), "acme_com..it.AuditPlugin");
+    }
+
+    #[test]
+    fn plain_texts_are_written_as_all_others_are() {
+        let theme = Theme::new(true, false);
+        let area = Rect::new(0, 0, 20, 2);
+        for text in ["", "a", "plugins: [{a: ~}]", "longer than the room is", "é longer than the room is"] {
+            for column in [0, 3, 19] {
+                let mut buffers = [Buffer::empty(area), Buffer::empty(area)];
+                let [ours, theirs] = &mut buffers;
+                let style = theme.heading();
+                let (end, _) = theirs.set_stringn(1 + column, 1, text, usize::from(19 - column), style);
+                let keymap = Keymap::default();
+                let mut paper =
+                    Paper { buffer: ours, theme: &theme, keymap: &keymap, cursor: None, marks: Marks::default() };
+                let inside = Rect { x: 1, width: 19, ..area };
+                let at = paper.write(inside, 1, column, text, style);
+                assert_eq!(at + 1, if column == 19 { 20 } else { end }, "{text:?} at {column}");
+                assert_eq!(buffers[0], buffers[1], "{text:?} at {column}");
+            }
+        }
     }
 
     #[test]

@@ -109,13 +109,14 @@ pub fn run(options: &Options, environment: Environment, settings: Settings) -> a
     let outside = Outside::new(options.clone(), environment);
     let effects = worker(outside.clone(), sender.clone(), 0);
     // While the terminal is made ready. The worker outlives the sender.
-    for effect in [Effect::Glimpse, Effect::Open] {
-        let _ = effects.send(effect);
-    }
+    let _ = effects.send(Effect::Open);
     let noticing = sender.clone();
     outside.watching.start(move |noticed| noticing.send(Event::Message(Message::Noticed(noticed))).is_ok());
     terminal::hook_panics();
     signals::listen(sender.clone())?;
+    // Here, as to wait for another thread takes longer, and before the terminal is taken: Ctrl-C ends what a file
+    // system without an answer holds up.
+    let glimpsed = perform(Effect::Glimpse, &outside);
     let size = terminal::size();
     let mut state = State::new(settings.screens, size);
     state.preferences = settings.preferences;
@@ -134,7 +135,7 @@ pub fn run(options: &Options, environment: Environment, settings: Settings) -> a
         keeping: Keeping::default(),
         ended: None,
     };
-    let looped = catch_unwind(AssertUnwindSafe(|| match program.run(&receiver) {
+    let looped = catch_unwind(AssertUnwindSafe(|| match program.run(glimpsed, &receiver) {
         // The signal may be on its way still.
         Err(error) if has_hung_up(&error) => {
             program.ended = Some(Ended::Signal(SIGHUP));
@@ -245,7 +246,9 @@ struct Program {
 }
 
 impl Program {
-    fn run(&mut self, events: &Receiver<Event>) -> anyhow::Result<()> {
+    /// Draws the first rows where there are some, else what comes next, then takes what comes until it ends.
+    fn run(&mut self, glimpsed: Option<Message>, events: &Receiver<Event>) -> anyhow::Result<()> {
+        glimpsed.map_or(Ok(()), |message| self.take_message(message))?;
         let patience = Instant::now() + FIRST_FRAME;
         while !self.state.has_something_to_show() && self.ended.is_none() {
             match events.recv_timeout(patience.saturating_duration_since(Instant::now())) {
@@ -274,16 +277,13 @@ impl Program {
     }
 
     /// Takes an event and those that wait behind it, keeps the edits; tells whether the reader waits now.
-    ///
-    /// First rows are drawn before anything behind them is taken: to check the files takes longer than a frame.
     fn take_and_keep(&mut self, first: Event, events: &Receiver<Event>) -> anyhow::Result<bool> {
         let mut next = Some(first);
         let mut was_read = false;
         while let Some(event) = next {
             was_read |= matches!(event, Event::Input(_));
-            let is_first_rows = matches!(event, Event::Performed(_, Message::Glimpsed(_)));
             self.take(event)?;
-            next = if self.ended.is_none() && !is_first_rows { events.try_recv().ok() } else { None };
+            next = if self.ended.is_none() { events.try_recv().ok() } else { None };
         }
         self.keep()?;
         Ok(was_read)

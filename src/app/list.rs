@@ -243,11 +243,7 @@ impl List {
         self.worst.clear();
         let kind = FileKind::of(role);
         for (number, one) in diagnostics.iter().enumerate().filter(|(_, one)| one.place.file == kind) {
-            let Some(pointer) = &one.place.pointer else { continue };
-            if let [list, index, ..] = pointer.tokens()
-                && list == "plugins"
-                && let Ok(index) = index.parse()
-            {
+            if let Some(index) = one.entry() {
                 self.problems.entry(index).or_default().push(number);
                 let worst = self.worst.entry(index).or_insert(one.severity);
                 *worst = (*worst).max(one.severity);

@@ -63,13 +63,22 @@ impl Row<'_> {
 
 /// Returns the entries of a list as far as a walk over all of them needs; none where there is no list.
 pub fn rows(document: &Document) -> impl Iterator<Item = Row<'_>> {
+    rows_of(document, |_| true)
+}
+
+/// Returns one entry of the list.
+#[must_use]
+pub fn row_at(document: &Document, index: usize) -> Option<Row<'_>> {
+    let (_, items) = list(document)?;
+    Some(row(document, document.tree().ok()?, index, *items.get(index)?))
+}
+
+/// Returns those entries that are wanted.
+pub fn rows_of(document: &Document, is_wanted: impl Fn(usize) -> bool) -> impl Iterator<Item = Row<'_>> {
     let found = document.tree().ok().zip(list(document));
     let (tree, items) = found.map(|(tree, (_, items))| (tree, items)).unzip();
-    items
-        .unwrap_or_default()
-        .iter()
-        .enumerate()
-        .filter_map(move |(index, &node)| Some(row(document, tree?, index, node)))
+    let wanted = items.unwrap_or_default().iter().enumerate().filter(move |(index, _)| is_wanted(*index));
+    wanted.filter_map(move |(index, &node)| Some(row(document, tree?, index, node)))
 }
 
 fn row<'d>(document: &'d Document, tree: &'d Tree, index: usize, node: NodeId) -> Row<'d> {

@@ -146,6 +146,11 @@ impl Tree {
         (0..u32::try_from(self.nodes.len()).unwrap_or(NONE)).map(NodeId)
     }
 
+    /// Returns the nodes by their places in that order.
+    pub fn ids_in(range: std::ops::Range<usize>) -> impl Iterator<Item = NodeId> + use<> {
+        range.map_while(|at| u32::try_from(at).ok()).map(NodeId)
+    }
+
     /// Returns what a node is.
     #[must_use]
     pub fn kind(&self, id: NodeId) -> Kind {

@@ -28,6 +28,12 @@ impl NodeId {
     pub const fn index(self) -> usize {
         self.0 as usize
     }
+
+    /// Returns the node that lies `by` places behind it.
+    #[must_use]
+    pub(crate) fn moved(self, by: isize) -> Self {
+        Self(again::moved(self.0, by))
+    }
 }
 
 /// What a node is.

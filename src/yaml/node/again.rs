@@ -375,7 +375,7 @@ fn texts_before(tree: &Tree, node: usize) -> usize {
     tree.nodes[node..].iter().find(has_text).map_or(tree.texts.len(), |found| found.data as usize)
 }
 
-fn moved(place: u32, by: isize) -> u32 {
+pub(super) fn moved(place: u32, by: isize) -> u32 {
     narrow((place as usize).wrapping_add_signed(by))
 }
 

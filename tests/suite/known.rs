@@ -14,13 +14,14 @@ use skyplug_tui::yaml::Document;
 use crate::facts::{class, facts, origin, parameter, plugin_with, text, workspace};
 
 /// Entries with and without problems; `Q#` and `P#` get a number.
-const ENTRIES: [&str; 18] = [
+const ENTRIES: [&str; 19] = [
     "- class: quiet.Q#\n",
     "- class: quiet.Q#\n  parameters:\n    url: x\n    list: [1, 2]\n    deep: {a: {b: c}}\n",
     "- class: quiet.Q#\n  parameters:\n    note: |\n      one\n\n      two\n",
     "- class: acme.Audit\n",
     "- class: acme.Audit\n  parameters: {size: 5}\n",
     "- class: acme.Audit\n  parameters: {size: yes, flag: on}\n",
+    "- class: acme.Audit\n  parameters: {size: x, flag: on}\n",
     "- class: acme.None\n",
     "- class: acme.thing\n",
     "- class: nodot\n",
@@ -109,10 +110,11 @@ fn a_check_that_passes_over_entries_says_the_same() {
             let old = Arc::clone(&document);
             for _ in 0..=numbers.below(2) {
                 let at = numbers.below(entries.len());
-                match numbers.below(4) {
+                match numbers.below(5) {
                     0 => entries.insert(at, numbers.entry()),
                     1 if entries.len() > 1 => drop(entries.remove(at)),
                     2 => entries.swap(at, 0),
+                    3 => entries[at].insert_str(0, ABOVE[numbers.below(ABOVE.len())]),
                     _ => entries[at] = numbers.entry(),
                 }
                 document = Arc::new(document.edited(list(&entries, behind)));

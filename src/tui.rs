@@ -108,8 +108,6 @@ pub fn run(options: &Options, environment: Environment, settings: Settings) -> a
     let (sender, receiver) = channel();
     let outside = Outside::new(options.clone(), environment);
     let effects = worker(outside.clone(), sender.clone(), 0);
-    // While the terminal is made ready. The worker outlives the sender.
-    let _ = effects.send(Effect::Open);
     let noticing = sender.clone();
     outside.watching.start(move |noticed| noticing.send(Event::Message(Message::Noticed(noticed))).is_ok());
     terminal::hook_panics();
@@ -246,21 +244,22 @@ struct Program {
 }
 
 impl Program {
-    /// Draws the first rows where there are some, else what comes next, then takes what comes until it ends.
+    /// Draws a first frame, then takes what comes until it ends.
     fn run(&mut self, glimpsed: Option<Message>, events: &Receiver<Event>) -> anyhow::Result<()> {
-        glimpsed.map_or(Ok(()), |message| self.take_message(message))?;
-        let patience = Instant::now() + FIRST_FRAME;
-        while !self.state.has_something_to_show() && self.ended.is_none() {
-            match events.recv_timeout(patience.saturating_duration_since(Instant::now())) {
-                Ok(event) => _ = self.take_and_keep(event, events)?,
-                Err(RecvTimeoutError::Timeout) => break,
-                Err(RecvTimeoutError::Disconnected) => return Ok(()),
+        if let Some(message) = glimpsed {
+            self.take_message(message)?;
+            self.draw()?;
+            // Behind them: what reads and parses would take a processor from the first rows.
+            self.ask(Effect::Open)?;
+        } else {
+            self.ask(Effect::Open)?;
+            self.wait_for_files(events)?;
+            if self.ended.is_some() {
+                return Ok(());
             }
-        }
-        if self.ended.is_none() {
             self.draw()?;
         }
-        // Behind the first frame, which nothing is to put off: the terminal keeps what is typed.
+        // Nothing is to put the first frame off: the terminal keeps what is typed.
         self.reader.start(self.sender.clone(), self.state.size);
         while self.ended.is_none() {
             let Ok(first) = events.recv() else { break };
@@ -271,6 +270,19 @@ impl Program {
             // Behind the frame: the reader would take a processor from what a person waits for.
             if was_read {
                 self.reader.release();
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes what comes until there is something to show, but not for long.
+    fn wait_for_files(&mut self, events: &Receiver<Event>) -> anyhow::Result<()> {
+        let patience = Instant::now() + FIRST_FRAME;
+        while !self.state.has_something_to_show() && self.ended.is_none() {
+            match events.recv_timeout(patience.saturating_duration_since(Instant::now())) {
+                Ok(event) => _ = self.take_and_keep(event, events)?,
+                Err(RecvTimeoutError::Timeout) => break,
+                Err(RecvTimeoutError::Disconnected) => return Ok(()),
             }
         }
         Ok(())

@@ -80,14 +80,23 @@ pub(super) fn size() -> (u16, u16) {
     (width.min(MOST), height.min(MOST))
 }
 
+/// What is to be seen of the cursor.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Cursor {
+    /// It is not known what the terminal shows at all.
+    Unknown,
+    Hidden,
+    At(Position),
+}
+
 /// The terminal while it is ours.
 pub(super) struct Terminal {
     /// What it shows.
     shown: Buffer,
     /// The next frame, blank between two.
     next: Buffer,
-    /// Where the cursor is, where it is shown; none where it is not known what the terminal shows.
-    cursor: Option<Option<Position>>,
+    /// What is to be seen of the cursor.
+    cursor: Cursor,
     /// Room for the bytes of a frame.
     bytes: Vec<u8>,
 }
@@ -98,7 +107,7 @@ impl Terminal {
         take_over()?;
         let (width, height) = size();
         let blank = Buffer::empty(Rect::new(0, 0, width, height));
-        Ok(Self { shown: blank.clone(), next: blank, cursor: None, bytes: Vec::new() })
+        Ok(Self { shown: blank.clone(), next: blank, cursor: Cursor::Unknown, bytes: Vec::new() })
     }
 
     /// Enters it again after it was given back.
@@ -110,7 +119,7 @@ impl Terminal {
 
     /// Has the next frame drawn on a cleared screen.
     pub(super) fn redraw(&mut self) {
-        self.cursor = None;
+        self.cursor = Cursor::Unknown;
     }
 
     /// Takes another size.
@@ -123,23 +132,23 @@ impl Terminal {
     ///
     /// `render` draws on a blank frame and returns where the cursor is to be seen.
     pub(super) fn draw(&mut self, render: impl FnOnce(&mut Buffer) -> Option<Position>) -> io::Result<()> {
-        let cursor = render(&mut self.next);
+        let cursor = render(&mut self.next).map_or(Cursor::Hidden, Cursor::At);
         self.bytes.clear();
         self.bytes.extend_from_slice(BEGIN);
-        if self.cursor.is_none() {
+        if self.cursor == Cursor::Unknown {
             self.shown = Buffer::empty(self.next.area);
             self.bytes.extend_from_slice(CLEARED);
         }
         let before = self.bytes.len();
         wire::changes(&self.shown, &self.next, &mut self.bytes);
         // Where it is shown, what was written has moved it.
-        let has_moved = self.cursor != Some(cursor) || (cursor.is_some() && self.bytes.len() > before);
+        let has_moved = self.cursor != cursor || (cursor != Cursor::Hidden && self.bytes.len() > before);
         match cursor {
-            Some(Position { x, y }) if has_moved => {
+            Cursor::At(Position { x, y }) if has_moved => {
                 write!(self.bytes, "\x1b[{};{}H", y + 1, x + 1)?;
                 self.bytes.extend_from_slice(SHOW_CURSOR);
             }
-            None if has_moved => self.bytes.extend_from_slice(HIDE_CURSOR),
+            Cursor::Hidden if has_moved => self.bytes.extend_from_slice(HIDE_CURSOR),
             _ => {}
         }
         std::mem::swap(&mut self.shown, &mut self.next);
@@ -149,9 +158,9 @@ impl Terminal {
         }
         self.bytes.extend_from_slice(END);
         // Nothing is known where not all of it arrives.
-        self.cursor = None;
+        self.cursor = Cursor::Unknown;
         send(&self.bytes)?;
-        self.cursor = Some(cursor);
+        self.cursor = cursor;
         Ok(())
     }
 }

@@ -195,17 +195,17 @@ fn select(out: &mut Vec<u8>, from: Option<Look>, to: Look) {
     let old = from.unwrap_or(Look::PLAIN);
     let lost = old.modifier - to.modifier;
     // Both intensities have one end, and so has what blinks.
-    let is_ended = |end| MODIFIERS.iter().any(|(one, _, its)| *its == end && lost.contains(*one));
-    let mut last = 0;
+    let is_over = |its| MODIFIERS.iter().any(|(one, _, end)| *end == its && lost.contains(*one));
+    let mut ended = 0;
     for (_, _, end) in MODIFIERS {
-        if end != last && is_ended(end) {
+        if end != ended && is_over(end) {
             number(out, end);
             out.push(b';');
         }
-        last = end;
+        ended = end;
     }
     for (modifier, begin, end) in MODIFIERS {
-        if to.modifier.contains(modifier) && (!old.modifier.contains(modifier) || is_ended(end)) {
+        if to.modifier.contains(modifier) && (!old.modifier.contains(modifier) || is_over(end)) {
             number(out, begin);
             out.push(b';');
         }

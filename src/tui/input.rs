@@ -296,6 +296,13 @@ mod tests {
     }
 
     #[test]
+    fn a_reader_that_has_not_begun_is_not_waited_for() {
+        let reader = Reader::default();
+        drop(reader.park());
+        assert!(!reader.park.lock().wanted);
+    }
+
+    #[test]
     fn keys_get_their_plain_names() {
         let name = |code, modifiers| translate_key(KeyEvent::new(code, modifiers)).expect("a key").to_string();
         assert_eq!(name(KeyCode::Char('S'), KeyModifiers::SHIFT), "S");

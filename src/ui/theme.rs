@@ -228,3 +228,22 @@ impl Theme {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_theme_of_a_number_is_made_and_the_first_one_where_there_is_none() {
+        let origins = vec![Origin::BuiltIn("dark"), Origin::File(Box::default()), Origin::BuiltIn("mono")];
+        let mut themes = Themes::new(origins, Depth::True, true);
+        let mut ground = |at: usize| themes.get(at).map(|theme| (theme.ground(), theme.ascii));
+        let dark = Palette::built_in("dark").expect("there").ground();
+        assert_ne!(dark, Style::new());
+        assert_eq!(ground(0), Some((dark, true)));
+        assert_eq!(ground(1), Some((Palette::default().ground(), true)));
+        assert_eq!(ground(2), Some((Style::new(), true)));
+        assert_eq!(ground(7), Some((dark, true)));
+        assert!(Themes::new(Vec::new(), Depth::True, false).get(0).is_none());
+    }
+}

@@ -496,8 +496,8 @@ impl State {
     /// Asks again what SkyPilot makes of the files. The only place that checks.
     pub fn recheck(&mut self) {
         self.generation += 1;
-        (self.report, self.judged) = check::check_again(&self.workspace, &self.facts, &self.judged);
-        self.preview = preview::judged(&self.workspace, &self.facts, self.report.verdicts());
+        let checked = check::check_again(&self.workspace, &self.facts, &self.judged);
+        (self.report, self.preview, self.judged) = (checked.report, checked.preview, checked.judged);
         self.problems = problems(&self.report, &self.preview);
         self.problem.at = self.problem.at.min(self.problems.len().saturating_sub(1));
         self.problem_shown = false;

@@ -8,6 +8,7 @@ pub mod diagnostic;
 pub mod fit;
 mod fix;
 mod ignore;
+mod known;
 mod load;
 mod proof;
 mod refusal;
@@ -26,6 +27,8 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use known::Known;
+
 pub use diagnostic::{Code, Diagnostic, FileKind, Fix, Place, Seen, Severity};
 pub(crate) use shape::nearest;
 pub use shape::{of_document, one_line, verdict};
@@ -33,10 +36,12 @@ pub use version::{NEWEST, SkyVersion};
 
 use crate::config::writing::Target;
 use crate::config::{ConfigFile, Environment, Role, Workspace};
+use crate::preview::Preview;
 use crate::python::{Catalog, Module};
 use crate::wheel::Directory;
 use crate::wheel::contents::Inspection;
 use crate::wheel::memory::Memory;
+use crate::yaml::Value;
 
 /// Where the release in force comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -118,7 +123,7 @@ pub struct Facts {
     /// Which controllers are asked about.
     pub controller: Controller,
     /// What was found of the modules of the API server's list, by dotted name.
-    pub modules: BTreeMap<String, Module>,
+    pub modules: Arc<BTreeMap<String, Module>>,
     /// What was found at directories, by the absolute path they resolve to.
     pub directories: BTreeMap<PathBuf, Directory>,
     /// The wheels that were read, by their absolute path.
@@ -146,7 +151,7 @@ impl Facts {
             remote_endpoint: None,
             consolidation: Consolidation { jobs: false, serve: false, from_signal_file: false },
             controller: Controller::Jobs,
-            modules: BTreeMap::new(),
+            modules: Arc::default(),
             directories: BTreeMap::new(),
             wheels: BTreeMap::new(),
             memories: BTreeMap::new(),
@@ -247,15 +252,15 @@ pub struct LoadEntry {
     pub outcome: Outcome,
 }
 
-/// What `load_plugins` makes of a list.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What `load_plugins` makes of a list; [`Load::entries`] has each entry by itself.
+#[derive(Clone, Debug)]
 pub struct Load {
     /// The exception that ends it, none where all entries load.
     pub exception: Option<&'static str>,
     /// Its message.
     pub message: Option<String>,
-    /// The entries, each by itself.
-    pub entries: Vec<LoadEntry>,
+    /// The items of the list, none where there is none.
+    list: Option<Arc<Vec<Value>>>,
 }
 
 /// All that is known of both files.
@@ -282,11 +287,6 @@ impl Report {
         }
     }
 
-    /// Returns the verdicts on both files.
-    pub(crate) const fn verdicts(&self) -> &[Verdict; 2] {
-        &self.verdicts
-    }
-
     /// Returns the errors of a file that follow from its text alone: they stop a save.
     pub fn blocking(&self, role: Role) -> impl Iterator<Item = &Diagnostic> {
         let file = FileKind::of(role);
@@ -294,78 +294,122 @@ impl Report {
     }
 }
 
-/// What was made of the text of each file alone, to be taken again while the text is the same.
+/// What was made of each file, to be taken again while it is the same, and of each entry that is.
 #[derive(Clone, Debug, Default)]
-pub struct Judged([Option<Arc<Judgement>>; 2]);
+pub struct Judged {
+    texts: [Option<Arc<Judgement>>; 2],
+    classes: Option<Arc<classes::Looked>>,
+}
 
+/// What was made of the text of a file alone.
 #[derive(Debug)]
 struct Judgement {
     file: ConfigFile,
     verdict: Verdict,
     found: Vec<Diagnostic>,
+    entries: Known,
 }
 
 impl Judged {
-    fn of(&self, file: &ConfigFile, role: Role) -> Option<&Arc<Judgement>> {
-        let known = match role {
-            Role::Api => &self.0[0],
-            Role::Remote => &self.0[1],
+    /// Returns what was made of the file that was there last.
+    fn last(&self, file: &ConfigFile, role: Role) -> Option<&Arc<Judgement>> {
+        let last = match role {
+            Role::Api => &self.texts[0],
+            Role::Remote => &self.texts[1],
         };
-        known.as_ref().filter(|known| known.file.location == file.location && known.file.content.is_same(&file.content))
+        last.as_ref().filter(|last| last.file.location == file.location)
     }
+
+    /// Returns what was made of a file.
+    fn of(&self, file: &ConfigFile, role: Role) -> Option<&Arc<Judgement>> {
+        self.last(file, role).filter(|known| known.file.content.is_same(&file.content))
+    }
+}
+
+/// All that a check comes to.
+#[derive(Debug)]
+pub struct Checked {
+    /// What SkyPilot makes of both files.
+    pub report: Report,
+    /// What the next launch uploads.
+    pub preview: Preview,
+    /// What the next check need not find out again.
+    pub judged: Judged,
 }
 
 /// Reads both files as SkyPilot does, and finds what is wrong with them.
 #[must_use]
 pub fn check(workspace: &Workspace, facts: &Facts) -> Report {
-    check_again(workspace, facts, &Judged::default()).0
+    check_again(workspace, facts, &Judged::default()).report
 }
 
-/// Does the same where some of the texts may have been judged before; returns what holds for these texts as well.
+/// Does the same where much of it may be known from a check before, of these texts or of those they were made of.
 #[must_use]
-pub fn check_again(workspace: &Workspace, facts: &Facts, known: &Judged) -> (Report, Judged) {
+pub fn check_again(workspace: &Workspace, facts: &Facts, known: &Judged) -> Checked {
     let is_large = |role| {
         let is_known = known.of(workspace.file(role), role).is_some();
         !is_known && workspace.text(role).is_some_and(|text| text.len() >= LARGE)
     };
     let judged = Role::each(Role::ALL.into_iter().all(is_large), |role| {
-        known.of(workspace.file(role), role).cloned().unwrap_or_else(|| Arc::new(judge(workspace, role)))
+        let file = workspace.file(role);
+        let anew = || Arc::new(judge(workspace, role, known.last(file, role).map(|last| &**last)));
+        known.of(file, role).cloned().unwrap_or_else(anew)
     });
     let verdicts = judged.each_ref().map(|one| one.verdict.clone());
-    let load = load::load(workspace.file(Role::Api), &verdicts[0]);
+    let load = |role, judged: &Judgement| load::load(workspace.file(role), &judged.verdict, &judged.entries);
     let preview = crate::preview::judged(workspace, facts, &verdicts);
-    let controller_load =
-        preview.config_uploaded.as_ref().map(|_| load::load(workspace.file(Role::Remote), &verdicts[1]));
+    let controller_load = preview.config_uploaded.as_ref().map(|_| load(Role::Remote, &judged[1]));
+    let load = load(Role::Api, &judged[0]);
     let mut diagnostics: Vec<Diagnostic> = judged.iter().flat_map(|one| one.found.iter().cloned()).collect();
     surroundings::keep_found_directory(workspace, facts, &mut diagnostics);
     surroundings::diagnose(workspace, facts, &mut diagnostics);
-    classes::diagnose(workspace, facts, &mut diagnostics);
-    diagnostics.extend(preview.diagnostics);
+    let entries = [&judged[0].entries, &judged[1].entries];
+    let looked = classes::diagnose(workspace, facts, entries, known.classes.as_deref(), &mut diagnostics);
+    diagnostics.extend(preview.diagnostics.iter().cloned());
     let mut ignored = ignore::take(workspace, &mut diagnostics);
     ignored.iter_mut().for_each(Diagnostic::make_visible);
     diagnostics.iter_mut().for_each(Diagnostic::make_visible);
     // The order of the files, then of the text; the worst of one place first.
     diagnostics.sort_by_key(|d| (d.place.file, d.place.span.map_or(0, |s| s.start), std::cmp::Reverse(d.severity)));
-    (Report { verdicts, load, controller_load, diagnostics, ignored }, Judged(judged.map(Some)))
+    let report = Report { verdicts, load, controller_load, diagnostics, ignored };
+    debug_assert!(is_as_new(workspace, facts, known, &report), "entries that were passed over have problems");
+    Checked { report, preview, judged: Judged { texts: judged.map(Some), classes: Some(Arc::new(looked)) } }
+}
+
+/// Tells whether a check finds the same where nothing is known.
+fn is_as_new(workspace: &Workspace, facts: &Facts, known: &Judged, report: &Report) -> bool {
+    if known.texts.iter().all(Option::is_none) {
+        return true;
+    }
+    let new = check(workspace, facts);
+    let load = |load: &Load| (load.exception, load.message.clone());
+    new.verdicts == report.verdicts
+        && new.diagnostics == report.diagnostics
+        && new.ignored == report.ignored
+        && load(&new.load) == load(&report.load)
+        && new.controller_load.as_ref().map(load) == report.controller_load.as_ref().map(load)
 }
 
 /// Files of this size are judged side by side, in bytes: a smaller one is done before a thread has started.
 const LARGE: usize = 64 * 1024;
 
 /// Reads one file as SkyPilot does, and finds what is wrong with its text.
-fn judge(workspace: &Workspace, role: Role) -> Judgement {
-    let verdict = verdict(workspace.file(role), role);
-    let mut found = of_text(workspace, role, &verdict, fix::BUDGET);
+fn judge(workspace: &Workspace, role: Role, last: Option<&Judgement>) -> Judgement {
+    let file = workspace.file(role);
+    let carried = last.map(|last| last.entries.carried(&last.file.content, &file.content)).unwrap_or_default();
+    let verdict = shape::verdict_but(file, role, &carried);
+    let mut found = of_text(workspace, role, &verdict, fix::BUDGET, &carried);
     proof::keep_clean(workspace, role, &mut found);
-    Judgement { file: workspace.file(role).clone(), verdict, found }
+    let entries = Known::of(&file.content, &verdict, &found, carried);
+    Judgement { file: file.clone(), verdict, found, entries }
 }
 
 /// Finds what is wrong with the text of one file; `budget` is how many bytes may be parsed for fixes.
-fn of_text(workspace: &Workspace, role: Role, verdict: &Verdict, budget: usize) -> Vec<Diagnostic> {
+fn of_text(workspace: &Workspace, role: Role, verdict: &Verdict, budget: usize, known: &Known) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     refusal::diagnose(workspace, role, verdict, budget, &mut found);
-    load::diagnose(workspace, role, budget, &mut found);
-    sense::diagnose(workspace, role, budget, &mut found);
+    load::diagnose(workspace, role, budget, known, &mut found);
+    sense::diagnose(workspace, role, budget, known, &mut found);
     if found.iter().any(|one| one.code == Code::Encrypted) {
         // What an encryption program wrote is its own to change.
         for one in &mut found {

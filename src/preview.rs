@@ -47,7 +47,7 @@ pub(crate) fn judged(workspace: &Workspace, facts: &Facts, verdicts: &[Verdict; 
     let mut preview = uploads(workspace, facts, verdicts);
     let task = carry(facts, &mut preview);
     predict(facts, &mut preview);
-    preview.diagnostics = problems::find(workspace, facts, &preview, task.as_ref());
+    preview.diagnostics = problems::find(workspace, facts, &verdicts[0], &preview, task.as_ref());
     preview
 }
 

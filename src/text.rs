@@ -43,6 +43,12 @@ impl Span {
         self.start == self.end
     }
 
+    /// Returns the range that lies `by` bytes behind it.
+    #[must_use]
+    pub(crate) const fn moved(self, by: isize) -> Self {
+        Self { start: self.start.wrapping_add_signed(by), end: self.end.wrapping_add_signed(by) }
+    }
+
     /// Returns the part of `text` that the range covers.
     ///
     /// # Panics

@@ -18,11 +18,13 @@ pub mod value;
 pub mod write;
 
 use std::borrow::Cow;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
 pub use construct::Pair;
 pub use error::{ErrorKind, Mark, YamlError};
 pub use event::ScalarStyle;
+pub use node::again::Kept;
 pub use node::{Kind, NodeId, Tree};
 pub use pointer::{Pointer, PointerError};
 pub use value::Value;
@@ -40,8 +42,27 @@ pub struct Document {
     lines: LineIndex,
     tree: Result<Tree, YamlError>,
     data: OnceLock<Result<Value, YamlError>>,
-    /// Whether parts of it were parsed without the rest.
-    by_parts: bool,
+    /// Its number among all documents.
+    number: u64,
+    /// Where parts of it were parsed without the rest: from which documents it comes, the last one first.
+    lineage: Vec<Ancestor>,
+}
+
+/// A document that another one was made of by edits.
+#[derive(Clone, Debug)]
+struct Ancestor {
+    number: u64,
+    /// The pair of the top mapping whose entries were edited.
+    pair: usize,
+    kept: Kept,
+}
+
+/// The most ancestors that are known: one operation may take several edits.
+const MOST_ANCESTORS: usize = 8;
+
+fn next_number() -> u64 {
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    NEXT.fetch_add(1, Ordering::Relaxed)
 }
 
 impl Document {
@@ -51,7 +72,7 @@ impl Document {
         let text = text.into();
         let lines = LineIndex::new(&text);
         let tree = Tree::parse(&text);
-        Self { text, lines, tree, data: OnceLock::new(), by_parts: false }
+        Self { text, lines, tree, data: OnceLock::new(), number: next_number(), lineage: Vec::new() }
     }
 
     /// Parses a text that an edit made of this one: of a list only the entries that it changed.
@@ -69,15 +90,36 @@ impl Document {
             let _ = data.set(Ok(value));
         }
         let lines = LineIndex::new(&text);
-        let edited = Self { text, lines, tree: Ok(again.tree), data, by_parts: true };
+        let lineage = self.lineage_with(&again);
+        let edited = Self { text, lines, tree: Ok(again.tree), data, number: next_number(), lineage };
         debug_assert!(edited.is_proven(), "parsed again by parts: {:?}", edited.text);
         edited
+    }
+
+    fn lineage_with(&self, again: &node::again::Again) -> Vec<Ancestor> {
+        let (nodes, bytes) = again.moved;
+        let kept = Kept { before: again.replaced.0, behind: again.behind, nodes, bytes };
+        let pair = again.pair;
+        let above = self.lineage.iter().filter(|one| one.pair == pair).take(MOST_ANCESTORS - 1);
+        let above = above.map(|one| Ancestor { number: one.number, pair, kept: one.kept.then(&kept) });
+        let parent = Ancestor { number: self.number, pair, kept: kept.clone() };
+        std::iter::once(parent).chain(above).collect()
+    }
+
+    /// Returns which entries of a list below a top key are those of `old`, where this document was made
+    /// of it by edits of that list alone and neither has anchors, tags or merge keys.
+    #[must_use]
+    pub fn kept_of(&self, old: &Self, list: NodeId) -> Option<&Kept> {
+        let ancestor = self.lineage.iter().find(|one| one.number == old.number)?;
+        let tree = self.tree().ok()?;
+        let (_, value) = tree.pairs(tree.root()?).nth(ancestor.pair)?;
+        (value == list).then_some(&ancestor.kept)
     }
 
     /// Tells whether the whole text parses to what is known of it; at once where it was parsed as a whole.
     #[must_use]
     pub fn is_proven(&self) -> bool {
-        if !self.by_parts {
+        if self.lineage.is_empty() {
             return true;
         }
         let whole = Self::parse(Arc::clone(&self.text));

@@ -221,8 +221,8 @@ pub fn tentative(state: &State, operation: &Operation) -> Option<Result<Tentativ
         return None;
     }
     Some(operation::apply(&state.workspace, operation, Sharing::WriteOut).map(|change| {
-        let (report, _) = check::check_again(&change.workspace, &state.facts, &state.judged);
-        Tentative { fresh: fresh(&state.report, &report), change }
+        let checked = check::check_again(&change.workspace, &state.facts, &state.judged);
+        Tentative { fresh: fresh(&state.report, &checked.report), change }
     }))
 }
 

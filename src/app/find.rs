@@ -53,7 +53,7 @@ fn in_list(state: &State, role: Role, needle: &Needle, rows: &mut Vec<ChoiceRow>
         let place = format!("{} #{}", name_of(role), index + 1);
         if needle.is_in(class) && rows.len() < MOST {
             let label = visible(class).into_owned();
-            let goal = Goal::Place(role, entry.pointer.clone());
+            let goal = Goal::Place(role, entry.pointer());
             rows.push(ChoiceRow { label, detail: place.clone(), goal });
         }
         let Some(document) = state.workspace.document(role) else { continue };
@@ -62,7 +62,7 @@ fn in_list(state: &State, role: Role, needle: &Needle, rows: &mut Vec<ChoiceRow>
         };
         let mut search =
             Search { needle, document, role, place, class, show_secrets: state.settings.show_secrets, rows };
-        search.below(parameters, &entry.pointer.join("parameters"), &mut Vec::new());
+        search.below(parameters, &entry.pointer().join("parameters"), &mut Vec::new());
     }
 }
 

@@ -10,7 +10,7 @@ use super::needle::Sieve;
 use crate::check::{Diagnostic, FileKind, Severity};
 use crate::config::disabled::{self, Disabled};
 use crate::config::matching::{Keyed, Matching};
-use crate::config::model::{self, Entry};
+use crate::config::model::{Entries, Entry};
 use crate::config::{ConfigFile, Content, Role};
 use crate::yaml::Document;
 
@@ -66,6 +66,8 @@ pub struct List {
     pub body: Body,
     /// The entries of the document.
     pub entries: Arc<Vec<Entry>>,
+    /// The same with the document, and those of the file on disk.
+    known: [Entries; 2],
     /// How each differs from the one on disk.
     pub markers: Vec<Marker>,
     /// Which entry of the file on disk each one was.
@@ -219,13 +221,17 @@ impl List {
     /// Takes the entries of another document.
     pub fn refresh(&mut self, file: &ConfigFile, disk: &ConfigFile) {
         self.body = body(file);
-        self.entries = Arc::new(entries(file));
+        // Given up first: what nobody else holds is changed in its place.
+        self.entries = Arc::default();
+        for (known, file) in self.known.iter_mut().zip([file, disk]) {
+            known.follow(readable(file));
+        }
+        self.entries = Arc::clone(self.known[0].all());
         self.disabled = match &file.content {
             Content::Text(document) if self.body == Body::Entries => disabled::find(document),
             _ => Vec::new(),
         };
-        let old = entries(disk);
-        let (new_keys, old_keys) = (keyed(file, &self.entries), keyed(disk, &old));
+        let (new_keys, old_keys) = (keyed(file, &self.entries), keyed(disk, self.known[1].all()));
         let matched = Matching::of(&old_keys, &new_keys, |_, _| true);
         self.markers = markers(&matched.origins, &old_keys, &new_keys);
         self.removed = matched.removed.len();
@@ -243,11 +249,7 @@ impl List {
         self.worst.clear();
         let kind = FileKind::of(role);
         for (number, one) in diagnostics.iter().enumerate().filter(|(_, one)| one.place.file == kind) {
-            let Some(pointer) = &one.place.pointer else { continue };
-            if let [list, index, ..] = pointer.tokens()
-                && list == "plugins"
-                && let Ok(index) = index.parse()
-            {
+            if let Some(index) = one.entry() {
                 self.problems.entry(index).or_default().push(number);
                 let worst = self.worst.entry(index).or_insert(one.severity);
                 *worst = (*worst).max(one.severity);
@@ -266,10 +268,10 @@ impl List {
     }
 }
 
-fn entries(file: &ConfigFile) -> Vec<Entry> {
+fn readable(file: &ConfigFile) -> Option<&Arc<Document>> {
     match &file.content {
-        Content::Text(document) if document.error().is_none() => model::entries(document),
-        _ => Vec::new(),
+        Content::Text(document) => Some(document).filter(|document| document.error().is_none()),
+        _ => None,
     }
 }
 

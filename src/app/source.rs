@@ -7,6 +7,7 @@ use super::layout;
 use super::message::Effect;
 use super::{Cursor, Pane, Screen, State, Tone, edits, external, motion};
 use crate::check::FileKind;
+use crate::config::model::Entry;
 use crate::config::{Content, Role, secret};
 use crate::text::Span;
 use crate::yaml::Document;
@@ -214,11 +215,11 @@ pub(super) fn go_to_line(state: &mut State) {
     let line = state.source.cursor.at;
     let Some(document) = state.workspace.document(role) else { return };
     let entries = &state.list(role).entries;
-    let holds = |entry: &&crate::config::model::Entry| {
+    let holds = |entry: &&Entry| {
         let (first, last) = lines_of(document, entry.span);
         (first..=last).contains(&line)
     };
-    match entries.iter().find(holds).map(|entry| entry.pointer.clone()) {
+    match entries.iter().find(holds).map(Entry::pointer) {
         Some(pointer) => edits::go_to(state, role, &pointer, true),
         None => state.say(Tone::Told, "No entry stands on this line."),
     }

@@ -220,7 +220,9 @@ fn scanned(state: &mut State, facts: crate::check::Facts) -> Vec<Effect> {
     // Answers may come late: what was looked at is added, nothing else.
     let mut now = state.facts.clone();
     now.directories.extend(facts.directories);
-    now.modules.extend(facts.modules);
+    if facts.modules.iter().any(|(name, module)| now.modules.get(name) != Some(module)) {
+        Arc::make_mut(&mut now.modules).extend(Arc::unwrap_or_clone(facts.modules));
+    }
     now.memories = facts.memories;
     // A check of a long list takes its time.
     if (&now.directories, &now.modules, &now.memories)

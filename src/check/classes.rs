@@ -3,49 +3,158 @@
 //!
 //! All of it was read, not run, and none of it stops an edit or a save.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+use std::sync::Arc;
 
 use super::diagnostic::{Code, Diagnostic, FileKind, Place, Severity};
 use super::fit::misfit;
 use super::fix::{BUDGET, Bench};
+use super::known::{self, Known};
 use super::refusal::MOST_OF_A_KIND;
 use super::shape::nearest;
-use super::{Facts, fix, load};
+use super::{Consolidation, Facts, SkyVersion, fix, load};
 use crate::config::model::{self, Row};
 use crate::config::{Role, Workspace};
 use crate::python::annotation::Annotation;
-use crate::python::{Answer, LoadContext, Module, Origin, Parameter, PluginClass, Site, SourceKind};
+use crate::python::{Answer, Catalog, LoadContext, Module, Origin, Parameter, PluginClass, Site, SourceKind};
 use crate::text::visible::visible_name;
 use crate::yaml::{Document, NodeId, Pointer, Value};
 
 /// What makes known which classes the server has.
 const NAME_PYTHON: &str = "name the interpreter that runs the server with --python";
 
+/// What was found of the classes of both lists, to be taken again while the surroundings are the same.
+#[derive(Debug)]
+pub(super) struct Looked {
+    catalog: Arc<Catalog>,
+    modules: Arc<BTreeMap<String, Module>>,
+    python: Option<PathBuf>,
+    version: SkyVersion,
+    consolidation: Consolidation,
+    lists: [Option<(Arc<Document>, Vec<Fate>)>; 2],
+}
+
+impl Looked {
+    fn at(facts: &Facts) -> Self {
+        Self {
+            catalog: Arc::clone(&facts.catalog),
+            modules: Arc::clone(&facts.modules),
+            python: facts.python.clone(),
+            version: facts.version,
+            consolidation: facts.consolidation,
+            lists: [None, None],
+        }
+    }
+
+    /// Tells whether classes are looked up in the same surroundings.
+    fn holds(&self, facts: &Facts) -> bool {
+        Arc::ptr_eq(&self.catalog, &facts.catalog)
+            && Arc::ptr_eq(&self.modules, &facts.modules)
+            && self.python == facts.python
+            && self.version == facts.version
+            && self.consolidation == facts.consolidation
+    }
+}
+
+/// What the look at the class of one entry has come to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fate {
+    /// There was something to tell, or it was not looked at.
+    Open,
+    /// There is nothing to tell.
+    Quiet,
+    /// It is one of those in a wheel that the server may have too.
+    Unsure,
+    /// It is one of those of which nothing can be told.
+    Unchecked,
+}
+
 /// Finds what is wrong with the classes of both lists and with what they are given.
-pub(super) fn diagnose(workspace: &Workspace, facts: &Facts, found: &mut Vec<Diagnostic>) {
+pub(super) fn diagnose(
+    workspace: &Workspace,
+    facts: &Facts,
+    texts: [&Known; 2],
+    before: Option<&Looked>,
+    found: &mut Vec<Diagnostic>,
+) -> Looked {
+    let mut looked = Looked::at(facts);
     // A check runs at every change: where nothing was looked at there is nothing to tell.
     let catalog = &facts.catalog;
     if !catalog.gathered && facts.modules.is_empty() && catalog.answers.is_empty() && catalog.found.is_empty() {
-        return;
+        return looked;
     }
-    for role in Role::ALL {
+    let before = before.filter(|before| before.holds(facts));
+    for (place, role) in Role::ALL.into_iter().enumerate() {
         let Some(document) = workspace.document(role) else { continue };
-        let Ok(data) = document.data() else { continue };
-        let Some(items) = data.get("plugins").and_then(Value::as_list) else { continue };
-        let bench = Bench::new(document, role, BUDGET);
-        let most = found.len() + MOST_OF_A_KIND;
-        let mut finder =
-            Finder { workspace, facts, role, document, bench, found, unsure: Vec::new(), unchecked: Vec::new() };
-        for entry in model::rows(document) {
-            let Some(class) = entry.class.as_deref() else { continue };
-            let parameters = items.get(entry.index).and_then(|item| item.get("parameters"));
-            // What the text alone stops is told already.
-            if load::entry(class, parameters).is_none() && finder.found.len() < most {
-                finder.entry(&entry, class, parameters);
-            }
+        let before = before.and_then(|before| before.lists[place].as_ref());
+        let fates = list(workspace, facts, role, texts[place], before, found);
+        looked.lists[place] = Some((Arc::clone(document), fates));
+    }
+    looked
+}
+
+/// Looks at the entries of one list; returns what it has come to for each.
+fn list(
+    workspace: &Workspace,
+    facts: &Facts,
+    role: Role,
+    text: &Known,
+    before: Option<&(Arc<Document>, Vec<Fate>)>,
+    found: &mut Vec<Diagnostic>,
+) -> Vec<Fate> {
+    let mut fates = Vec::new();
+    let Some(document) = workspace.document(role) else { return fates };
+    let Ok(data) = document.data() else { return fates };
+    let Some(items) = data.get("plugins").and_then(Value::as_list) else { return fates };
+    let bench = Bench::new(document, role, BUDGET);
+    let most = found.len() + MOST_OF_A_KIND;
+    let mut finder = Finder {
+        workspace,
+        facts,
+        role,
+        document,
+        bench,
+        found,
+        unsure: Tally::default(),
+        unchecked: Tally::default(),
+    };
+    let carried = before.and_then(|(old, known)| Some((known::origins(old, document, known.len())?, known)));
+    // What was told may have taken something back that the text alone tells.
+    let known = |index: usize| {
+        let (origins, known) = carried.as_ref().filter(|_| text.is_quiet(index))?;
+        Some(known[origins.of(index)?]).filter(|fate| *fate != Fate::Open)
+    };
+    for (index, item) in items.iter().enumerate() {
+        if finder.found.len() >= most {
+            break;
         }
-        finder.unsure();
-        finder.unchecked();
+        let fate = known(index).inspect(|fate| finder.recall(index, *fate)).unwrap_or_else(|| {
+            let Some(entry) = model::row_at(document, index) else { return Fate::Open };
+            finder.look(&entry, item.get("parameters"))
+        });
+        fates.push(fate);
+    }
+    finder.unsure();
+    finder.unchecked();
+    fates.resize(items.len(), Fate::Open);
+    fates
+}
+
+/// Classes of which the same is told once.
+#[derive(Default)]
+struct Tally {
+    /// The first one, with where it stands.
+    first: Option<(NodeId, String)>,
+    count: usize,
+}
+
+impl Tally {
+    fn add(&mut self, class: impl FnOnce() -> Option<(NodeId, String)>) {
+        self.count += 1;
+        if self.first.is_none() {
+            self.first = class();
+        }
     }
 }
 
@@ -66,9 +175,9 @@ struct Finder<'a> {
     bench: Bench<'a>,
     found: &'a mut Vec<Diagnostic>,
     /// Classes in a wheel that the server may have too, with where they stand.
-    unsure: Vec<(NodeId, String)>,
+    unsure: Tally,
     /// Classes of which nothing can be told, with where they stand.
-    unchecked: Vec<(NodeId, String)>,
+    unchecked: Tally,
 }
 
 impl Finder<'_> {
@@ -103,6 +212,37 @@ impl Finder<'_> {
         let place = Place::span(self.workspace, self.role, self.document, self.document.span(node), at);
         self.found.push(Diagnostic::new(code, severity, place, message, effect).from_outside());
         self.found.last_mut().expect("it was just pushed")
+    }
+
+    /// Looks at the class of an entry.
+    fn look(&mut self, entry: &Row<'_>, parameters: Option<&Value>) -> Fate {
+        let Some(class) = entry.class.as_deref() else { return Fate::Open };
+        let before = (self.found.len(), self.unsure.count, self.unchecked.count);
+        // What the text alone stops is told already.
+        if load::entry(class, parameters).is_some() {
+            return Fate::Open;
+        }
+        self.entry(entry, class, parameters);
+        match (self.found.len() != before.0, self.unsure.count > before.1, self.unchecked.count > before.2) {
+            (false, false, false) => Fate::Quiet,
+            (false, true, false) => Fate::Unsure,
+            (false, false, true) => Fate::Unchecked,
+            _ => Fate::Open,
+        }
+    }
+
+    /// Takes again what was found of an entry that is as it was.
+    fn recall(&mut self, index: usize, fate: Fate) {
+        let document = self.document;
+        let class = || {
+            let row = model::row_at(document, index)?;
+            Some((row.class_node?, row.class?.into_owned()))
+        };
+        match fate {
+            Fate::Open | Fate::Quiet => {}
+            Fate::Unsure => self.unsure.add(class),
+            Fate::Unchecked => self.unchecked.add(class),
+        }
     }
 
     fn entry(&mut self, entry: &Row<'_>, class: &str, parameters: Option<&Value>) {
@@ -168,12 +308,12 @@ impl Finder<'_> {
             return;
         }
         if wheel_of(self.facts, class).is_some() {
-            self.unsure.push((node, class.to_owned()));
+            self.unsure.add(|| Some((node, class.to_owned())));
             return;
         }
         if self.facts.catalog.found.is_empty() {
             // Where no other class was found either, its absence says nothing against it.
-            self.unchecked.push((node, class.to_owned()));
+            self.unchecked.add(|| Some((node, class.to_owned())));
             return;
         }
         let message = format!("{class} is in no wheel and no package that was looked at");
@@ -183,9 +323,9 @@ impl Finder<'_> {
 
     /// Tells once of all classes that are in a wheel and perhaps not in the server's Python.
     fn unsure(&mut self) {
-        let unsure = std::mem::take(&mut self.unsure);
-        let Some((node, first)) = unsure.first() else { return };
-        let (message, them, hint) = match unsure.len() {
+        let Tally { first, count } = std::mem::take(&mut self.unsure);
+        let Some((node, first)) = &first else { return };
+        let (message, them, hint) = match count {
             1 => (format!("whether the API server has {first} is not known"), "it", self.install_hint(first)),
             many => {
                 (format!("whether the API server has {first} and {} more is not known", many - 1), "all of them", None)
@@ -199,15 +339,15 @@ impl Finder<'_> {
 
     /// Tells once that classes were not checked: silence would sound as if all were well.
     fn unchecked(&mut self) {
-        let unchecked = std::mem::take(&mut self.unchecked);
-        let Some((node, first)) = unchecked.first().filter(|_| self.facts.catalog.gathered) else { return };
-        let (who, them) = match unchecked.len() {
+        let Tally { first, count } = std::mem::take(&mut self.unchecked);
+        let Some((node, first)) = first.as_ref().filter(|_| self.facts.catalog.gathered) else { return };
+        let (who, them) = match count {
             1 => (first.clone(), "it"),
             many => (format!("{first} and {} more", many - 1), "them"),
         };
         // The news comes first: a narrow screen cuts the rest.
         let message = format!("not checked: {who}; no wheel has {them}, and the server's Python is not known");
-        let them = if unchecked.len() == 1 { them } else { "all of them" };
+        let them = if count == 1 { them } else { "all of them" };
         let effect =
             format!("Where its Python does not have {them}, it raises ImportError: the API server does not start.");
         let code = Code::ClassUnchecked;

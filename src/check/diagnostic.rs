@@ -175,6 +175,15 @@ impl Diagnostic {
         Self { code, severity, place, message, effect, hint: None, fix: None, from_text }
     }
 
+    /// Returns the entry of a list that it is about.
+    #[must_use]
+    pub fn entry(&self) -> Option<usize> {
+        match self.place.pointer.as_ref()?.tokens() {
+            [list, index, ..] if list == "plugins" => index.parse().ok(),
+            _ => None,
+        }
+    }
+
     /// Adds how to mend it.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {

@@ -35,7 +35,7 @@ pub(super) fn take(workspace: &Workspace, diagnostics: &mut Vec<Diagnostic>) -> 
     let mut ignored = Vec::new();
     diagnostics.retain(|one| {
         let Some(role) = one.place.file.role() else { return true };
-        let first = entry_of(one).and_then(|index| entries[usize::from(role == Role::Remote)].get(index).copied());
+        let first = one.entry().and_then(|index| entries[usize::from(role == Role::Remote)].get(index).copied());
         let line = one.place.positions.map(|(start, _)| start.line);
         let mut silent = false;
         for mark in marks.iter_mut().filter(|mark| mark.role == role && mark.name == one.code.name()) {
@@ -71,14 +71,6 @@ fn unused(workspace: &Workspace, mark: &Ignore) -> Option<Diagnostic> {
             .hint("take the name out")
             .from_outside(),
     )
-}
-
-/// Returns the entry that a problem is about.
-fn entry_of(one: &Diagnostic) -> Option<usize> {
-    match one.place.pointer.as_ref()?.tokens() {
-        [list, index, ..] if list == "plugins" => index.parse().ok(),
-        _ => None,
-    }
 }
 
 /// Returns the first line of each entry, from 1.

@@ -3,10 +3,13 @@
 //! The rules are those of `load_plugins` in `sky/server/plugins.py` (0.14.1)
 //! with any module importable and any class a plugin.
 
+use std::sync::Arc;
+
 use serde_json::json;
 
 use super::diagnostic::{Code, Diagnostic, Fix, Place, Severity};
 use super::fix::Bench;
+use super::known::Known;
 use super::refusal::{MOST_OF_A_KIND, consequence, plain_type, typed_keys};
 use super::repr::python_type;
 use super::{Load, LoadEntry, Outcome, Status, Verdict, fix};
@@ -27,10 +30,10 @@ const MODULE_ATTRIBUTES: [&str; 30] = [
 /// A class that loads.
 const SOME_CLASS: &str = "a.B";
 
-/// Says what becomes of the list of a file at load.
+/// Says what becomes of the list of a file at load; an entry of which nothing is to be told is imported.
 #[must_use]
-pub(super) fn load(file: &ConfigFile, verdict: &Verdict) -> Load {
-    let nothing = Load { exception: None, message: None, entries: Vec::new() };
+pub(super) fn load(file: &ConfigFile, verdict: &Verdict, known: &Known) -> Load {
+    let nothing = Load { exception: None, message: None, list: None };
     let Content::Text(document) = &file.content else {
         if verdict.status == Status::Absent {
             return nothing;
@@ -43,24 +46,33 @@ pub(super) fn load(file: &ConfigFile, verdict: &Verdict) -> Load {
     let data = model::effective(document);
     let items = match data.get("plugins") {
         None => return nothing,
-        Some(Value::List(items)) => items.clone(),
+        Some(Value::List(items)) => items,
         Some(other) => {
             let message = format!("'{}' object is not iterable", python_type(other));
             return Load { exception: Some("TypeError"), message: Some(message), ..nothing };
         }
     };
-    let mut load = nothing;
-    for (index, item) in items.iter().enumerate() {
-        let class = item.get("class").and_then(Value::as_str).unwrap_or_default();
-        let failure = entry(class, item.get("parameters"));
-        if let (None, Some((_, exception, message))) = (load.exception, &failure) {
-            load.exception = Some(exception);
-            load.message = Some(message.clone());
-        }
-        let outcome = failure.map_or(Outcome::WouldImport, |(outcome, ..)| outcome);
-        load.entries.push(LoadEntry { index, class: class.to_owned(), outcome });
+    let open = items.iter().enumerate().filter(|(index, _)| !known.is_quiet(*index));
+    let (exception, message) = open.filter_map(|(_, item)| failure(item)).map(|(_, e, m)| (e, m)).next().unzip();
+    Load { exception, message, list: Some(Arc::clone(items)) }
+}
+
+/// Returns what stops an item of a list.
+fn failure(item: &Value) -> Option<(Outcome, &'static str, String)> {
+    entry(item.get("class").and_then(Value::as_str).unwrap_or_default(), item.get("parameters"))
+}
+
+impl Load {
+    /// Returns what becomes of each entry by itself.
+    #[must_use]
+    pub fn entries(&self) -> Vec<LoadEntry> {
+        let entry = |(index, item): (usize, &Value)| {
+            let class = item.get("class").and_then(Value::as_str).unwrap_or_default().to_owned();
+            let outcome = failure(item).map_or(Outcome::WouldImport, |(outcome, ..)| outcome);
+            LoadEntry { index, class, outcome }
+        };
+        self.list.iter().flat_map(|items| items.iter()).enumerate().map(entry).collect()
     }
-    load
 }
 
 /// Returns what stops one entry: the outcome, the exception and its message.
@@ -99,7 +111,7 @@ pub(super) fn entry(class: &str, parameters: Option<&Value>) -> Option<(Outcome,
 ///
 /// What the schema refuses is not loaded; what would stop the load then is told
 /// all the same, so that mending the one does not bring the other to light.
-pub(super) fn diagnose(workspace: &Workspace, role: Role, budget: usize, found: &mut Vec<Diagnostic>) {
+pub(super) fn diagnose(workspace: &Workspace, role: Role, budget: usize, known: &Known, found: &mut Vec<Diagnostic>) {
     let Content::Text(document) = &workspace.file(role).content else { return };
     if document.data().is_err() {
         return;
@@ -111,7 +123,7 @@ pub(super) fn diagnose(workspace: &Workspace, role: Role, budget: usize, found: 
     match data.get("plugins") {
         Some(Value::Null) => finder.plugins_null(),
         Some(Value::List(items)) => {
-            for (index, item) in items.iter().enumerate() {
+            for (index, item) in items.iter().enumerate().filter(|(index, _)| !known.is_quiet(*index)) {
                 // A class that is no string is told elsewhere.
                 let class = item.get("class").and_then(Value::as_str).unwrap_or(SOME_CLASS);
                 if entry(class, item.get("parameters")).is_none() {

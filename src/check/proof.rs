@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::diagnostic::{Code, Diagnostic, Severity};
+use super::known::Known;
 use super::refusal::MOST_OF_A_KIND;
 use super::{fix, of_text};
 use crate::config::{Content, Role, Workspace};
@@ -58,7 +59,7 @@ const fn is_clean_by_itself(code: Code) -> bool {
 fn problems(workspace: &Workspace, role: Role, document: Document) -> Counts {
     let workspace = workspace.with_content(role, Content::Text(Arc::new(document)));
     let verdict = super::verdict(workspace.file(role), role);
-    count(&of_text(&workspace, role, &verdict, 0))
+    count(&of_text(&workspace, role, &verdict, 0, &Known::default()))
 }
 
 fn kind(one: &Diagnostic) -> Kind {

@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::diagnostic::{Code, Diagnostic, Fix, Place};
 use super::fix::{self, Bench};
+use super::known::Known;
 use super::refusal::{MOST_OF_A_KIND, consequence};
 use super::syntax::is_allowed;
 use super::typing;
@@ -19,7 +20,7 @@ use crate::yaml::{Document, NodeId, Pointer, Tree, Value};
 const FEW_KEYS: usize = 8;
 
 /// Finds what is accepted and most likely not meant in one file.
-pub(super) fn diagnose(workspace: &Workspace, role: Role, budget: usize, found: &mut Vec<Diagnostic>) {
+pub(super) fn diagnose(workspace: &Workspace, role: Role, budget: usize, known: &Known, found: &mut Vec<Diagnostic>) {
     let Content::Text(document) = &workspace.file(role).content else { return };
     let bench = Bench::new(document, role, budget);
     let mut finder = Finder { workspace, role, document, bench, found };
@@ -29,10 +30,10 @@ pub(super) fn diagnose(workspace: &Workspace, role: Role, budget: usize, found: 
     let (Ok(tree), Ok(data)) = (document.tree(), document.data()) else { return };
     finder.no_configuration(data);
     finder.directive(tree);
-    finder.duplicate_keys(tree);
-    finder.merges(tree);
+    finder.duplicate_keys(tree, known);
+    finder.merges(tree, known);
     finder.ignored_keys();
-    let entries: Vec<Row<'_>> = model::rows(document).collect();
+    let entries: Vec<Row<'_>> = model::rows_of(document, |index| !known.is_quiet(index)).collect();
     finder.entries(&entries);
     if role == Role::Api {
         finder.wheel_path();
@@ -172,10 +173,10 @@ impl Finder<'_> {
         }
     }
 
-    fn duplicate_keys(&mut self, tree: &Tree) {
+    fn duplicate_keys(&mut self, tree: &Tree, known: &Known) {
         let document = self.document;
         let mut count = 0;
-        for node in tree.ids().filter(|&node| tree.is_mapping(node)) {
+        for node in known.nodes(document, tree).filter(|&node| tree.is_mapping(node)) {
             for (first, second) in equal_keys(document, tree, node) {
                 count += 1;
                 if count > MOST_OF_A_KIND {
@@ -212,9 +213,9 @@ impl Finder<'_> {
 
     /// Tells of mappings that merge several others with the same key: which one
     /// wins differs between releases of PyYAML.
-    fn merges(&mut self, tree: &Tree) {
+    fn merges(&mut self, tree: &Tree, known: &Known) {
         let document = self.document;
-        let mappings = tree.ids().filter(|&node| tree.is_mapping(node));
+        let mappings = known.nodes(document, tree).filter(|&node| tree.is_mapping(node));
         let merging = mappings.filter_map(|node| {
             let merges = |(key, _): &(NodeId, NodeId)| document.key_is(*key, "<<");
             Some((node, tree.pairs(node).find(merges)?.0))

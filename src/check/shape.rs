@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 
+use super::known::Known;
 use super::repr::{python_type, repr};
 use super::{Status, Verdict};
 use crate::config::schema::{self, Object, Type};
@@ -23,10 +24,15 @@ const CUTOFF: f64 = 0.6;
 /// Returns what SkyPilot makes of one file.
 #[must_use]
 pub fn verdict(file: &ConfigFile, role: Role) -> Verdict {
+    verdict_but(file, role, &Known::default())
+}
+
+/// Does the same where some entries are known to be taken.
+pub(super) fn verdict_but(file: &ConfigFile, role: Role, known: &Known) -> Verdict {
     match &file.content {
         Content::Absent => Verdict { status: Status::Absent, exception: None, message: None, plugins: 0 },
         Content::Unreadable(why) => unreadable(why, &path_of(file)),
-        Content::Text(document) => judge(document, role, &path_of(file)),
+        Content::Text(document) => judge(document, role, &path_of(file), known),
     }
 }
 
@@ -74,10 +80,10 @@ fn undecodable(bytes: &[u8], offset: usize) -> String {
 /// Returns what SkyPilot makes of a text, under the file's usual name.
 #[must_use]
 pub fn of_document(document: &Document, role: Role) -> Verdict {
-    judge(document, role, role.file_name())
+    judge(document, role, role.file_name(), &Known::default())
 }
 
-fn judge(document: &Document, role: Role, path: &str) -> Verdict {
+fn judge(document: &Document, role: Role, path: &str, known: &Known) -> Verdict {
     let data = match document.data() {
         Ok(data) => data,
         Err(error) => return unparsed(document, error, path),
@@ -88,7 +94,7 @@ fn judge(document: &Document, role: Role, path: &str) -> Verdict {
         message: Some(message),
         plugins: 0,
     };
-    match validate(document, data, role) {
+    match validate(document, data, role, known) {
         Err(Refusal::Schema(violation)) => {
             let prefix = match role {
                 Role::Api => "Invalid plugins config: ",
@@ -146,7 +152,7 @@ struct Violation {
 }
 
 /// Does what `validate_schema` and `Config.from_dict` do.
-fn validate(document: &Document, data: &Value, role: Role) -> Result<(), Refusal> {
+fn validate(document: &Document, data: &Value, role: Role, known: &Known) -> Result<(), Refusal> {
     if !data.is_truthy() {
         return Ok(());
     }
@@ -156,7 +162,7 @@ fn validate(document: &Document, data: &Value, role: Role) -> Result<(), Refusal
     };
     let kept: Vec<(&Value, &Value)> =
         pairs.iter().filter(|(_, v)| !matches!(v, Value::Null)).map(|(k, v)| (k, v)).collect();
-    object(document, &kept, schema::of(role), &Path::Root)?;
+    object(document, &kept, schema::of(role), &Path::Root, known)?;
     if pairs.iter().any(|(key, _)| key.as_str().is_none()) {
         return Err(Refusal::Python("TypeError", "keywords must be strings".to_owned()));
     }
@@ -180,7 +186,13 @@ impl Path<'_> {
     }
 }
 
-fn object(document: &Document, pairs: &[(&Value, &Value)], schema: &Object, at: &Path<'_>) -> Result<(), Refusal> {
+fn object(
+    document: &Document,
+    pairs: &[(&Value, &Value)],
+    schema: &Object,
+    at: &Path<'_>,
+    known: &Known,
+) -> Result<(), Refusal> {
     let refuse = |message: String| Err(Refusal::Schema(Violation { message }));
     let get = |name: &str| pairs.iter().find(|(k, _)| k.as_str() == Some(name)).map(|(_, v)| *v);
     for property in schema.properties.iter().filter(|p| p.required) {
@@ -192,8 +204,8 @@ fn object(document: &Document, pairs: &[(&Value, &Value)], schema: &Object, at: 
             ));
         }
     }
-    let known = |key: &Value| key.as_str().and_then(|name| schema.property(name)).is_some();
-    let unknown: Vec<&Value> = pairs.iter().map(|(k, _)| *k).filter(|k| !known(k)).collect();
+    let has = |key: &Value| key.as_str().and_then(|name| schema.property(name)).is_some();
+    let unknown: Vec<&Value> = pairs.iter().map(|(k, _)| *k).filter(|k| !has(k)).collect();
     if !unknown.is_empty() {
         let mut parts = Vec::new();
         for key in unknown.into_iter().take(MOST_NAMED) {
@@ -216,12 +228,13 @@ fn object(document: &Document, pairs: &[(&Value, &Value)], schema: &Object, at: 
         let below = Path::Key(at, property.name);
         of_type(document, value, property.kind, &below)?;
         if let (Type::Array(items), Value::List(values)) = (property.kind, value) {
-            for (index, item) in values.iter().enumerate() {
+            // The only array of both schemas is the list.
+            for (index, item) in values.iter().enumerate().filter(|(index, _)| !known.is_quiet(*index)) {
                 let below = Path::Item(&below, index);
                 of_type(document, item, Type::Object(items), &below)?;
                 if let Value::Map(pairs) = item {
                     let pairs: Vec<_> = pairs.iter().map(|(k, v)| (k, v)).collect();
-                    object(document, &pairs, items, &below)?;
+                    object(document, &pairs, items, &below, known)?;
                 }
             }
         }

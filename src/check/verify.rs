@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Facts, Load, Outcome, Report, SkyVersion, Status, Verdict};
+use super::{Facts, LoadEntry, Outcome, Report, SkyVersion, Status, Verdict};
 use crate::config::Role;
 use crate::config::secret::Mask;
 use crate::preview::{Preview, REMOTE_WHEELS};
@@ -203,7 +203,7 @@ impl Verified {
         }
         comparison.upload(preview, &answer.upload);
         if let Some(classes) = &answer.classes {
-            comparison.classes(&report.load, classes);
+            comparison.classes(&report.load.entries(), classes);
         }
         if !comparison.differences.is_empty() {
             comparison.reader(answer.pyyaml_version.as_deref());
@@ -378,9 +378,9 @@ impl Comparison {
         self.differ("upload: warnings".to_owned(), sorted(&ours.warnings), sorted(&theirs.warnings));
     }
 
-    fn classes(&mut self, ours: &Load, theirs: &[ClassAnswer]) {
+    fn classes(&mut self, ours: &[LoadEntry], theirs: &[ClassAnswer]) {
         for class in theirs {
-            let Some(entry) = ours.entries.iter().find(|entry| entry.index == class.index) else {
+            let Some(entry) = ours.iter().find(|entry| entry.index == class.index) else {
                 self.differ(format!("plugins[{}]", class.index), "no entry", class_words(class));
                 continue;
             };
@@ -392,8 +392,8 @@ impl Comparison {
                 self.differ(format!("plugins[{}]", class.index), here, class_words(class));
             }
         }
-        if theirs.len() < ours.entries.len() {
-            self.notes.push(format!("{} of {} classes were imported", theirs.len(), ours.entries.len()));
+        if theirs.len() < ours.len() {
+            self.notes.push(format!("{} of {} classes were imported", theirs.len(), ours.len()));
         }
     }
 }
@@ -479,7 +479,6 @@ mod tests {
     fn classes_are_compared_one_by_one() {
         let entry = |index, outcome| crate::check::LoadEntry { index, class: "a.B".to_owned(), outcome };
         let entries = vec![entry(0, Outcome::WouldImport), entry(1, Outcome::BadClassPath)];
-        let load = Load { exception: None, message: None, entries };
         let class = |index, outcome: &str| ClassAnswer {
             index,
             class: "a.B".to_owned(),
@@ -488,9 +487,9 @@ mod tests {
             message: Some("none".to_owned()),
         };
         let theirs = [class(0, "bad_module"), class(1, "bad_class_path")];
-        let differs = compared(|c| c.classes(&load, &theirs)).0;
+        let differs = compared(|c| c.classes(&entries, &theirs)).0;
         let want = "plugins[0]: here nothing against it in the text, SkyPilot a.B: bad module: ImportError: none";
         assert_eq!(differs, [want]);
-        assert_eq!(compared(|c| c.classes(&load, &theirs[1..])).1, ["1 of 2 classes were imported"]);
+        assert_eq!(compared(|c| c.classes(&entries, &theirs[1..])).1, ["1 of 2 classes were imported"]);
     }
 }

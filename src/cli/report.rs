@@ -76,7 +76,7 @@ pub(super) fn check(workspace: &Workspace, facts: &Facts, report: &Report) -> Js
 
 fn load(load: &Load) -> Json {
     let entries: Vec<Json> = load
-        .entries
+        .entries()
         .iter()
         .map(|entry| json!({"index": entry.index, "class": entry.class, "outcome": entry.outcome.name()}))
         .collect();

@@ -2,17 +2,16 @@
 
 use std::borrow::Cow;
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use crate::text::{self, Span};
-use crate::yaml::{Document, NodeId, Pointer, Tree, Value};
+use crate::yaml::{Document, Kept, NodeId, Pointer, Tree, Value};
 
 /// One entry of a list, as far as it is a mapping.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
     /// Its place in the list, from 0.
     pub index: usize,
-    /// The pointer to it.
-    pub pointer: Pointer,
     /// Its node.
     pub node: NodeId,
     /// Its bytes, from behind the dash to the end of its last leaf.
@@ -27,6 +26,79 @@ pub struct Entry {
     pub parameter_count: usize,
     /// The comment block directly above it.
     pub comment: Option<Span>,
+}
+
+impl Entry {
+    /// Returns the pointer to it.
+    #[must_use]
+    pub fn pointer(&self) -> Pointer {
+        pointer_at(self.index)
+    }
+
+    /// Moves what is behind an edit.
+    fn shift(&mut self, index: usize, kept: &Kept) {
+        self.index = index;
+        let node = |node: NodeId| node.moved(kept.nodes);
+        self.node = node(self.node);
+        self.class_node = self.class_node.map(node);
+        self.parameters = self.parameters.map(node);
+        self.span = self.span.moved(kept.bytes);
+        self.comment = self.comment.map(|comment| comment.moved(kept.bytes));
+    }
+}
+
+/// The entries of a document, and of those that are made of it.
+#[derive(Clone, Debug, Default)]
+pub struct Entries {
+    of: Option<Arc<Document>>,
+    all: Arc<Vec<Entry>>,
+}
+
+impl Entries {
+    /// Returns the entries of the document that was followed last.
+    #[must_use]
+    pub const fn all(&self) -> &Arc<Vec<Entry>> {
+        &self.all
+    }
+
+    /// Takes the entries of another document, none where there is none: of one that was made of the
+    /// last one by an edit, only those that are others.
+    pub fn follow(&mut self, document: Option<&Arc<Document>>) {
+        let Some(document) = document else {
+            *self = Self::default();
+            return;
+        };
+        let last = self.of.replace(Arc::clone(document));
+        if last.as_ref().is_some_and(|last| Arc::ptr_eq(last, document)) {
+            return;
+        }
+        let kept = last.as_ref().and_then(|last| document.kept_of(last, list(document)?.0));
+        match kept {
+            Some(kept) => self.edit(document, kept),
+            None => self.all = Arc::new(entries(document)),
+        }
+    }
+
+    fn edit(&mut self, document: &Document, kept: &Kept) {
+        let Some((_, items)) = list(document) else { return };
+        let entry = |index| Some(entry(document, document.tree().ok()?, false, row_at(document, index)?));
+        let behind = items.len() - kept.behind;
+        let all = Arc::make_mut(&mut self.all);
+        let old_behind = all.len() - kept.behind;
+        all.splice(kept.before..old_behind, (kept.before..behind).filter_map(entry));
+        for (index, one) in all.iter_mut().enumerate().skip(behind) {
+            one.shift(index, kept);
+        }
+        // The comments above it stand where the edit was.
+        if let Some(first) = all.get_mut(behind) {
+            first.comment = comment_above(document, first.node);
+        }
+        debug_assert_eq!(self.all[..], entries(document), "entries that were kept");
+    }
+}
+
+fn pointer_at(index: usize) -> Pointer {
+    Pointer::from_tokens(["plugins".to_owned(), index.to_string()])
 }
 
 /// Returns what SkyPilot works with: the data, nothing where Python counts it as false.
@@ -57,19 +129,28 @@ impl Row<'_> {
     /// Returns the pointer to the entry.
     #[must_use]
     pub fn pointer(&self) -> Pointer {
-        Pointer::from_tokens(["plugins".to_owned(), self.index.to_string()])
+        pointer_at(self.index)
     }
 }
 
 /// Returns the entries of a list as far as a walk over all of them needs; none where there is no list.
 pub fn rows(document: &Document) -> impl Iterator<Item = Row<'_>> {
+    rows_of(document, |_| true)
+}
+
+/// Returns one entry of the list.
+#[must_use]
+pub fn row_at(document: &Document, index: usize) -> Option<Row<'_>> {
+    let (_, items) = list(document)?;
+    Some(row(document, document.tree().ok()?, index, *items.get(index)?))
+}
+
+/// Returns those entries that are wanted.
+pub fn rows_of(document: &Document, is_wanted: impl Fn(usize) -> bool) -> impl Iterator<Item = Row<'_>> {
     let found = document.tree().ok().zip(list(document));
     let (tree, items) = found.map(|(tree, (_, items))| (tree, items)).unzip();
-    items
-        .unwrap_or_default()
-        .iter()
-        .enumerate()
-        .filter_map(move |(index, &node)| Some(row(document, tree?, index, node)))
+    let wanted = items.unwrap_or_default().iter().enumerate().filter(move |(index, _)| is_wanted(*index));
+    wanted.filter_map(move |(index, &node)| Some(row(document, tree?, index, node)))
 }
 
 fn row<'d>(document: &'d Document, tree: &'d Tree, index: usize, node: NodeId) -> Row<'d> {
@@ -97,9 +178,12 @@ pub fn entries(document: &Document) -> Vec<Entry> {
     let Ok(tree) = document.tree() else { return Vec::new() };
     let Some((list, _)) = list(document) else { return Vec::new() };
     let flow = tree.is_flow(list);
-    let entry = |row: Row<'_>| Entry {
+    rows(document).map(|row| entry(document, tree, flow, row)).collect()
+}
+
+fn entry(document: &Document, tree: &Tree, flow: bool, row: Row<'_>) -> Entry {
+    Entry {
         index: row.index,
-        pointer: row.pointer(),
         node: row.node,
         span: tree.span(row.node),
         class: row.class.map(Cow::into_owned),
@@ -107,8 +191,7 @@ pub fn entries(document: &Document) -> Vec<Entry> {
         parameters: row.parameters,
         parameter_count: row.parameters.map_or(0, |node| count(document, tree, node)),
         comment: if flow { None } else { comment_above(document, row.node) },
-    };
-    rows(document).map(entry).collect()
+    }
 }
 
 /// Returns the class paths of a list in their order, empty where one is missing or no string.

@@ -230,7 +230,7 @@ pub fn add(workspace: &Workspace, roots: &Roots, facts: &mut Facts) {
         if let Some((module, _)) = class.rsplit_once('.')
             && !facts.modules.contains_key(module)
         {
-            facts.modules.insert(module.to_owned(), finder.find(module));
+            Arc::make_mut(&mut facts.modules).insert(module.to_owned(), finder.find(module));
         }
     }
 }

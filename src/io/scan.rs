@@ -63,7 +63,7 @@ pub fn facts(options: &Options, environment: Environment) -> Facts {
         remote_endpoint: settings.remote_endpoint(&environment),
         consolidation,
         controller: options.controller,
-        modules: BTreeMap::new(),
+        modules: Arc::default(),
         directories: BTreeMap::new(),
         wheels: BTreeMap::new(),
         memories: BTreeMap::new(),

@@ -15,15 +15,22 @@ use super::task::{Broken, Task};
 use super::{Preview, Reason, WheelDirectory};
 use serde_json::json;
 
-use crate::check::{self, Code, Controller, CwdSource, Diagnostic, Facts, FileKind, Fix, Place, Severity};
+use crate::check::{Code, Controller, CwdSource, Diagnostic, Facts, FileKind, Fix, Place, Severity, Verdict};
 use crate::config::{Role, Workspace};
 use crate::text::visible::{visible, visible_name};
 use crate::yaml::edit::{self, NewValue, PatchOp};
 use crate::yaml::{Pointer, Value};
 
 /// Finds the problems of a preview whose other fields are complete.
-pub(super) fn find(workspace: &Workspace, facts: &Facts, preview: &Preview, task: Option<&Task>) -> Vec<Diagnostic> {
-    let mut problems = Problems { workspace, facts, preview, found: Vec::new() };
+pub(super) fn find(
+    workspace: &Workspace,
+    facts: &Facts,
+    api: &Verdict,
+    preview: &Preview,
+    task: Option<&Task>,
+) -> Vec<Diagnostic> {
+    let is_taken = api.exception.is_none();
+    let mut problems = Problems { workspace, facts, is_taken, preview, found: Vec::new() };
     problems.decision();
     problems.path();
     if let Some(task) = task {
@@ -35,7 +42,7 @@ pub(super) fn find(workspace: &Workspace, facts: &Facts, preview: &Preview, task
 
 /// Finds what is wrong with the wheels alone.
 pub(super) fn of_wheels(workspace: &Workspace, facts: &Facts, preview: &Preview) -> Vec<Diagnostic> {
-    let mut problems = Problems { workspace, facts, preview, found: Vec::new() };
+    let mut problems = Problems { workspace, facts, is_taken: true, preview, found: Vec::new() };
     problems.wheels();
     problems.found
 }
@@ -47,6 +54,8 @@ const LARGE: usize = 1 << 20;
 struct Problems<'a> {
     workspace: &'a Workspace,
     facts: &'a Facts,
+    /// Whether SkyPilot takes the API server's list.
+    is_taken: bool,
     preview: &'a Preview,
     found: Vec<Diagnostic>,
 }
@@ -114,7 +123,7 @@ impl Problems<'_> {
                 let message = format!("controllers run inside the API server: `{}` sends them nothing", self.launch());
                 (Code::Consolidation, Severity::Info, message)
             }
-            Reason::NoRemotePlugins if self.preview.wheel_dir.is_some() && self.is_taken(Role::Api) => {
+            Reason::NoRemotePlugins if self.preview.wheel_dir.is_some() && self.is_taken => {
                 let message = "controller_wheel_path is set, but the remote list has no entry".to_owned();
                 (Code::WheelPathUnused, Severity::Info, message)
             }
@@ -146,10 +155,6 @@ impl Problems<'_> {
         };
         let (effect, hint) = self.remedy(reason);
         self.add(code, severity, place, message, effect, hint);
-    }
-
-    fn is_taken(&self, role: Role) -> bool {
-        check::verdict(self.workspace.file(role), role).exception.is_none()
     }
 
     /// Returns what SkyPilot does for this reason, and what to do about it.
@@ -204,7 +209,7 @@ impl Problems<'_> {
     fn path(&mut self) {
         let Some(wheels) = &self.preview.wheel_dir else { return };
         let unused = matches!(self.preview.reason, Some(Reason::Consolidation | Reason::NoRemotePlugins));
-        if wheels.local.is_absolute() || unused || !self.is_taken(Role::Api) {
+        if wheels.local.is_absolute() || unused || !self.is_taken {
             return;
         }
         let (severity, base) = match self.facts.cwd_source {

@@ -266,14 +266,20 @@ pub fn comment_above(document: &Document, node: NodeId) -> Option<Span> {
     let tree = document.tree().ok()?;
     let text = document.text();
     let parent = tree.parent(node).filter(|&parent| !tree.is_flow(parent))?;
-    let item =
-        layout::items(text, tree, parent).into_iter().find(|item| item.value == node || item.key == Some(node))?;
+    let item = layout::walk(text, tree, parent).find(|item| item.value == node || item.key == Some(node))?;
     let line = layout::line_start(text, item.start);
     if !item.own_line || item.lead >= line {
         return None;
     }
     let start = item.lead + text[item.lead..line].find('#')?;
     Some(Span::new(start, layout::previous(text, line)))
+}
+
+/// Returns the item of a block collection that has a node as its value.
+fn item_of(text: &str, tree: &Tree, parent: NodeId, node: NodeId) -> Option<Item> {
+    let step = if tree.is_mapping(parent) { 2 } else { 1 };
+    let place = tree.children(parent).iter().skip(step - 1).step_by(step).position(|child| *child == node)?;
+    layout::item_at(text, tree, parent, place).map(|(_, item)| item)
 }
 
 /// Returns the whole lines of an item of a block list, with its comments; none
@@ -283,7 +289,7 @@ pub fn lines_of(document: &Document, node: NodeId) -> Option<Span> {
     let tree = document.tree().ok()?;
     let text = document.text();
     let parent = tree.parent(node).filter(|&parent| !tree.is_flow(parent))?;
-    let item = layout::items(text, tree, parent).into_iter().find(|item| item.value == node)?;
+    let item = item_of(text, tree, parent, node)?;
     item.own_line.then(|| Span::new(item.lead, item.tail))
 }
 
@@ -512,6 +518,6 @@ impl<'d> Editor<'d> {
     /// Returns the item that holds a collection in a block collection.
     fn holder(&self, node: NodeId) -> Option<Item> {
         let parent = self.tree.parent(node)?;
-        layout::items(self.text, self.tree, parent).into_iter().find(|item| item.value == node)
+        item_of(self.text, self.tree, parent, node)
     }
 }

@@ -28,6 +28,12 @@ impl NodeId {
     pub const fn index(self) -> usize {
         self.0 as usize
     }
+
+    /// Returns the node that lies `by` places behind it.
+    #[must_use]
+    pub(crate) fn moved(self, by: isize) -> Self {
+        Self(again::moved(self.0, by))
+    }
 }
 
 /// What a node is.
@@ -144,6 +150,11 @@ impl Tree {
     /// Returns all nodes, children before their parents.
     pub fn ids(&self) -> impl DoubleEndedIterator<Item = NodeId> + use<> {
         (0..u32::try_from(self.nodes.len()).unwrap_or(NONE)).map(NodeId)
+    }
+
+    /// Returns the nodes by their places in that order.
+    pub fn ids_in(range: std::ops::Range<usize>) -> impl Iterator<Item = NodeId> + use<> {
+        range.map_while(|at| u32::try_from(at).ok()).map(NodeId)
     }
 
     /// Returns what a node is.

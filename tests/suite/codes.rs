@@ -107,7 +107,7 @@ impl Case {
     }
 
     fn module(self, found: Module) -> Self {
-        self.knowing(|facts| facts.modules = BTreeMap::from([("acme".to_owned(), found)]))
+        self.knowing(|facts| facts.modules = std::sync::Arc::new(BTreeMap::from([("acme".to_owned(), found)])))
     }
 
     /// What was found of the class of the one entry.

@@ -222,7 +222,7 @@ impl Differences {
 
 fn told(load: Option<&Load>) -> Json {
     load.map_or(Json::Null, |load| {
-        let entries: Vec<Json> = load.entries.iter().map(|e| json!([e.index, e.class, e.outcome.name()])).collect();
+        let entries: Vec<Json> = load.entries().iter().map(|e| json!([e.index, e.class, e.outcome.name()])).collect();
         json!([load.exception, entries])
     })
 }

@@ -22,6 +22,7 @@ mod guidance;
 mod hostile;
 mod ignores;
 mod keys;
+mod known;
 mod looks;
 mod lossless;
 mod manifest;

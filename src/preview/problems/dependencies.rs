@@ -54,7 +54,7 @@ impl Problems<'_> {
     /// Wheels that neither a class of the remote list nor such a wheel needs.
     fn unused(&mut self, nodes: &[Node<'_>]) {
         // One that was not read may have any class and need any wheel.
-        if nodes.len() != self.preview.mounts.len() {
+        if nodes.is_empty() || nodes.len() != self.preview.mounts.len() {
             return;
         }
         let Some(document) = self.workspace.document(Role::Remote) else { return };

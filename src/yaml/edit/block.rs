@@ -30,29 +30,43 @@ impl Editor<'_> {
     /// Returns the ways to insert a piece before the item `index` of a block
     /// collection that is not empty, or behind its last one.
     pub(super) fn insert_in_block(&self, collection: NodeId, index: usize, piece: &Piece) -> Vec<Candidate> {
-        let items = layout::items(self.text, self.tree, collection);
         let style = self.style_in(collection);
+        let before = layout::item_at(self.text, self.tree, collection, index).map(|(_, item)| item);
+        let last = if before.is_none() { self.last_item(collection) } else { None };
         // Without a blank line where that would become part of a text (`|+`).
-        let spacings: &[bool] = if self.is_spaced(&items) { &[true, false] } else { &[false] };
+        let spacings: &[bool] = if self.is_spaced(collection) { &[true, false] } else { &[false] };
         let mut candidates = Vec::new();
         for (fragment, &spaced) in piece.fragments.iter().flat_map(|f| spacings.iter().map(move |spaced| (f, spaced))) {
             let lines = Self::piece_lines(piece, fragment, style);
-            match items.get(index) {
+            match &before {
                 Some(before) => {
                     let at = self.place_before(collection, before);
                     candidates.push(self.insert_before(before, at, &lines, spaced));
                 }
-                None => candidates
-                    .extend(items.last().map(|last| self.insert_behind(last, &lines, spaced)).into_iter().flatten()),
+                None => candidates.extend(last.iter().flat_map(|last| self.insert_behind(last, &lines, spaced))),
             }
         }
         candidates
     }
 
+    fn last_item(&self, collection: NodeId) -> Option<Item> {
+        let count = self.tree.children(collection).len() / if self.tree.is_mapping(collection) { 2 } else { 1 };
+        layout::item_at(self.text, self.tree, collection, count.checked_sub(1)?).map(|(_, item)| item)
+    }
+
     /// Tells whether blank lines stand between all items.
-    fn is_spaced(&self, items: &[Item]) -> bool {
-        items.len() > 1
-            && items.windows(2).all(|pair| pair[0].tail < self.text.len() && is_blank_line(self.text, pair[0].tail))
+    fn is_spaced(&self, collection: NodeId) -> bool {
+        let mut items = layout::walk(self.text, self.tree, collection);
+        let Some(mut before) = items.next() else { return false };
+        let mut are_more = false;
+        for item in items {
+            are_more = true;
+            if before.tail >= self.text.len() || !is_blank_line(self.text, before.tail) {
+                return false;
+            }
+            before = item;
+        }
+        are_more
     }
 
     /// Returns where lines go that come before an item: above its comments, but
@@ -153,30 +167,28 @@ impl Editor<'_> {
 
     /// Returns the ways to take out one of several items.
     pub(super) fn remove_from_block(&self, collection: NodeId, index: usize) -> Vec<Candidate> {
-        let items = layout::items(self.text, self.tree, collection);
-        let item = &items[index];
+        let Some((before, item)) = layout::item_at(self.text, self.tree, collection, index) else { return Vec::new() };
         if !item.own_line {
             // What follows moves up behind the indicator.
             let to = next_content(self.text, item.tail);
             return vec![vec![Splice::delete(Span::new(item.start, to))]];
         }
-        let spans = self.removal(collection, &items, index);
+        let spans = self.removal(collection, before.as_ref(), &item);
         spans.into_iter().map(|span| vec![Splice::delete(span)]).collect()
     }
 
     /// Returns the bytes that go with an item that begins its line: itself, its
     /// comments, and the blank lines that would meet others.
-    fn removal(&self, collection: NodeId, items: &[Item], index: usize) -> Vec<Span> {
-        let item = &items[index];
+    fn removal(&self, collection: NodeId, before: Option<&Item>, item: &Item) -> Vec<Span> {
         let is_root = self.tree.parent(collection).is_none() && self.tree.is_mapping(collection);
         // Comments above a key at the top are often about the file.
         let mut from = if is_root { line_start(self.text, item.start) } else { item.lead };
         let mut to = item.tail;
-        let floor = if index > 0 { items[index - 1].tail } else { from };
+        let floor = before.map_or(from, |before| before.tail);
         let above = from > floor && is_blank_line(self.text, line_start(self.text, layout::previous(self.text, from)));
         let below = to < self.text.len() && is_blank_line(self.text, to);
         let behind_blanks = self.behind_blank_lines(to);
-        if below && (above || index == 0) {
+        if below && (above || before.is_none()) {
             to = behind_blanks;
         } else if above && to == self.text.len() && self.tree.is_sequence(collection) {
             while from > floor {
@@ -230,13 +242,13 @@ impl Editor<'_> {
             .collect();
         let closed = line_start(chunk, chunk.len()) == chunk.len();
         let mut gaps = vec![""];
-        if self.is_spaced(&items) {
+        if self.is_spaced(collection) {
             gaps.insert(0, self.le);
         }
         let is_root = self.tree.parent(collection).is_none() && self.tree.is_mapping(collection);
         let mut ways = Vec::new();
         for gap in gaps {
-            for &removal in &self.removal(collection, &items, from) {
+            for &removal in &self.removal(collection, from.checked_sub(1).map(|at| &items[at]), moved) {
                 let start = if is_root { moved.lead.min(removal.start) } else { removal.start };
                 let gone = Splice::delete(Span::new(start, removal.end));
                 let shared = if to < from { None } else { self.sharing_blank_lines(chunk, items[to].tail) };

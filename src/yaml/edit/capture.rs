@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use super::data::{self, Spot};
 use super::layout::{self, Item, column};
-use super::{EditError, Editor, NewValue};
+use super::{EditError, Editor, NewValue, item_of};
 use crate::text::{Splice, break_width, end_of_line, next_line};
 use crate::yaml::node::{Kind, NodeId, Tree};
 use crate::yaml::write::{self, Fragment, Key, Shape};
@@ -57,18 +57,17 @@ impl Editor<'_> {
                 piece.fragments.push(Fragment::inline(source));
             }
         } else {
-            let items = layout::items(self.text, self.tree, parent);
-            if let Some(item) = items.iter().find(|item| item.value == node) {
-                let (lead, fragment, below) = item_source(self.document, self.tree, item);
+            if let Some(item) = item_of(self.text, self.tree, parent, node) {
+                let (lead, fragment, below) = item_source(self.document, self.tree, &item);
                 piece.lead = lead;
                 piece.below = below;
                 let headers = self.other_headers(node).into_iter();
                 let headed = headers.filter_map(|header| with_header(self.text, &fragment, &header, item.end));
                 piece.fragments = std::iter::once(fragment.clone()).chain(headed).collect();
                 if !copy {
-                    self.leave_comments(parent, item, &mut piece);
+                    self.leave_comments(parent, &item, &mut piece);
                 }
-                piece.key = self.captured_key(item);
+                piece.key = self.captured_key(&item);
             }
         }
         if copy {

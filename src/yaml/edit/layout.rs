@@ -148,34 +148,76 @@ pub(super) fn colon(text: &str, tree: &Tree, key: NodeId) -> Option<usize> {
 
 /// Returns the items of a block collection in order.
 pub(super) fn items(text: &str, tree: &Tree, collection: NodeId) -> Vec<Item> {
-    let children = tree.children(collection);
+    walk(text, tree, collection).collect()
+}
+
+/// Returns the items of a block collection in order, each found as it is asked for.
+pub(super) fn walk<'t>(text: &'t str, tree: &'t Tree, collection: NodeId) -> Walk<'t> {
     let is_mapping = tree.is_mapping(collection);
-    let step = if is_mapping { 2 } else { 1 };
     let first = tree.body(collection).start;
     let is_root = tree.parent(collection).is_none();
-    let mut out: Vec<Item> = Vec::with_capacity(children.len() / step);
-    let mut end = first;
     // Comments above the first item start behind the line of the parent's indicator.
-    let mut floor = if is_root { 0 } else { next_line(text, head_of(text, tree, collection)) };
-    for child in children.chunks_exact(step) {
-        let start = if out.is_empty() { first } else { skip_blanks_and_comments(text, end) };
-        let value = child[step - 1];
-        let key = is_mapping.then(|| child[0]);
-        let explicit = is_mapping && is_indicator(text, start, b'?');
+    let floor = if is_root { 0 } else { next_line(text, head_of(text, tree, collection)) };
+    let children = tree.children(collection).chunks_exact(if is_mapping { 2 } else { 1 });
+    Walk { text, tree, children, is_mapping, first: Some(first), end: first, floor }
+}
+
+/// Returns the item at a place of a block collection, and the one before it.
+pub(super) fn item_at(text: &str, tree: &Tree, collection: NodeId, index: usize) -> Option<(Option<Item>, Item)> {
+    let mut walk = walk(text, tree, collection);
+    let children = tree.children(collection);
+    // Behind an entry with a value the walk can begin; of the first item there it does not know what stands above.
+    let has_value = |at: &usize| !tree.span(children[*at]).is_empty();
+    let behind = if walk.is_mapping { None } else { (0..index.saturating_sub(2)).rev().find(has_value) };
+    let mut skipped = 0;
+    if let Some(known) = behind {
+        walk.children = children[known + 1..].chunks_exact(1);
+        walk.first = None;
+        walk.end = content_end(text, tree, children[known]);
+        walk.floor = walk.end;
+        skipped = known + 1;
+    }
+    let mut items = walk.skip((index - skipped).saturating_sub(1));
+    let before = if index > 0 { Some(items.next()?) } else { None };
+    Some((before, items.next()?))
+}
+
+/// The items of a block collection.
+pub(super) struct Walk<'t> {
+    text: &'t str,
+    tree: &'t Tree,
+    children: std::slice::ChunksExact<'t, NodeId>,
+    is_mapping: bool,
+    /// Where the first item starts, until it was there.
+    first: Option<usize>,
+    /// The end of the last item, and behind the lines that belong to it.
+    end: usize,
+    floor: usize,
+}
+
+impl Iterator for Walk<'_> {
+    type Item = Item;
+
+    fn next(&mut self) -> Option<Item> {
+        let (text, tree) = (self.text, self.tree);
+        let child = self.children.next()?;
+        let start = self.first.take().unwrap_or_else(|| skip_blanks_and_comments(text, self.end));
+        let value = *child.last()?;
+        let key = self.is_mapping.then(|| child[0]);
+        let explicit = self.is_mapping && is_indicator(text, start, b'?');
         let head_end = key.map_or(start + 1, |key| colon(text, tree, key).map_or(tree.span(key).end, |at| at + 1));
         let no_value = tree.span(value).is_empty();
-        end = if no_value { head_end } else { content_end(text, tree, value).max(head_end) };
+        let end = if no_value { head_end } else { content_end(text, tree, value).max(head_end) };
         let from = line_start(text, start);
         let own_line = text[from..start].bytes().all(|b| b == b' ');
         let column = text[from..start].chars().count();
         // A comment between the dash and its value in depth may be of what stands around the list.
-        let inner = if is_mapping || no_value { column + 1 } else { self::column(text, tree.span(value).start) };
+        let inner = if self.is_mapping || no_value { column + 1 } else { self::column(text, tree.span(value).start) };
         let tail = tail(text, end, inner.max(column + 1));
-        let lead = if own_line { lead(text, from, column, floor, !is_mapping) } else { start };
-        out.push(Item { key, value, lead, start, head_end, end, tail, column, own_line, explicit });
-        floor = tail;
+        let lead = if own_line { lead(text, from, column, self.floor, !self.is_mapping) } else { start };
+        (self.end, self.floor) = (end, tail);
+        Some(Item { key, value, lead, start, head_end, end, tail, column, own_line, explicit })
     }
-    out
 }
 
 fn is_indicator(text: &str, at: usize, indicator: u8) -> bool {
@@ -281,7 +323,7 @@ pub(super) fn style(text: &str, tree: &Tree) -> Style {
     let mut style = Style::default();
     let (mut map, mut seq, mut gap) = (false, false, false);
     // From the root down: the outermost collections speak for the file.
-    for node in tree.ids().collect::<Vec<_>>().into_iter().rev() {
+    for node in tree.ids().rev() {
         if map && seq && gap {
             break;
         }
@@ -318,7 +360,7 @@ pub(super) fn style(text: &str, tree: &Tree) -> Style {
 
 /// Returns the blanks behind the first dash of a sequence that has something behind it.
 pub(super) fn dash_gap(text: &str, tree: &Tree, sequence: NodeId) -> Option<usize> {
-    items(text, tree, sequence).into_iter().find_map(|item| {
+    walk(text, tree, sequence).find_map(|item| {
         let rest = &text[item.head_end..end_of_line(text, item.head_end)];
         let body = rest.trim_start_matches(' ');
         let gap = rest.len() - body.len();
@@ -355,6 +397,31 @@ mod tests {
             chunks(text, "/plugins"),
             ["2|  # a\n  # aa\n  - class: a.A # t\n    # deep\n", "2|  - class: b.B\n", "2|  # c\n  -\n"]
         );
+    }
+
+    #[test]
+    fn an_item_is_found_without_those_above_it() {
+        for text in [
+            "plugins:\n- a: 1\n# b\n- b\n\n\n# c\n\n- c: |\n    x\n\n  # in c\n- - d\n  - e\n# f\n# - out\n- f\n-\n# g\n- g # g\n-\n-\n-\n- h: {}\n",
+            "plugins: # no\n  # a\n  -\n  - b\n    # b\n  # c\n  - c:\n  # d\n  - 'd'\n  - e: &x\n  - f",
+            "- a\r\n# b\r\n- b\r\n- - c\r\n# d\r\n- d\r\n-   e\r\n",
+        ] {
+            let document = crate::yaml::Document::parse(text);
+            let tree = document.tree().expect("valid");
+            for node in tree.ids().filter(|node| !tree.is_flow(*node) && !tree.children(*node).is_empty()) {
+                let all = items(text, tree, node);
+                for (index, item) in all.iter().enumerate() {
+                    let (before, found) = item_at(text, tree, node, index).expect("there");
+                    let wanted = (index.checked_sub(1).map(|above| &all[above]), item);
+                    assert_eq!(
+                        format!("{:?}", (before.as_ref(), &found)),
+                        format!("{wanted:?}"),
+                        "{index} of {text:?}"
+                    );
+                }
+                assert!(item_at(text, tree, node, all.len()).is_none());
+            }
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use super::capture::Piece;
 use super::data::{self, Spot, Step, refused};
 use super::share::Shared;
-use super::{Candidate, EditError, Editor, NewValue, PatchOp, Plan, Written, layout};
+use super::{Candidate, EditError, Editor, NewValue, PatchOp, Plan, Written, item_of, layout};
 use crate::text::{Span, Splice};
 use crate::yaml::node::{Kind, NodeId};
 use crate::yaml::write::{self, Fragment, Key, Shape, Style, WriteError};
@@ -110,9 +110,8 @@ impl Editor<'_> {
             sources.extend(write::flow(value));
             return self.replace_in_flow(parent, node, &sources);
         }
-        let items = layout::items(self.text, self.tree, parent);
-        let Some(item) = items.iter().find(|item| item.value == node) else { return Vec::new() };
-        self.replace_in_block(item, fragments, self.tree.is_sequence(parent))
+        let Some(item) = item_of(self.text, self.tree, parent, node) else { return Vec::new() };
+        self.replace_in_block(&item, fragments, self.tree.is_sequence(parent))
     }
 
     pub(super) fn replace_root(&self, root: NodeId, fragments: &[Fragment]) -> Vec<Candidate> {

@@ -31,6 +31,47 @@ pub(in crate::yaml) struct Again {
     pub fragment: String,
     /// What that text holds.
     pub parsed: Tree,
+    /// How many entries stand behind them.
+    pub behind: usize,
+    /// By how much what stands behind them has moved: nodes, bytes.
+    pub moved: (isize, isize),
+}
+
+/// Which entries of a list are as they were before an edit, byte for byte.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// How many there are before those that changed.
+    pub before: usize,
+    /// How many there are behind them.
+    pub behind: usize,
+    /// By how much the nodes of those behind have moved.
+    pub nodes: isize,
+    /// By how much their bytes have moved.
+    pub bytes: isize,
+}
+
+impl Kept {
+    /// Returns where the entry at `index` of `count` was among `old_count` ones; none for one that changed.
+    #[must_use]
+    pub const fn old(&self, index: usize, count: usize, old_count: usize) -> Option<usize> {
+        if index < self.before {
+            Some(index)
+        } else if count - index <= self.behind {
+            Some(old_count - (count - index))
+        } else {
+            None
+        }
+    }
+
+    /// Returns what two edits have kept, the second one after the first.
+    pub(in crate::yaml) fn then(&self, second: &Self) -> Self {
+        Self {
+            before: self.before.min(second.before),
+            behind: self.behind.min(second.behind),
+            nodes: self.nodes + second.nodes,
+            bytes: self.bytes + second.bytes,
+        }
+    }
 }
 
 /// What an edit changed: the same text before and behind it.
@@ -96,8 +137,11 @@ pub(in crate::yaml) fn parse(old: &Tree, old_text: &str, text: &str) -> Option<A
     };
     let parsed = Tree::parse(&fragment).ok().filter(|tree| !tree.has_properties() && is_plain(tree, &fragment))?;
     let count = entries(&parsed, &fragment, &region)?;
-    let tree = Joint::new(old, &parsed, &region, count, change.grown)?.tree();
-    Some(Again { tree, pair: region.pair, replaced: (region.first, region.last), count, fragment, parsed })
+    let joint = Joint::new(old, &parsed, &region, count, change.grown)?;
+    let (tree, behind) = (joint.tree(), joint.items.0.len() - region.last);
+    let moved = (joint.shift(0), change.grown);
+    let replaced = (region.first, region.last);
+    Some(Again { tree, pair: region.pair, replaced, count, fragment, parsed, behind, moved })
 }
 
 /// Tells whether no key merges others or stands for a value: what these mean hangs on what stands above.
@@ -331,7 +375,7 @@ fn texts_before(tree: &Tree, node: usize) -> usize {
     tree.nodes[node..].iter().find(has_text).map_or(tree.texts.len(), |found| found.data as usize)
 }
 
-fn moved(place: u32, by: isize) -> u32 {
+pub(super) fn moved(place: u32, by: isize) -> u32 {
     narrow((place as usize).wrapping_add_signed(by))
 }
 

@@ -234,6 +234,23 @@ mod tests {
     }
 
     #[test]
+    fn a_small_file_answers_as_the_file_itself_does() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let path = directory.path().join("x");
+        std::fs::write(&path, "0123456789").expect("written");
+        let file = || File::open(&path).expect("opened");
+        let (part, all) = (FileReader::from(file()), Whole(whole(&file(), 10).expect("small")));
+        for offset in [0, 4, 9, 10, 11, 1 << 40, i64::MAX.cast_unsigned(), 1 << 63, u64::MAX] {
+            let (mut one, mut other) = ([0; 6], [0; 6]);
+            let ends = [part.read_at(&mut one, offset), all.read_at(&mut other, offset)];
+            let [one_end, other_end] = ends.map(|end| end.map_err(|error| error.kind()));
+            assert_eq!((one_end, one), (other_end, other), "{offset}");
+        }
+        assert_eq!(whole(&file(), 20).map(|bytes| bytes.len()), Some(10), "it was longer");
+        assert_eq!(whole(&file(), SMALL + 1), None);
+    }
+
+    #[test]
     fn a_digest_is_that_of_the_whole_file() {
         let directory = tempfile::tempdir().expect("a directory");
         let path = directory.path().join("x");

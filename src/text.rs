@@ -107,6 +107,29 @@ impl LineIndex {
         Self { starts, ascii: text.is_ascii() }
     }
 
+    /// Finds the lines of `new` where these are those of `old`.
+    #[must_use]
+    pub(crate) fn edited(&self, old: &str, new: &str) -> Self {
+        let same = common_start(old.as_bytes(), new.as_bytes());
+        let behind = common_end(&old.as_bytes()[same..], &new.as_bytes()[same..]);
+        let (first, grown) = (self.line_of(same), new.len().cast_signed() - old.len().cast_signed());
+        // Whole lines around what differs, as a break may have been made or taken apart there.
+        let (from, last) = (first.saturating_sub(1), self.line_of(old.len() - behind) + 2);
+        let Some(&old_end) = self.starts.get(last) else { return Self::new(new) };
+        let start = self.start_of(from);
+        let Some(end) = (old_end as usize).checked_add_signed(grown) else { return Self::new(new) };
+        let Some(changed) = new.get(start..end) else { return Self::new(new) };
+        let mut starts = Vec::with_capacity(self.starts.len() + changed.len() / 16);
+        starts.extend_from_slice(&self.starts[..from]);
+        // A text that ends in a break has a line behind it, which is the next one here.
+        let between = Self::new(changed);
+        let own = &between.starts[..between.starts.len() - 1];
+        let at = |start: &u32, by: isize| u32::try_from((*start as usize).wrapping_add_signed(by)).unwrap_or(u32::MAX);
+        starts.extend(own.iter().map(|line| at(line, start.cast_signed())));
+        starts.extend(self.starts[last..].iter().map(|line| at(line, grown)));
+        Self { starts, ascii: self.ascii && between.ascii || new.is_ascii() }
+    }
+
     /// Returns the number of lines; a text that ends in a break has an empty last one.
     #[must_use]
     pub fn count(&self) -> usize {
@@ -146,6 +169,24 @@ impl LineIndex {
         let bom = usize::from(line == 0 && text.starts_with('\u{feff}') && column > 0);
         Position { line: line + 1, column: column + 1 - bom }
     }
+}
+
+/// Bytes that are compared at once.
+const CHUNK: usize = 1024;
+
+/// Returns how many bytes both begin with.
+#[must_use]
+pub(crate) fn common_start(a: &[u8], b: &[u8]) -> usize {
+    let chunks = a.chunks_exact(CHUNK).zip(b.chunks_exact(CHUNK)).take_while(|(a, b)| a == b).count() * CHUNK;
+    chunks + a[chunks..].iter().zip(&b[chunks..]).take_while(|(a, b)| a == b).count()
+}
+
+/// Returns how many bytes both end with.
+#[must_use]
+pub(crate) fn common_end(a: &[u8], b: &[u8]) -> usize {
+    let chunks = a.rchunks_exact(CHUNK).zip(b.rchunks_exact(CHUNK)).take_while(|(a, b)| a == b).count() * CHUNK;
+    let (a, b) = (&a[..a.len() - chunks], &b[..b.len() - chunks]);
+    chunks + a.iter().rev().zip(b.iter().rev()).take_while(|(a, b)| a == b).count()
 }
 
 /// Returns the number of bytes of the line break at `at`, 0 where there is none.
@@ -279,14 +320,13 @@ pub fn difference(old: &str, new: &str) -> Option<Splice> {
     if old == new {
         return None;
     }
-    let same = |(a, b): &(&u8, &u8)| a == b;
-    let mut head = old.as_bytes().iter().zip(new.as_bytes()).take_while(same).count();
+    let mut head = common_start(old.as_bytes(), new.as_bytes());
     // Two characters may begin with the same bytes.
     while !old.is_char_boundary(head) || !new.is_char_boundary(head) {
         head -= 1;
     }
     let (old_rest, new_rest) = (&old[head..], &new[head..]);
-    let mut tail = old_rest.bytes().rev().zip(new_rest.bytes().rev()).take_while(|(a, b)| a == b).count();
+    let mut tail = common_end(old_rest.as_bytes(), new_rest.as_bytes());
     while !old_rest.is_char_boundary(old_rest.len() - tail) || !new_rest.is_char_boundary(new_rest.len() - tail) {
         tail -= 1;
     }
@@ -312,6 +352,28 @@ mod tests {
             // What both share at the ends is no part of it.
             let covered: usize = splices.iter().map(|one| one.span.len()).sum();
             prop_assert!(covered + head.len() + tail.len() <= old.len() || splices.is_empty());
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn lines_after_an_edit_are_those_of_the_new_text(
+            (head, old, new, tail) in
+                ("([aä]|\r\n|\n|\r|\u{85}|\u{2028}|\u{feff}){0,9}", "([ab]|\r|\n|\u{85}){0,5}", "([aé]|\r|\n){0,5}",
+                 "([aä]|\r\n|\n|\r|\u{85}|\u{2029}){0,12}")
+        ) {
+            let (old, new) = (format!("{head}{old}{tail}"), format!("{head}{new}{tail}"));
+            let (edited, whole) = (LineIndex::new(&old).edited(&old, &new), LineIndex::new(&new));
+            prop_assert_eq!((&edited.starts, edited.ascii), (&whole.starts, whole.ascii));
+        }
+
+        #[test]
+        fn common_ends_are_found_in_chunks(length in 0..3 * CHUNK, at in 0..3 * CHUNK, longer in 0..9_usize) {
+            let a = vec![7_u8; length];
+            let mut b = vec![7_u8; length + longer];
+            let place = (at < b.len()).then(|| b[at] = 8).map(|()| at);
+            prop_assert_eq!(common_start(&a, &b), place.unwrap_or(length).min(length));
+            prop_assert_eq!(common_end(&a, &b), place.map_or(length, |at| b.len() - 1 - at).min(length));
         }
     }
 

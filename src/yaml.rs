@@ -81,7 +81,9 @@ impl Document {
     #[must_use]
     pub fn edited(&self, text: impl Into<Arc<str>>) -> Self {
         let text = text.into();
-        let Some(again) = self.tree.as_ref().ok().and_then(|old| node::again::parse(old, &self.text, &text)) else {
+        let was_plain = !self.lineage.is_empty();
+        let parts = |old| node::again::parse(old, &self.text, was_plain, &text);
+        let Some(again) = self.tree.as_ref().ok().and_then(parts) else {
             return Self::parse(text);
         };
         let data = OnceLock::new();
@@ -89,7 +91,7 @@ impl Document {
         if let Some(value) = known.and_then(|known| construct::again(known, &again)) {
             let _ = data.set(Ok(value));
         }
-        let lines = LineIndex::new(&text);
+        let lines = self.lines.edited(&self.text, &text);
         let lineage = self.lineage_with(&again);
         let edited = Self { text, lines, tree: Ok(again.tree), data, number: next_number(), lineage };
         debug_assert!(edited.is_proven(), "parsed again by parts: {:?}", edited.text);

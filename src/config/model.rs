@@ -38,10 +38,9 @@ impl Entry {
     /// Moves what is behind an edit.
     fn shift(&mut self, index: usize, kept: &Kept) {
         self.index = index;
-        let node = |node: NodeId| node.moved(kept.nodes);
-        self.node = node(self.node);
-        self.class_node = self.class_node.map(node);
-        self.parameters = self.parameters.map(node);
+        self.node = self.node.moved(kept.nodes);
+        self.class_node = self.class_node.map(|node| node.moved(kept.nodes));
+        self.parameters = self.parameters.map(|node| node.moved(kept.nodes));
         self.span = self.span.moved(kept.bytes);
         self.comment = self.comment.map(|comment| comment.moved(kept.bytes));
     }

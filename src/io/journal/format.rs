@@ -17,6 +17,8 @@ use crate::config::Role;
 pub(super) const FORMAT: u32 = 1;
 /// Bytes of a checksum.
 const CHECKSUM: usize = 16;
+/// Room for what stands around a text, in bytes: no limit.
+const ROOM: usize = 256;
 /// The digits of the longest length.
 const DIGITS: usize = 20;
 
@@ -103,9 +105,17 @@ pub(super) struct Replayed {
 
 /// Appends a line.
 pub(super) fn write(entry: &Entry<'_>, out: &mut Vec<u8>) {
-    let json = serde_json::to_string(entry).expect("its keys are strings, and it holds no number that JSON lacks");
-    out.extend_from_slice(format!("{} {} ", json.len(), checksum(json.as_bytes())).as_bytes());
-    out.extend_from_slice(json.as_bytes());
+    let text = match entry {
+        Entry::Base { text, .. } => text.as_deref().unwrap_or_default(),
+        Entry::Edit { text, .. } => text,
+        Entry::Owner(_) | Entry::Clean { .. } => "",
+    };
+    // Each break takes two bytes; a text of megabytes is not to be moved while it is written.
+    let mut json = Vec::with_capacity(text.len() + text.len() / 8 + ROOM);
+    serde_json::to_writer(&mut json, entry).expect("its keys are strings, and it holds no number that JSON lacks");
+    out.reserve(json.len() + ROOM);
+    out.extend_from_slice(format!("{} {} ", json.len(), checksum(&json)).as_bytes());
+    out.extend_from_slice(&json);
     out.push(b'\n');
 }
 

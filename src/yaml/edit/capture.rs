@@ -56,19 +56,17 @@ impl Editor<'_> {
             if lines(source).len() == 1 {
                 piece.fragments.push(Fragment::inline(source));
             }
-        } else {
-            if let Some(item) = item_of(self.text, self.tree, parent, node) {
-                let (lead, fragment, below) = item_source(self.document, self.tree, &item);
-                piece.lead = lead;
-                piece.below = below;
-                let headers = self.other_headers(node).into_iter();
-                let headed = headers.filter_map(|header| with_header(self.text, &fragment, &header, item.end));
-                piece.fragments = std::iter::once(fragment.clone()).chain(headed).collect();
-                if !copy {
-                    self.leave_comments(parent, &item, &mut piece);
-                }
-                piece.key = self.captured_key(&item);
+        } else if let Some(item) = item_of(self.text, self.tree, parent, node) {
+            let (lead, fragment, below) = item_source(self.document, self.tree, &item);
+            piece.lead = lead;
+            piece.below = below;
+            let headers = self.other_headers(node).into_iter();
+            let headed = headers.filter_map(|header| with_header(self.text, &fragment, &header, item.end));
+            piece.fragments = std::iter::once(fragment.clone()).chain(headed).collect();
+            if !copy {
+                self.leave_comments(parent, &item, &mut piece);
             }
+            piece.key = self.captured_key(&item);
         }
         if copy {
             let names = anchors(self.tree, node);

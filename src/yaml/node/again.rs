@@ -8,7 +8,7 @@
 //! tags, other forms of a list, an entry that is no entry any more.
 
 use super::{Kind, NONE, Node, NodeId, Tree, has_long_line, narrow};
-use crate::text::Span;
+use crate::text::{Span, common_end, common_start};
 
 /// What stands for the key above the list.
 const KEY_ABOVE: &str = "p:\n";
@@ -84,16 +84,11 @@ struct Change {
 
 impl Change {
     fn between(old: &[u8], new: &[u8]) -> Self {
-        let start = common(old.iter().zip(new)).min(old.len()).min(new.len());
-        let rest = old.len().min(new.len()) - start;
-        let behind = common(old.iter().rev().zip(new.iter().rev()).take(rest));
+        let start = common_start(old, new);
+        let behind = common_end(&old[start..], &new[start..]);
         let grown = new.len().cast_signed() - old.len().cast_signed();
         Self { start, old_end: old.len() - behind, grown }
     }
-}
-
-fn common<'b>(pairs: impl Iterator<Item = (&'b u8, &'b u8)>) -> usize {
-    pairs.take_while(|(a, b)| a == b).count()
 }
 
 /// Where the entries that changed are among those of the old list.
@@ -118,9 +113,11 @@ enum Behind {
 }
 
 /// Parses a text that differs little from another one; none where it takes the whole text.
-pub(in crate::yaml) fn parse(old: &Tree, old_text: &str, text: &str) -> Option<Again> {
+///
+/// What was parsed in this way itself `was_plain`: it has no key that merges or stands for a value.
+pub(in crate::yaml) fn parse(old: &Tree, old_text: &str, was_plain: bool, text: &str) -> Option<Again> {
     // What stands for a key that is too long in bytes hangs on the whole text.
-    if old.has_properties() || has_long_line(text) || !is_plain(old, old_text) {
+    if old.has_properties() || has_long_line(text) || !(was_plain || is_plain(old, old_text)) {
         return None;
     }
     let change = Change::between(old_text.as_bytes(), text.as_bytes());
@@ -431,7 +428,7 @@ mod tests {
             }
             if whole.tree().is_ok() {
                 tried += 1;
-                by_parts += usize::from(parse(old.tree().expect("valid"), base, &text).is_some());
+                by_parts += usize::from(parse(old.tree().expect("valid"), base, false, &text).is_some());
             }
         }
         assert!(by_parts * 3 > tried, "{by_parts} of {tried} by parts");
@@ -462,7 +459,7 @@ mod tests {
             format!("plugins:\n{}", (0..100).map(entry).collect::<String>())
         };
         let (old, new) = (list("a.B"), list("a.Other"));
-        let again = parse(&Tree::parse(&old).expect("valid"), &old, &new).expect("by parts");
+        let again = parse(&Tree::parse(&old).expect("valid"), &old, false, &new).expect("by parts");
         assert_eq!((again.replaced, again.count), ((50, 51), 1));
         assert_eq!(again.fragment, "p:\n- class: a.Other\n  parameters: {n: 50}\n- x\n");
         assert_eq!(again.tree, Tree::parse(&new).expect("valid"));

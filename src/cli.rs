@@ -544,10 +544,16 @@ impl Session {
         io::open(&self.options(), self.environment.clone())
     }
 
-    /// Opens both files, and reads the wheels and finds out what the classes in both are.
-    fn open_with_classes(&self, extent: io::classes::Extent) -> (Workspace, crate::check::Facts) {
+    /// Opens both files, and reads the wheels.
+    fn open_with_wheels(&self) -> (Workspace, crate::check::Facts) {
         let (workspace, mut facts) = self.open();
         io::inspect::read_all(&workspace, &mut facts);
+        (workspace, facts)
+    }
+
+    /// Opens both files, and reads the wheels and finds out what the classes in both are.
+    fn open_with_classes(&self, extent: io::classes::Extent) -> (Workspace, crate::check::Facts) {
+        let (workspace, mut facts) = self.open_with_wheels();
         io::classes::add_to(&self.options(), &workspace, &mut facts, extent);
         (workspace, facts)
     }

@@ -35,11 +35,24 @@ pub const REMOTE_CONFIG: &str = "~/.sky/plugins.yaml";
 /// Says what the next controller launch uploads and installs.
 #[must_use]
 pub fn preview(workspace: &Workspace, facts: &Facts) -> Preview {
-    judged(workspace, facts, &Role::ALL.map(|role| check::verdict(workspace.file(role), role)))
+    judged(workspace, facts, &verdicts(workspace))
+}
+
+fn verdicts(workspace: &Workspace) -> [Verdict; 2] {
+    Role::ALL.map(|role| check::verdict(workspace.file(role), role))
 }
 
 /// Says the same where the verdicts on both files are known.
 pub(crate) fn judged(workspace: &Workspace, facts: &Facts, verdicts: &[Verdict; 2]) -> Preview {
+    let mut preview = uploads(workspace, facts, verdicts);
+    let task = carry(facts, &mut preview);
+    predict(facts, &mut preview);
+    preview.diagnostics = problems::find(workspace, facts, &verdicts[0], &preview, task.as_ref());
+    preview
+}
+
+/// Says what is uploaded, as far as `SkyPilot` decides that before it writes the task.
+fn uploads(workspace: &Workspace, facts: &Facts, verdicts: &[Verdict; 2]) -> Preview {
     let mut preview = Preview {
         status: Status::Ok,
         exception: None,
@@ -57,9 +70,7 @@ pub(crate) fn judged(workspace: &Workspace, facts: &Facts, verdicts: &[Verdict; 
     if let Err(stop) = upload(workspace, facts, verdicts, &mut preview) {
         stop.apply(&mut preview);
     }
-    let task = carry(facts, &mut preview);
-    predict(facts, &mut preview);
-    preview.diagnostics = problems::find(workspace, facts, &verdicts[0], &preview, task.as_ref());
+    consolidate(facts, &mut preview);
     preview
 }
 
@@ -200,8 +211,8 @@ fn below(wheels: &WheelDirectory, name: &OsStr) -> PathBuf {
     if wheels.local.as_os_str() == "." { PathBuf::from(name) } else { wheels.local.join(name) }
 }
 
-/// Follows the uploads through the task that carries them.
-fn carry(facts: &Facts, preview: &mut Preview) -> Option<task::Task> {
+/// Leaves all of it out where controllers run inside the API server.
+fn consolidate(facts: &Facts, preview: &mut Preview) {
     // In consolidation mode all this is read and decided, and left out at the end.
     let consolidated = match facts.controller {
         Controller::Jobs => facts.consolidation.jobs,
@@ -214,6 +225,10 @@ fn carry(facts: &Facts, preview: &mut Preview) -> Option<task::Task> {
         preview.verdict = Outcome::Nothing;
         preview.reason = Some(Reason::Consolidation);
     }
+}
+
+/// Follows the uploads through the task that carries them.
+fn carry(facts: &Facts, preview: &mut Preview) -> Option<task::Task> {
     let config = preview.config_uploaded.as_ref()?;
     let task = task::check(&preview.mounts, config, facts);
     if task.fails() {
@@ -300,7 +315,7 @@ pub fn sources_to_look_at(workspace: &Workspace, facts: &Facts) -> Vec<PathBuf> 
     if listed_wheels(workspace, facts).is_none_or(|directory| directory.wheels().next().is_none()) {
         return Vec::new();
     }
-    let preview = preview(workspace, facts);
+    let preview = uploads(workspace, facts, &verdicts(workspace));
     let Some(config) = &preview.config_uploaded else { return Vec::new() };
     task::unknown_sources(&preview.mounts, config, facts).into_iter().collect()
 }

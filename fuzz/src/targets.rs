@@ -91,7 +91,9 @@ pub fn archive(data: &[u8]) {
     let parsed = metadata::parse(&text);
     assert!(parsed.requirements.len() <= limits::MAX_ITEMS);
     let _ = requirement::python_fit(&text);
-    let _ = record::check(&text, "acme-1.0.dist-info", &[Member { path: "acme.py".to_owned(), size: 1 }]);
+    let files = ["acme.py", "acme/x.py"].map(|path| Member { path: path.to_owned(), size: 1 });
+    let checked = |by_name| record::check(&text, "acme-1.0.dist-info", &files, by_name);
+    assert_eq!(checked(false), checked(true), "a RECORD in the archive's order");
     if let Ok(one) = Requirement::parse(&text) {
         let _ = (one.applies(Architecture::X86_64), one.allows("1.0"));
     }

@@ -298,7 +298,8 @@ pub(super) fn preview(
     if verify.is_some() {
         verify::may_ask(session)?;
     }
-    let (workspace, facts) = session.open_with_classes(Extent::Named);
+    // What the classes are is a matter of the check.
+    let (workspace, facts) = session.open_with_wheels();
     let preview = preview::preview(&workspace, &facts);
     let asked = verify.map(|mode| verify::ask(session, mode, &workspace, &facts)).transpose()?;
     if format == Format::Json {

@@ -54,7 +54,7 @@ pub fn catalog(
     let roots = modules::roots(facts.python.as_deref(), &options.python_path, facts);
     let server = ServerModules::new(roots, options, facts);
     if let Some(paths) = wheel_files(workspace, facts) {
-        let wheels = WheelModules::open(&paths, &server, stop);
+        let wheels = WheelModules::open(&paths, &facts.wheels, &server, stop);
         let found = survey(&wheels, &wheels.candidates(), &named, stop);
         add(&mut catalog, Site::Wheels, found);
     }

@@ -8,19 +8,20 @@ use std::fmt::Write as _;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read as _};
 use std::num::NonZero;
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::os::unix::fs::{FileExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Instant, SystemTime};
 
-use rawzip::FileReader;
+use rawzip::{FileReader, ReaderAt};
 use sha2::{Digest as _, Sha256};
 
 use crate::check::Facts;
 use crate::config::Workspace;
 use crate::preview;
+use crate::wheel::archive::ArchiveError;
 use crate::wheel::contents::{Contents, Inspection};
 use crate::wheel::{limits, metadata};
 
@@ -49,10 +50,12 @@ pub fn read(paths: &[PathBuf], mut room: usize, until: Option<Instant>) -> Found
 pub fn read_all(workspace: &Workspace, facts: &mut Facts) {
     let paths = preview::wheels_to_read(workspace, facts);
     let mut room = preview::room_for_members(facts);
+    let mut inspected = Vec::with_capacity(paths.len());
     for batch in paths.chunks(BATCH) {
-        let inspected = inspect_all(batch);
-        facts.wheels.extend(batch.iter().cloned().zip(inspected).map(|(path, one)| (path, kept(one, &mut room))));
+        inspected.extend(inspect_all(batch).into_iter().map(|one| kept(one, &mut room)));
     }
+    // In one go: they come in order, and to find the place of a path takes longer than to read a small wheel's directory.
+    facts.wheels.append(&mut paths.into_iter().zip(inspected).collect());
 }
 
 /// Wheels whose lists of files are held at the same time before there is room for them or not.
@@ -127,10 +130,50 @@ pub fn inspect(path: &Path) -> Inspection {
         Err(problem) => Inspection { stamp: stamp_of(path), contents: Err(problem), sha256: None },
         Ok((file, stamp)) => {
             let name = path.file_name().unwrap_or_default().to_string_lossy();
-            let contents = metadata::read(FileReader::from(file), stamp.0, &name);
+            let contents = contents(file, stamp.0, &name);
             Inspection { stamp, contents: contents.map_err(|error| error.to_string()), sha256: None }
         }
     }
+}
+
+/// Wheels up to this size are read in one go, in bytes: to look at each part of it takes longer.
+const SMALL: u64 = 64 * 1024;
+
+fn contents(file: File, size: u64, name: &str) -> Result<Contents, ArchiveError> {
+    match whole(&file, size) {
+        Some(bytes) => metadata::read(Whole(bytes), size, name),
+        None => metadata::read(FileReader::from(file), size, name),
+    }
+}
+
+/// The bytes of a file, which are read as the file itself is.
+struct Whole(Vec<u8>);
+
+impl ReaderAt for Whole {
+    fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+        if i64::try_from(offset).is_err() {
+            // As the system answers where no file can be that long.
+            return Err(io::ErrorKind::InvalidInput.into());
+        }
+        self.0.as_slice().read_at(buffer, offset)
+    }
+}
+
+/// Returns the bytes of a small file, fewer where it has become shorter meanwhile.
+fn whole(file: &File, size: u64) -> Option<Vec<u8>> {
+    let mut bytes = vec![0; usize::try_from(size).ok().filter(|_| size <= SMALL)?];
+    let mut end = 0;
+    while end < bytes.len() {
+        match file.read_at(&mut bytes[end..], end as u64) {
+            Ok(0) => break,
+            Ok(read) => end += read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            // What is wrong is told where it is read part by part.
+            Err(_) => return None,
+        }
+    }
+    bytes.truncate(end);
+    Some(bytes)
 }
 
 type Stamp = (u64, Option<SystemTime>);
@@ -188,6 +231,23 @@ mod tests {
         assert_eq!(inspect(directory.path()).contents, Err("it is no file".to_owned()));
         let gone = inspect(&directory.path().join("gone.whl"));
         assert!(gone.contents.is_err_and(|why| why.contains("No such file")));
+    }
+
+    #[test]
+    fn a_small_file_answers_as_the_file_itself_does() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let path = directory.path().join("x");
+        std::fs::write(&path, "0123456789").expect("written");
+        let file = || File::open(&path).expect("opened");
+        let (part, all) = (FileReader::from(file()), Whole(whole(&file(), 10).expect("small")));
+        for offset in [0, 4, 9, 10, 11, 1 << 40, i64::MAX.cast_unsigned(), 1 << 63, u64::MAX] {
+            let (mut one, mut other) = ([0; 6], [0; 6]);
+            let ends = [part.read_at(&mut one, offset), all.read_at(&mut other, offset)];
+            let [one_end, other_end] = ends.map(|end| end.map_err(|error| error.kind()));
+            assert_eq!((one_end, one), (other_end, other), "{offset}");
+        }
+        assert_eq!(whole(&file(), 20).map(|bytes| bytes.len()), Some(10), "it was longer");
+        assert_eq!(whole(&file(), SMALL + 1), None);
     }
 
     #[test]

@@ -100,6 +100,9 @@ fn keep(paths: &[PathBuf], project: Option<&Path>, environment: &Environment) ->
 pub fn recall(directory: &Directory, environment: &Environment) -> BTreeMap<PathBuf, Memory> {
     let kept = read(environment);
     let mut out = BTreeMap::new();
+    if kept.wheels.is_empty() {
+        return out;
+    }
     for path in files(directory) {
         let Some(known) = kept.wheels.get(&path) else { continue };
         let Some(now) = look(&path, Some(known)) else { continue };

@@ -167,7 +167,7 @@ fn list(path: &Path) -> Found {
     let mut entries = Vec::new();
     for name in names {
         match name {
-            Ok(name) => entries.push(entry(path, name.file_name())),
+            Ok(name) => entries.push(entry(path, &name)),
             Err(error) => return failed(&error),
         }
     }
@@ -175,7 +175,16 @@ fn list(path: &Path) -> Found {
     Found::Listed(entries)
 }
 
-fn entry(directory: &Path, name: OsString) -> DirectoryEntry {
+fn entry(directory: &Path, found: &fs::DirEntry) -> DirectoryEntry {
+    let name = found.file_name();
+    // The list tells most kinds: what is no link needs one look, from the directory that is open already.
+    if found.file_type().is_ok_and(|kind| !kind.is_symlink())
+        && let Ok(metadata) = found.metadata()
+        && !metadata.is_symlink()
+    {
+        let kind = kind(false, &metadata);
+        return DirectoryEntry { name, kind, size: metadata.len(), modified: metadata.modified().ok() };
+    }
     let path = directory.join(&name);
     let link = fs::symlink_metadata(&path).is_ok_and(|metadata| metadata.is_symlink());
     let (kind, size, modified) = match fs::metadata(&path) {

@@ -24,28 +24,29 @@ pub const FILE_GONE: i32 = 2;
 pub(super) fn predict(names: &[&str], version: SkyVersion) -> [Launch; 2] {
     let mut controller = Controller::default();
     [(); 2].map(|()| {
-        controller.files.extend(names.iter().map(|name| (*name).to_owned()));
+        // In one go: they come in order.
+        controller.files.append(&mut names.iter().copied().collect());
         if version.has_stamp() { controller.install_new(names) } else { controller.install_all(names) }
     })
 }
 
 /// What a controller keeps between launches.
 #[derive(Default)]
-struct Controller {
+struct Controller<'a> {
     /// The lines of the stamp file, with numbers that give their order.
-    stamp: BTreeMap<String, usize>,
+    stamp: BTreeMap<&'a str, usize>,
     /// The number of the next line.
     next: usize,
-    files: BTreeSet<String>,
+    files: BTreeSet<&'a str>,
 }
 
-impl Controller {
+impl<'a> Controller<'a> {
     fn install_all(&self, names: &[&str]) -> Launch {
         let fates = names.iter().map(|_| Fate::Installs { deletes: Vec::new(), forgets: Vec::new() }).collect();
         self.after(0, names.iter().map(|name| (*name).to_owned()).collect(), fates)
     }
 
-    fn install_new(&mut self, names: &[&str]) -> Launch {
+    fn install_new(&mut self, names: &[&'a str]) -> Launch {
         let mut installs = Vec::new();
         let mut fates = Vec::with_capacity(names.len());
         let mut exit_code = 0;
@@ -68,40 +69,40 @@ impl Controller {
     }
 
     /// Records a wheel and clears away what counts as an older one of it.
-    fn install(&mut self, name: &str) -> Fate {
+    fn install(&mut self, name: &'a str) -> Fate {
         let prefix = filename::prefix(name);
-        let mut forgotten: Vec<(usize, String)> = matches(&self.stamp, &prefix)
-            .into_iter()
-            .filter_map(|line| Some((*self.stamp.get(line)?, line.to_owned())))
-            .collect();
+        let mut forgotten: Vec<(usize, &str)> =
+            matches(&self.stamp, &prefix).into_iter().filter_map(|line| Some((*self.stamp.get(line)?, line))).collect();
         forgotten.sort_unstable();
-        let forgets: Vec<String> = forgotten.into_iter().map(|(_, line)| line).collect();
-        for line in &forgets {
+        for (_, line) in &forgotten {
             self.stamp.remove(line);
         }
-        self.stamp.insert(name.to_owned(), self.next);
+        self.stamp.insert(name, self.next);
         self.next += 1;
-        let deletes: Vec<String> = self
+        let deleted: Vec<&str> = self
             .files
             .range::<str, _>((Bound::Included(prefix.as_str()), Bound::Unbounded))
+            .copied()
             .take_while(|file| file.starts_with(&prefix))
-            .filter(|file| file.as_str() != name && wheel::matches_glob(OsStr::new(file)))
-            .cloned()
+            .filter(|file| *file != name && wheel::matches_glob(OsStr::new(file)))
             .collect();
-        for file in &deletes {
+        for file in &deleted {
             self.files.remove(file);
         }
-        Fate::Installs { deletes, forgets }
+        Fate::Installs {
+            deletes: deleted.into_iter().map(str::to_owned).collect(),
+            forgets: forgotten.into_iter().map(|(_, line)| line.to_owned()).collect(),
+        }
     }
 
     fn after(&self, exit_code: i32, installs: Vec<String>, fates: Vec<Fate>) -> Launch {
-        let mut stamp: Vec<(usize, &String)> = self.stamp.iter().map(|(line, number)| (*number, line)).collect();
+        let mut stamp: Vec<(usize, &str)> = self.stamp.iter().map(|(line, number)| (*number, *line)).collect();
         stamp.sort_unstable();
         Launch {
             exit_code,
             installs,
-            stamp: stamp.into_iter().map(|(_, line)| line.clone()).collect(),
-            wheels_left: self.files.iter().cloned().collect(),
+            stamp: stamp.into_iter().map(|(_, line)| line.to_owned()).collect(),
+            wheels_left: self.files.iter().copied().map(str::to_owned).collect(),
             fates,
         }
     }
@@ -111,7 +112,10 @@ impl Controller {
 /// expression: a dot stands for any character.
 ///
 /// Looks at the lines that match and at few others, as there may be many.
-pub(super) fn matches<'a>(lines: &'a BTreeMap<String, usize>, prefix: &str) -> Vec<&'a str> {
+pub(super) fn matches<'a>(lines: &BTreeMap<&'a str, usize>, prefix: &str) -> Vec<&'a str> {
+    if !prefix.contains('.') {
+        return starting_with(lines, prefix).collect();
+    }
     let mut heads = vec![String::new()];
     for (nth, part) in prefix.split('.').enumerate() {
         if nth > 0 {
@@ -126,7 +130,7 @@ pub(super) fn matches<'a>(lines: &'a BTreeMap<String, usize>, prefix: &str) -> V
 }
 
 /// Returns each beginning of a line that is one character longer than `head`.
-fn one_longer(lines: &BTreeMap<String, usize>, head: &str) -> Vec<String> {
+fn one_longer(lines: &BTreeMap<&str, usize>, head: &str) -> Vec<String> {
     let mut found = Vec::new();
     let mut from = head.to_owned();
     while let Some((line, _)) = lines.range::<str, _>((Bound::Included(from.as_str()), Bound::Unbounded)).next()
@@ -143,12 +147,11 @@ fn one_longer(lines: &BTreeMap<String, usize>, head: &str) -> Vec<String> {
     found
 }
 
-fn starting_with<'a>(lines: &'a BTreeMap<String, usize>, head: &str) -> impl Iterator<Item = &'a str> {
-    let head = head.to_owned();
+fn starting_with<'a>(lines: &BTreeMap<&'a str, usize>, head: &str) -> impl Iterator<Item = &'a str> {
     lines
-        .range::<str, _>((Bound::Included(head.as_str()), Bound::Unbounded))
-        .map(|(line, _)| line.as_str())
-        .take_while(move |line| line.starts_with(&head))
+        .range::<str, _>((Bound::Included(head), Bound::Unbounded))
+        .map(|(line, _)| *line)
+        .take_while(move |line| line.starts_with(head))
 }
 
 #[cfg(test)]
@@ -202,7 +205,7 @@ mod tests {
     #[test]
     fn a_dot_stands_for_any_character() {
         let lines = ["a", "a.b-1", "a.b-2", "a-b-1", "ab-1", "aéb-1", "b.b-1"];
-        let lines: BTreeMap<String, usize> = lines.map(|line| (line.to_owned(), 0)).into();
+        let lines: BTreeMap<&str, usize> = lines.map(|line| (line, 0)).into();
         assert_eq!(matches(&lines, "a.b-"), ["a-b-1", "a.b-1", "a.b-2", "aéb-1"]);
         assert_eq!(matches(&lines, "..b-"), ["a-b-1", "a.b-1", "a.b-2", "aéb-1", "b.b-1"]);
         assert_eq!(matches(&lines, "ab-"), ["ab-1"]);

@@ -27,6 +27,9 @@ pub(super) fn pathlib(path: &OsStr) -> PathBuf {
 pub(super) fn abspath(path: &OsStr, directory: &Path) -> PathBuf {
     let joined = if path.as_bytes().starts_with(b"/") { PathBuf::from(path) } else { directory.join(path) };
     let bytes = joined.as_os_str().as_bytes();
+    if bytes.strip_prefix(b"/").is_some_and(|path| path.split(|&b| b == b'/').all(stays)) {
+        return joined;
+    }
     let root = root(bytes);
     let mut parts: Vec<&[u8]> = Vec::new();
     for part in bytes.split(|&b| b == b'/') {
@@ -41,6 +44,11 @@ pub(super) fn abspath(path: &OsStr, directory: &Path) -> PathBuf {
     let mut out = root.to_vec();
     out.extend_from_slice(&parts.join(&b'/'));
     PathBuf::from(OsString::from_vec(out))
+}
+
+/// Tells whether a part of an absolute path is kept, and all before it with it.
+fn stays(part: &[u8]) -> bool {
+    !matches!(part, b"" | b"." | b"..")
 }
 
 /// Returns the slashes that a path keeps at its start: two where there are

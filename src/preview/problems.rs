@@ -64,8 +64,9 @@ impl Problems<'_> {
     fn wheels(&mut self) {
         self.names();
         self.packages();
-        self.inspected();
-        self.dependencies();
+        let read = self.read_wheels();
+        self.inspected(&read);
+        self.dependencies(&read);
         self.memories();
     }
 

@@ -5,6 +5,7 @@
 //! with our own reader (`sky/templates/jobs-controller.yaml.j2`,
 //! `sky/task.py`, 0.14.1).
 
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 use std::ffi::OsStr;
 use std::fmt::Write as _;
@@ -78,15 +79,15 @@ pub(super) fn check(mounts: &[Mount], config: &Path, facts: &Facts) -> Task {
     for Source { target, meant, read, is_config } in read {
         if read.starts_with("//") && !read.starts_with("///") && read.len() > 2 {
             let problem = format!("`{}` counts as the URL of a cloud store", visible(&read));
-            task.broken = Some(Broken { path: PathBuf::from(&meant), problem });
+            task.broken = Some(Broken { path: PathBuf::from(meant), problem });
         }
         // The remote file is known to exist where it is the one meant.
         let exists = (is_config && read == meant) || exists(&read, facts);
         if !exists {
-            task.missing.push(read.clone());
+            task.missing.push(read.clone().into_owned());
         }
         if read != meant {
-            task.other.push((target, meant, read));
+            task.other.push((target.to_owned(), meant.to_owned(), read.into_owned()));
         }
     }
     task
@@ -114,14 +115,14 @@ pub(super) fn unknown_sources(mounts: &[Mount], config: &Path, facts: &Facts) ->
 }
 
 /// One line of the task.
-struct Source {
-    target: String,
-    meant: String,
-    read: String,
+struct Source<'a> {
+    target: &'a str,
+    meant: &'a str,
+    read: Cow<'a, str>,
     is_config: bool,
 }
 
-fn read_back(mounts: &[Mount], config: &Path) -> Result<Vec<Source>, String> {
+fn read_back<'a>(mounts: &'a [Mount], config: &'a Path) -> Result<Vec<Source<'a>>, String> {
     let not_text = || "a path is not UTF-8: Python raises UnicodeEncodeError".to_owned();
     let mut wanted = Vec::with_capacity(mounts.len() + 1);
     for mount in mounts {
@@ -130,6 +131,10 @@ fn read_back(mounts: &[Mount], config: &Path) -> Result<Vec<Source>, String> {
         wanted.push((mount.remote.as_str(), source, false));
     }
     wanted.push((CONFIG_TARGET, config.to_str().ok_or_else(not_text)?, true));
+    if wanted.iter().all(|(target, source, _)| is_plain(target, '~') && is_plain(source, '/')) {
+        let as_meant = |(target, meant, is_config)| Source { target, meant, read: Cow::Borrowed(meant), is_config };
+        return Ok(wanted.into_iter().map(as_meant).collect());
+    }
 
     let data = parse(&wanted)?;
     let pairs = data.get("file_mounts").and_then(Value::as_map).unwrap_or_default();
@@ -147,9 +152,19 @@ fn read_back(mounts: &[Mount], config: &Path) -> Result<Vec<Source>, String> {
         if let Some(name) = replaced(target).or_else(|| replaced(kept.to_str().unwrap_or_default())) {
             return Err(format!("SkyPilot puts a value in the place of `{name}`"));
         }
-        read.push(Source { target: target.into(), meant: meant.into(), read: source.into(), is_config });
+        read.push(Source { target, meant, read: Cow::Owned(source.to_owned()), is_config });
     }
     Ok(read)
+}
+
+/// The most bytes of a path that is taken as plain: a key has 1,024 characters at most.
+const MOST_PLAIN: usize = 1_000;
+
+/// Tells whether a path comes through the task whatever stands around it: nothing in it means more than itself to YAML, it is no
+/// number, and no variable is in it.
+fn is_plain(path: &str, start: char) -> bool {
+    let is_safe = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'.' | b'_' | b'-' | b'+');
+    path.len() <= MOST_PLAIN && path.strip_prefix(start).is_some_and(|rest| rest.len() > 1 && rest.bytes().all(is_safe))
 }
 
 fn parse(wanted: &[(&str, &str, bool)]) -> Result<Value, String> {
@@ -195,4 +210,37 @@ fn known(path: &Path, facts: &Facts) -> Option<bool> {
     }
     let found = &facts.directories.get(path)?.found;
     Some(!matches!(found, Found::Missing | Found::Failed { .. }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Returns what YAML makes of a line of the task.
+    fn parsed(target: &str, source: &str) -> Option<(String, String)> {
+        let data = parse(&[(target, source, false)]).ok()?;
+        let [(target, source)] = data.get("file_mounts")?.as_map()? else { return None };
+        Some((target.as_str()?.to_owned(), source.as_str()?.to_owned()))
+    }
+
+    #[test]
+    fn a_plain_path_comes_through_yaml_as_it_is() {
+        let long = format!("~/{}", "x".repeat(MOST_PLAIN - 2));
+        let one = (0_u8..128).map(char::from).flat_map(|c| [format!("/{c}a"), format!("/a{c}b"), format!("/a{c}")]);
+        let two = ["//", "/..", "/a//b", "/1/2", "/0x1", "/1e5", "/---", "/a/---", "/null", "/~", "/-a", "/+1.0"];
+        let mut plain = 0;
+        for path in one.chain(two.map(str::to_owned)).chain([long.clone()]) {
+            let (target, source) = (format!("~{}", path.trim_start_matches('~')), path.replace('~', ""));
+            if is_plain(&target, '~') && is_plain(&source, '/') {
+                plain += 1;
+                assert_eq!(parsed(&target, &source), Some((target, source)));
+            }
+        }
+        assert!(plain > 200, "{plain}");
+        assert_eq!(parsed(&long, "/a"), Some((long.clone(), "/a".to_owned())));
+        assert!(!is_plain(&format!("{long}x"), '~'));
+        for path in ["/a b", "/a: b", "/a #b", "/a\n", "/$HOME", "/é", "/a'", "a/b", "", "/", "~/x"] {
+            assert!(!is_plain(path, '/'), "{path:?}");
+        }
+    }
 }

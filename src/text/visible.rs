@@ -22,7 +22,7 @@ pub const fn is_invisible(c: char) -> bool {
 /// Returns `text` with each invisible character as an escape: `\n`, `\x1b`, `\u202e`.
 #[must_use]
 pub fn visible(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(is_invisible) {
+    if is_plain(text) || !text.chars().any(is_invisible) {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len() + 8);
@@ -30,6 +30,13 @@ pub fn visible(text: &str) -> Cow<'_, str> {
         push_visible(&mut out, c);
     }
     Cow::Owned(out)
+}
+
+/// Tells whether a text is letters, digits and signs of ASCII alone, as most texts are.
+///
+/// Looks at each byte, whatever the ones before it are, so that many are looked at at once.
+fn is_plain(text: &str) -> bool {
+    text.bytes().fold(true, |plain, byte| plain & matches!(byte, b' '..=b'~'))
 }
 
 /// Returns `text` as [`visible`] does, its line feeds and tabs kept.
@@ -48,6 +55,9 @@ pub fn visible_lines(text: &str) -> Cow<'_, str> {
 /// Returns a file name made visible; bytes that are no UTF-8 become `\xff`.
 #[must_use]
 pub fn visible_name(name: &OsStr) -> String {
+    if let Some(text) = name.to_str() {
+        return visible(text).into_owned();
+    }
     let mut out = String::new();
     for chunk in name.as_bytes().utf8_chunks() {
         chunk.valid().chars().for_each(|c| push_visible(&mut out, c));

@@ -170,6 +170,7 @@ pub struct Archive<R> {
     members: Vec<Member>,
     places: Vec<Place>,
     oddities: Oddities,
+    duplicates: bool,
     unpacked: u64,
 }
 
@@ -197,7 +198,8 @@ impl<R: ReaderAt> Archive<R> {
             return Err(ArchiveError::Directory(directory));
         }
         let oddities = Oddities::default();
-        let mut archive = Self { zip, members: Vec::new(), places: Vec::new(), oddities, unpacked: 0 };
+        let (members, places) = (Vec::new(), Vec::new());
+        let mut archive = Self { zip, members, places, oddities, duplicates: false, unpacked: 0 };
         archive.list(buffer)?;
         archive.judge(said, size);
         Ok(archive)
@@ -231,6 +233,7 @@ impl<R: ReaderAt> Archive<R> {
         let mut seen = HashSet::with_capacity(self.members.len());
         for (member, place) in self.members.iter().zip(&self.places) {
             if !seen.insert(member.path.as_str()) {
+                self.duplicates = true;
                 self.oddities.push(ArchiveError::Duplicate(member.path.clone()));
             }
             if let Some(problem) = problem(member, place) {
@@ -283,6 +286,12 @@ impl<R: ReaderAt> Archive<R> {
     #[must_use]
     pub const fn more_oddities(&self) -> usize {
         self.oddities.more
+    }
+
+    /// Tells whether a path is there more than once.
+    #[must_use]
+    pub const fn has_duplicates(&self) -> bool {
+        self.duplicates
     }
 
     /// Gives up the archive for the list of its files.
@@ -396,9 +405,11 @@ fn problem(member: &Member, place: &Place) -> Option<ArchiveError> {
 
 /// Tells whether unpacking a path could write outside the folder that it is unpacked to.
 fn leads_outside(path: &str) -> bool {
-    let mut parts = path.split(['/', '\\']);
-    let drive = path.as_bytes().get(1) == Some(&b':');
-    drive || path.starts_with(['/', '\\']) || path.contains('\0') || parts.any(|part| part == "..")
+    let bytes = path.as_bytes();
+    let (drive, rooted) = (bytes.get(1) == Some(&b':'), matches!(bytes.first(), Some(b'/' | b'\\')));
+    // Few paths have two dots, and to take one apart takes longer.
+    let climbs = bytes.windows(2).any(|two| two == b"..") && path.split(['/', '\\']).any(|part| part == "..");
+    drive || rooted || bytes.contains(&0) || climbs
 }
 
 #[cfg(test)]

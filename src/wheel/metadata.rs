@@ -4,6 +4,7 @@
 //! refuse a wheel was found by trying (`tests/oracle/wheels.py`): before it
 //! unpacks ([`Contents::refused`]) and while it does ([`Contents::breaks`]).
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::str::FromStr as _;
 
@@ -88,7 +89,9 @@ fn describe<R: ReaderAt>(archive: &mut Archive<R>, folder: &str, name: Option<&W
         Err(problem) => contents.breaks.push(problem.to_string()),
     }
     match text(archive, folder, "RECORD", limits::MAX_MEMBER) {
-        Ok(text) => contents.record = record::check(&text, folder, archive.members()),
+        Ok(text) => {
+            contents.record = record::check(&text, folder, archive.members(), archive.has_duplicates());
+        }
         Err(problem) => {
             contents.breaks.push(problem.to_string());
             contents.record = Record::Missing;
@@ -104,7 +107,8 @@ fn describe<R: ReaderAt>(archive: &mut Archive<R>, folder: &str, name: Option<&W
 fn text<R: ReaderAt>(archive: &mut Archive<R>, folder: &str, name: &str, limit: u64) -> Result<String, ArchiveError> {
     let path = format!("{folder}/{name}");
     let at = archive.find(&path).ok_or(ArchiveError::Missing(path))?;
-    Ok(String::from_utf8_lossy(&archive.read(at, limit)?).into_owned())
+    let bytes = archive.read(at, limit)?;
+    Ok(String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()))
 }
 
 /// The headers that are read, in lower case.
@@ -113,12 +117,13 @@ const HEADERS: &[&str] = &["name", "version", "summary", "requires-python", "req
 /// Returns the known headers of a text: name in lower case, value with its lines joined.
 ///
 /// They end at the first line that is neither a header nor the continuation of one.
-fn headers(text: &str) -> Vec<(&'static str, String)> {
-    let mut headers: Vec<(&'static str, String)> = Vec::new();
+fn headers(text: &str) -> Vec<(&'static str, Cow<'_, str>)> {
+    let mut headers: Vec<(&'static str, Cow<'_, str>)> = Vec::new();
     let mut is_kept = false;
-    for line in text.replace("\r\n", "\n").split(['\n', '\r']) {
+    for line in lines(text) {
         if line.starts_with([' ', '\t']) {
             if let Some((_, value)) = headers.last_mut().filter(|_| is_kept) {
+                let value = value.to_mut();
                 value.push(' ');
                 value.push_str(line.trim_start());
             }
@@ -130,9 +135,21 @@ fn headers(text: &str) -> Vec<(&'static str, String)> {
         }
         let known = HEADERS.iter().find(|known| name.eq_ignore_ascii_case(known));
         is_kept = known.is_some();
-        headers.extend(known.map(|known| (*known, value.trim_start().to_owned())));
+        headers.extend(known.map(|known| (*known, Cow::Borrowed(value.trim_start()))));
     }
     headers
+}
+
+/// Returns the lines of a text as Python's text files have them: they end with LF, CR, or both.
+fn lines(text: &str) -> impl Iterator<Item = &str> {
+    let mut left = Some(text);
+    std::iter::from_fn(move || {
+        let text = left?;
+        let Some(end) = text.bytes().position(|byte| matches!(byte, b'\n' | b'\r')) else { return left.take() };
+        let behind = &text[end..];
+        left = Some(behind.strip_prefix("\r\n").unwrap_or(&behind[1..]));
+        Some(&text[..end])
+    })
 }
 
 /// What was read of `METADATA`.
@@ -151,10 +168,14 @@ pub struct Parsed {
 pub fn parse(text: &str) -> Parsed {
     let headers = headers(text);
     let values =
-        |wanted: &'static str| headers.iter().filter(move |(name, _)| *name == wanted).map(|(_, value)| value.as_str());
+        |wanted: &'static str| headers.iter().filter(move |(name, _)| *name == wanted).map(|(_, value)| &**value);
     // What old tools write where they know nothing.
     let first = |wanted| values(wanted).next().filter(|value| *value != "UNKNOWN");
-    let kept = |value: &str| value.trim().chars().take(limits::MAX_TEXT).collect::<String>();
+    let kept = |value: &str| {
+        let value = value.trim();
+        // No text has more characters than bytes.
+        if value.len() <= limits::MAX_TEXT { value.to_owned() } else { value.chars().take(limits::MAX_TEXT).collect() }
+    };
     let (name, version) = (first("name"), first("version"));
     let requires_python = first("requires-python");
     let requires_dist: Vec<&str> = values("requires-dist").take(limits::MAX_ITEMS).collect();
@@ -268,9 +289,18 @@ mod tests {
     fn headers_are_folded_and_end_before_the_description() {
         let text = "Name: acme\r\nRequires-Python: >=3.8,\r\n\t<4\r\nrequires-dist: x\r\n\r\nVersion: 9\r\n";
         let want = [("name", "acme"), ("requires-python", ">=3.8, <4"), ("requires-dist", "x")];
-        assert_eq!(headers(text), want.map(|(name, value)| (name, value.to_owned())));
+        assert_eq!(headers(text), want.map(|(name, value)| (name, Cow::Borrowed(value))));
         assert_eq!(headers(&text.replace("\r\n", "\r")), headers(text));
         assert_eq!(headers(&text.replace('\r', "")), headers(text));
+    }
+
+    #[test]
+    fn lines_end_with_lf_cr_or_both() {
+        for text in ["", "a", "a\n", "a\r\nb", "a\r\r\nb\n\rc", "\r", "\n\n", "\r\n", "é\rä"] {
+            let all: Vec<&str> = lines(text).collect();
+            let with_one_end = text.replace("\r\n", "\n");
+            assert_eq!(all, with_one_end.split(['\n', '\r']).collect::<Vec<_>>(), "{text:?}");
+        }
     }
 
     #[test]

@@ -551,6 +551,30 @@ fn the_wheel_list_is_filtered_and_sorted() {
 }
 
 #[test]
+fn each_wheel_is_told_of_whatever_lies_around_it() {
+    let names = ["acme-1.0-py3-none-any.whl", "base-1.0-py3-none-any.whl", "cost-1.0-py3-none-any.whl"];
+    let mut facts = facts();
+    facts.directories.insert("/srv/dist".into(), listed("/srv/dist", &names.map(|name| (name, EntryKind::File))));
+    let mut know = |path: &str, why: &str| {
+        let inspection = Inspection { stamp: (1000, None), contents: Err(why.to_owned()), sha256: None };
+        facts.wheels.insert(path.into(), Arc::new(inspection));
+    };
+    // `base` was not read yet; what is not of the directory, or not in it any more, comes before, between and behind.
+    for (at, name) in [(0, names[0]), (2, names[2])] {
+        know(&format!("/srv/dist/{name}"), &format!("reason {at}"));
+    }
+    for other in ["/srv/a", "/srv/dist-old", "/srv/dist/b.whl", "/srv/z"] {
+        know(&format!("{other}/{}", names[1]), "of another directory");
+    }
+    know("/srv/dist/aaa-1.0-py3-none-any.whl", "gone");
+    let files = workspace(text("controller_wheel_path: /srv/dist\n"), text("plugins:\n  - class: acme.Audit\n"));
+    let found = skyplug_tui::preview::preview(&files, &facts).diagnostics;
+    let told: Vec<&str> =
+        found.iter().filter(|one| one.code.name() == "wheel-archive").map(|one| &*one.message).collect();
+    assert_eq!(told, [format!("{}: reason 0", names[0]), format!("{}: reason 2", names[2])]);
+}
+
+#[test]
 fn what_has_not_changed_is_not_read_again() {
     let directory = tempfile::tempdir().expect("a directory");
     let path = directory.path().join(NAME);

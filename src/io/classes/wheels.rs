@@ -1,5 +1,6 @@
 //! The modules of all wheels together, as a controller has them once they are installed.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -14,6 +15,7 @@ use crate::python::resolve::{Found, ModuleFile, Modules, Presence};
 use crate::python::source::MAX_SOURCE;
 use crate::python::{Module, Origin, SourceKind, stdlib};
 use crate::wheel::archive::Archive;
+use crate::wheel::contents::Inspection;
 use crate::wheel::filename::{WheelName, normalize};
 use crate::wheel::metadata;
 
@@ -74,7 +76,14 @@ pub(super) struct WheelModules<'s> {
 
 impl<'s> WheelModules<'s> {
     /// Reads the directories of the wheels, and searches their modules.
-    pub(super) fn open(paths: &[PathBuf], server: &'s ServerModules, stop: &(dyn Fn() -> bool + Sync)) -> Self {
+    ///
+    /// What is known of their contents already is not read again.
+    pub(super) fn open(
+        paths: &[PathBuf],
+        known: &BTreeMap<PathBuf, Arc<Inspection>>,
+        server: &'s ServerModules,
+        stop: &(dyn Fn() -> bool + Sync),
+    ) -> Self {
         let mut all = Self {
             wheels: Vec::new(),
             opened: Mutex::default(),
@@ -93,7 +102,7 @@ impl<'s> WheelModules<'s> {
                 all.open = true;
                 break;
             }
-            match all.add(path) {
+            match all.add(path, known.get(path).map(|one| &**one)) {
                 Some(needs) => required.extend(needs),
                 None => all.open = true,
             }
@@ -104,11 +113,17 @@ impl<'s> WheelModules<'s> {
     }
 
     /// Adds a wheel; returns what it requires, none where that cannot be read.
-    fn add(&mut self, path: &Path) -> Option<Vec<String>> {
+    fn add(&mut self, path: &Path, known: Option<&Inspection>) -> Option<Vec<String>> {
         let stamp = cache::stamp(path)?;
         let file_name = path.file_name()?.to_str()?;
-        let contents = metadata::read(FileReader::from(File::open(path).ok()?), stamp.0, file_name).ok()?;
-        let mut archive = open(path, stamp)?;
+        let known = known.filter(|known| known.stamp == stamp).map(|known| &known.contents);
+        // Where all wheels together have too many files, those of the last ones are not kept.
+        let known = known.and_then(|known| known.as_ref().ok()).filter(|known| !known.members.is_empty());
+        let contents = match known {
+            Some(contents) => Cow::Borrowed(contents),
+            None => Cow::Owned(metadata::read(FileReader::from(File::open(path).ok()?), stamp.0, file_name).ok()?),
+        };
+        let mut archive = None;
         let number = self.wheels.len();
         let text: u64 =
             contents.members.iter().filter(|one| one.path.strip_suffix(".py").is_some()).map(|one| one.size).sum();
@@ -124,7 +139,10 @@ impl<'s> WheelModules<'s> {
             let mentions = if text > MAX_TEXT || file.size > MAX_SOURCE as u64 {
                 None
             } else {
-                cache::mentions(&path.join(&file.path), stamp, || archive.read(member, MAX_SOURCE as u64).ok())
+                cache::mentions(&path.join(&file.path), stamp, || {
+                    let archive = archive.get_or_insert_with(|| open(path, stamp)).as_mut()?;
+                    archive.read(member, MAX_SOURCE as u64).ok()
+                })
             };
             let name = stem.strip_suffix("/__init__").unwrap_or(stem).replace('/', ".");
             let place = Place { wheel: number, member, path: below.to_owned(), mentions };

@@ -6,11 +6,11 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::path::Path;
 
 use super::Problems;
-use super::inspected::is_needed;
-use crate::check::{Code, Place, Severity};
+use super::inspected::{Read, is_needed};
+use crate::check::{Code, Severity};
 use crate::config::{Role, model};
 use crate::text::visible::visible;
 use crate::wheel::contents::Inspection;
@@ -20,19 +20,19 @@ use crate::wheel::filename::normalize;
 const TOLD: usize = 6;
 
 /// One wheel of the directory.
-struct Node {
-    shown: String,
-    place: Place,
+struct Node<'a> {
+    shown: &'a str,
+    local: &'a Path,
     distribution: String,
-    inspection: Arc<Inspection>,
+    inspection: &'a Inspection,
     /// The wheels that it needs, each with whether its version will do.
     needs: BTreeMap<usize, bool>,
 }
 
 impl Problems<'_> {
     /// Wheels that need other wheels of the directory.
-    pub(super) fn dependencies(&mut self) {
-        let mut nodes = self.nodes();
+    pub(super) fn dependencies(&mut self, read: &[Read<'_>]) {
+        let mut nodes = nodes(read);
         connect(&mut nodes);
         let circles = circles(&nodes);
         let in_circle: BTreeSet<(usize, usize)> = circles
@@ -52,7 +52,7 @@ impl Problems<'_> {
     }
 
     /// Wheels that neither a class of the remote list nor such a wheel needs.
-    fn unused(&mut self, nodes: &[Node]) {
+    fn unused(&mut self, nodes: &[Node<'_>]) {
         // One that was not read may have any class and need any wheel.
         if nodes.is_empty() || nodes.len() != self.preview.mounts.len() {
             return;
@@ -64,7 +64,7 @@ impl Problems<'_> {
             self.add(
                 Code::WheelUnused,
                 Severity::Info,
-                node.place.clone(),
+                Self::wheel(node.local),
                 format!("no class of the remote list needs {}", node.shown),
                 "Controllers get it all the same: every launch uploads it, and installs it where it is not yet.",
                 "list a class of it, or move it out of the wheel directory",
@@ -72,28 +72,12 @@ impl Problems<'_> {
         }
     }
 
-    fn nodes(&self) -> Vec<Node> {
-        let mut nodes = Vec::new();
-        for (shown, place, inspection) in self.read_wheels() {
-            let Ok(contents) = &inspection.contents else { continue };
-            let distribution = normalize(&contents.metadata.name);
-            nodes.push(Node {
-                shown,
-                place,
-                distribution,
-                inspection: Arc::clone(&inspection),
-                needs: BTreeMap::new(),
-            });
-        }
-        nodes
-    }
-
-    fn order(&mut self, node: &Node, other: &Node, will_do: bool) {
+    fn order(&mut self, node: &Node<'_>, other: &Node<'_>, will_do: bool) {
         let version = if will_do { "" } else { ", whose version will not do" };
         self.add(
             Code::WheelOrder,
             Severity::Warning,
-            node.place.clone(),
+            Self::wheel(node.local),
             format!("{} needs {}, the wheel {}{version}", node.shown, visible(&other.distribution), other.shown),
             "Controllers take it from the package index unless that wheel was installed before, and the order is the \
              file system's: where the index does not have it, the install script ends there.",
@@ -101,18 +85,18 @@ impl Problems<'_> {
         );
     }
 
-    fn circle(&mut self, nodes: &[Node], circle: &[usize]) {
+    fn circle(&mut self, nodes: &[Node<'_>], circle: &[usize]) {
         let Some(first) = circle.first() else { return };
-        let mut names: Vec<&str> = circle.iter().take(TOLD).map(|at| nodes[*at].shown.as_str()).collect();
+        let mut names: Vec<&str> = circle.iter().take(TOLD).map(|at| nodes[*at].shown).collect();
         if circle.len() > TOLD {
             names.push("…");
         }
-        names.push(&nodes[*first].shown);
+        names.push(nodes[*first].shown);
         let message = format!("wheels need each other: {}", names.join(" -> "));
         self.add(
             Code::WheelCycle,
             Severity::Warning,
-            nodes[*first].place.clone(),
+            Self::wheel(nodes[*first].local),
             message,
             "Controllers install one after the other: whichever comes first fails, unless the package index has the others.",
             "put them into one wheel, or take one of the dependencies out",
@@ -120,8 +104,28 @@ impl Problems<'_> {
     }
 }
 
+/// Takes the wheels that could be read.
+fn nodes<'a>(read: &'a [Read<'_>]) -> Vec<Node<'a>> {
+    let node = |one: &'a Read<'_>| {
+        let contents = one.inspection.contents.as_ref().ok()?;
+        let distribution = normalize(&contents.metadata.name);
+        Some(Node {
+            shown: &one.shown,
+            local: one.local,
+            distribution,
+            inspection: one.inspection,
+            needs: BTreeMap::new(),
+        })
+    };
+    read.iter().filter_map(node).collect()
+}
+
 /// Finds for each wheel the other ones that it needs.
-fn connect(nodes: &mut [Node]) {
+fn connect(nodes: &mut [Node<'_>]) {
+    let needs_any = |node: &Node<'_>| node.inspection.contents.as_ref().is_ok_and(|it| !it.requirements.is_empty());
+    if !nodes.iter().any(needs_any) {
+        return;
+    }
     let mut places: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for (at, node) in nodes.iter().enumerate() {
         places.entry(node.distribution.clone()).or_default().push(at);
@@ -147,17 +151,20 @@ fn connect(nodes: &mut [Node]) {
 
 /// Returns the wheels that have one of the classes, and those that these need;
 /// none where a class is in no wheel: which one it is meant to be in is not known.
-fn needed(nodes: &[Node], classes: &[String]) -> Option<BTreeSet<usize>> {
-    let mut places: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+fn needed<'a>(nodes: &[Node<'_>], classes: &'a [String]) -> Option<BTreeSet<usize>> {
+    let top = |class: &'a String| class.split('.').next();
+    let mut places: BTreeMap<&str, Vec<usize>> = classes.iter().filter_map(top).map(|top| (top, Vec::new())).collect();
     for (at, node) in nodes.iter().enumerate() {
         for module in node.inspection.contents.iter().flat_map(|contents| &contents.modules) {
-            places.entry(module).or_default().push(at);
+            if let Some(places) = places.get_mut(module.as_str()) {
+                places.push(at);
+            }
         }
     }
     let mut needed = BTreeSet::new();
     let mut left: Vec<usize> = Vec::new();
     for class in classes {
-        left.extend(places.get(class.split('.').next()?)?);
+        left.extend(places.get(top(class)?).filter(|places| !places.is_empty())?);
     }
     while let Some(at) = left.pop() {
         if needed.insert(at) {
@@ -168,14 +175,14 @@ fn needed(nodes: &[Node], classes: &[String]) -> Option<BTreeSet<usize>> {
 }
 
 /// Finds circles that share no wheel, each in the order in which one needs the next.
-fn circles(nodes: &[Node]) -> Vec<Vec<usize>> {
+fn circles(nodes: &[Node<'_>]) -> Vec<Vec<usize>> {
     let mut settled = vec![false; nodes.len()];
     let mut circles = Vec::new();
     for start in 0..nodes.len() {
         // A walk without recursion: each wheel with what it needs and was not walked yet.
         let mut walk: Vec<(usize, Vec<usize>)> = Vec::new();
         let mut on_walk: BTreeMap<usize, usize> = BTreeMap::new();
-        let mut next = (!settled[start]).then_some(start);
+        let mut next = (!settled[start] && !nodes[start].needs.is_empty()).then_some(start);
         while let Some(at) = next {
             settled[at] = true;
             on_walk.insert(at, walk.len());
@@ -209,16 +216,16 @@ fn circles(nodes: &[Node]) -> Vec<Vec<usize>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::check::FileKind;
 
     fn found(edges: &[(usize, usize)], count: usize) -> Vec<Vec<usize>> {
-        let inspection = Arc::new(Inspection { stamp: (0, None), contents: Err(String::new()), sha256: None });
-        let mut nodes: Vec<Node> = (0..count)
+        let inspection = Inspection { stamp: (0, None), contents: Err(String::new()), sha256: None };
+        let shown: Vec<String> = (0..count).map(|at| at.to_string()).collect();
+        let mut nodes: Vec<Node<'_>> = (0..count)
             .map(|at| Node {
-                shown: at.to_string(),
-                place: Place::whole(FileKind::Wheels, None),
+                shown: &shown[at],
+                local: Path::new(""),
                 distribution: at.to_string(),
-                inspection: Arc::clone(&inspection),
+                inspection: &inspection,
                 needs: BTreeMap::new(),
             })
             .collect();

@@ -2,10 +2,11 @@
 //!
 //! All of this warns and never blocks. Wheels that were not read yet are passed over.
 
-use std::sync::Arc;
+use std::ops::Bound;
+use std::path::Path;
 
 use super::{Problems, and_more};
-use crate::check::{Code, Place, Severity};
+use crate::check::{Code, Severity};
 use crate::text::visible::{visible, visible_name};
 use crate::wheel::contents::{Contents, Inspection, Record};
 use crate::wheel::filename::Architecture;
@@ -18,49 +19,70 @@ const REFUSED: &str =
 /// How many things that are odd are told of one wheel.
 const TOLD: usize = 3;
 
-impl Problems<'_> {
-    /// Returns what was read of each wheel: its name, its place, and that.
-    pub(super) fn read_wheels(&self) -> Vec<(String, Place, Arc<Inspection>)> {
-        let Some(wheels) = &self.preview.wheel_dir else { return Vec::new() };
-        let mounts = self.preview.mounts.iter();
-        let read = mounts.filter_map(|mount| {
-            let inspection = self.facts.wheels.get(&wheels.resolved.join(&mount.name))?;
-            Some((visible_name(&mount.name), Self::wheel(&mount.local), Arc::clone(inspection)))
-        });
-        read.collect()
+/// A wheel that was read.
+pub(super) struct Read<'a> {
+    /// Its name as it is shown.
+    pub(super) shown: String,
+    /// Its path as `SkyPilot` writes it.
+    pub(super) local: &'a Path,
+    pub(super) inspection: &'a Inspection,
+}
+
+impl<'a> Problems<'a> {
+    /// Returns what was read of each wheel, in the order of the uploads.
+    ///
+    /// Both are in the order of the names, so that one walk finds them all.
+    pub(super) fn read_wheels(&self) -> Vec<Read<'a>> {
+        let (facts, preview) = (self.facts, self.preview);
+        let Some(directory) = preview.wheel_dir.as_ref().map(|wheels| wheels.resolved.as_path()) else {
+            return Vec::new();
+        };
+        let behind = facts.wheels.range::<Path, _>((Bound::Included(directory), Bound::Unbounded));
+        let below = behind.take_while(|(path, _)| path.starts_with(directory));
+        let known = below.filter(|(path, _)| path.parent() == Some(directory));
+        let mut known = known.filter_map(|(path, found)| Some((path.file_name()?, &**found))).peekable();
+        let mut read = Vec::new();
+        for mount in &preview.mounts {
+            let name = mount.name.as_os_str();
+            while known.next_if(|(other, _)| *other < name).is_some() {}
+            if let Some((_, inspection)) = known.next_if(|(other, _)| *other == name) {
+                read.push(Read { shown: visible_name(name), local: &mount.local, inspection });
+            }
+        }
+        read
     }
 
     /// Each wheel that was read.
-    pub(super) fn inspected(&mut self) {
-        for (shown, place, inspection) in self.read_wheels() {
+    pub(super) fn inspected(&mut self, read: &[Read<'a>]) {
+        for Read { shown, local, inspection } in read {
             match &inspection.contents {
                 Err(problem) => {
                     let message = format!("{shown}: {}", visible(problem));
                     self.add(
                         Code::WheelArchive,
                         Severity::Warning,
-                        place,
+                        Self::wheel(local),
                         message,
                         REFUSED,
                         "build or download it again",
                     );
                 }
                 Ok(contents) => {
-                    self.archive(&shown, &place, contents);
-                    self.metadata(&shown, &place, contents);
-                    self.python(&shown, &place, contents);
-                    self.skypilot(&shown, &place, contents);
+                    self.archive(shown, local, contents);
+                    self.metadata(shown, local, contents);
+                    self.python(shown, local, contents);
+                    self.skypilot(shown, local, contents);
                 }
             }
         }
     }
 
-    fn archive(&mut self, shown: &str, place: &Place, contents: &Contents) {
+    fn archive(&mut self, shown: &str, local: &Path, contents: &Contents) {
         if !contents.oddities.is_empty() {
             self.add(
                 Code::WheelArchive,
                 Severity::Warning,
-                place.clone(),
+                Self::wheel(local),
                 format!("{shown} is an odd archive: {}", list(&contents.oddities)),
                 "Installers may read it in different ways, or refuse it.",
                 "build or download it again",
@@ -73,7 +95,7 @@ impl Problems<'_> {
             self.add(
                 Code::WheelRecord,
                 Severity::Info,
-                place.clone(),
+                Self::wheel(local),
                 format!("{shown} is not what its RECORD lists: {}", list(differences)),
                 "It was changed after it was built; it installs all the same.",
                 "build it again",
@@ -81,19 +103,19 @@ impl Problems<'_> {
         }
     }
 
-    fn metadata(&mut self, shown: &str, place: &Place, contents: &Contents) {
+    fn metadata(&mut self, shown: &str, local: &Path, contents: &Contents) {
         let Some(problem) = contents.refused.as_ref().or(contents.breaks.first()) else { return };
         self.add(
             Code::WheelMetadata,
             Severity::Warning,
-            place.clone(),
+            Self::wheel(local),
             format!("{shown} does not install: {}", visible(problem)),
             REFUSED,
             "build it again, and leave its file name as it was built",
         );
     }
 
-    fn python(&mut self, shown: &str, place: &Place, contents: &Contents) {
+    fn python(&mut self, shown: &str, local: &Path, contents: &Contents) {
         let (severity, what, effect) = match install::python(contents) {
             Some(PythonFit::Newer) => (Severity::Warning, "does not install on controllers", REFUSED),
             Some(PythonFit::LeftOut) => (
@@ -107,14 +129,14 @@ impl Problems<'_> {
         self.add(
             Code::WheelPython,
             severity,
-            place.clone(),
+            Self::wheel(local),
             format!("{shown} {what}: they run Python 3.10, and it asks for {}", visible(asked)),
             effect,
             "set requires-python in its pyproject.toml so that 3.10 is allowed, and build it again",
         );
     }
 
-    fn skypilot(&mut self, shown: &str, place: &Place, contents: &Contents) {
+    fn skypilot(&mut self, shown: &str, local: &Path, contents: &Contents) {
         let running = self.facts.version.to_string();
         let replaces = |one: &&Requirement| match one.name.as_str() {
             "skypilot-nightly" => true,
@@ -134,7 +156,7 @@ impl Problems<'_> {
         self.add(
             Code::WheelSkypilot,
             Severity::Warning,
-            place.clone(),
+            Self::wheel(local),
             format!("{shown} needs {what}{condition}"),
             effect,
             "leave SkyPilot out of its dependencies: it is there already",

@@ -1,6 +1,6 @@
 //! What is wrong with the wheels themselves, by their names and kinds.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::Problems;
@@ -113,22 +113,21 @@ impl Problems<'_> {
     /// Wheels of one package.
     pub(super) fn packages(&mut self) {
         let preview = self.preview;
-        let mut by_prefix: BTreeMap<String, Vec<&str>> = BTreeMap::new();
-        let mut by_distribution: BTreeMap<String, Vec<&str>> = BTreeMap::new();
-        for name in preview.mounts.iter().filter_map(|mount| mount.name.to_str()) {
-            let prefix = filename::prefix(name);
-            by_distribution.entry(filename::normalize(prefix.trim_end_matches('-'))).or_default().push(name);
-            by_prefix.entry(prefix).or_default().push(name);
-        }
+        let names = preview.mounts.iter().filter_map(|mount| mount.name.to_str());
+        let of_package = |name| filename::normalize(filename::prefix(name).trim_end_matches('-'));
+        let mut by_distribution: Vec<(String, &str)> = names.map(|name| (of_package(name), name)).collect();
+        // Keeps the order of the names of a package.
+        by_distribution.sort_by(|(one, _), (other, _)| one.cmp(other));
         let stamped = self.facts.version.has_stamp();
-        for (distribution, names) in &by_distribution {
-            let same_prefix = by_prefix.get(&filename::prefix(names[0])).is_some_and(|same| same.len() == names.len());
-            if names.len() > 1 {
-                self.several(distribution, names, stamped && same_prefix);
-            }
+        for package in by_distribution.chunk_by(|(one, _), (other, _)| one == other) {
+            let [(distribution, first), _, ..] = package else { continue };
+            let prefix = filename::prefix(first);
+            let same_prefix = package.iter().all(|(_, name)| filename::prefix(name) == prefix);
+            let names: Vec<&str> = package.iter().map(|(_, name)| *name).collect();
+            self.several(distribution, &names, stamped && same_prefix);
         }
         if stamped {
-            self.dots(&by_prefix);
+            self.dots();
         }
     }
 
@@ -160,10 +159,16 @@ impl Problems<'_> {
     }
 
     /// Prefixes that match other packages' records as regular expressions.
-    fn dots(&mut self, by_prefix: &BTreeMap<String, Vec<&str>>) {
-        let names = self.preview.mounts.iter().filter_map(|mount| mount.name.to_str());
-        let names: BTreeMap<String, usize> = names.enumerate().map(|(place, name)| (name.to_owned(), place)).collect();
-        for prefix in by_prefix.keys().filter(|prefix| prefix.contains('.')) {
+    fn dots(&mut self) {
+        let preview = self.preview;
+        let names = preview.mounts.iter().filter_map(|mount| mount.name.to_str());
+        let with_dots = names.clone().map(filename::prefix).filter(|prefix| prefix.contains('.'));
+        let prefixes: BTreeSet<String> = with_dots.collect();
+        if prefixes.is_empty() {
+            return;
+        }
+        let names: BTreeMap<&str, usize> = names.enumerate().map(|(place, name)| (name, place)).collect();
+        for prefix in &prefixes {
             let matches = launch::matches(&names, prefix);
             let Some(other) = matches.into_iter().find(|name| !name.starts_with(prefix.as_str())) else { continue };
             let message = format!("`{}` also matches the record of {}", visible(prefix), visible(other));

@@ -151,7 +151,8 @@ struct Whole(Vec<u8>);
 
 impl ReaderAt for Whole {
     fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
-        if i64::try_from(offset).is_err() {
+        let end = offset.checked_add(buffer.len() as u64).and_then(|end| i64::try_from(end).ok());
+        if end.is_none() {
             // As the system answers where no file can be that long.
             return Err(io::ErrorKind::InvalidInput.into());
         }

@@ -108,13 +108,14 @@ pub fn run(options: &Options, environment: Environment, settings: Settings) -> a
     let (sender, receiver) = channel();
     let outside = Outside::new(options.clone(), environment);
     let effects = worker(outside.clone(), sender.clone(), 0);
+    // While the terminal is made ready, and on a thread that a file system without an answer may hold up.
+    let (seen, first_rows) = channel();
+    let looking = outside.clone();
+    thread::spawn(move || _ = seen.send(perform(Effect::Glimpse, &looking)));
     let noticing = sender.clone();
     outside.watching.start(move |noticed| noticing.send(Event::Message(Message::Noticed(noticed))).is_ok());
     terminal::hook_panics();
     signals::listen(sender.clone())?;
-    // Here, as to wait for another thread takes longer, and before the terminal is taken: Ctrl-C ends what a file
-    // system without an answer holds up.
-    let glimpsed = perform(Effect::Glimpse, &outside);
     let size = terminal::size();
     let mut state = State::new(settings.screens, size);
     state.preferences = settings.preferences;
@@ -133,7 +134,7 @@ pub fn run(options: &Options, environment: Environment, settings: Settings) -> a
         keeping: Keeping::default(),
         ended: None,
     };
-    let looped = catch_unwind(AssertUnwindSafe(|| match program.run(glimpsed, &receiver) {
+    let looped = catch_unwind(AssertUnwindSafe(|| match program.run(&first_rows, &receiver) {
         // The signal may be on its way still.
         Err(error) if has_hung_up(&error) => {
             program.ended = Some(Ended::Signal(SIGHUP));
@@ -245,8 +246,8 @@ struct Program {
 
 impl Program {
     /// Draws a first frame, then takes what comes until it ends.
-    fn run(&mut self, glimpsed: Option<Message>, events: &Receiver<Event>) -> anyhow::Result<()> {
-        if let Some(message) = glimpsed {
+    fn run(&mut self, first_rows: &Receiver<Option<Message>>, events: &Receiver<Event>) -> anyhow::Result<()> {
+        if let Ok(Some(message)) = first_rows.recv_timeout(FIRST_FRAME) {
             self.take_message(message)?;
             self.draw()?;
             // Behind them: what reads and parses would take a processor from the first rows.

@@ -247,7 +247,13 @@ struct Program {
 impl Program {
     /// Draws a first frame, then takes what comes until it ends.
     fn run(&mut self, first_rows: &Receiver<Option<Message>>, events: &Receiver<Event>) -> anyhow::Result<()> {
-        if let Ok(Some(message)) = first_rows.recv_timeout(FIRST_FRAME) {
+        let first_rows = first_rows.recv_timeout(FIRST_FRAME);
+        if matches!(first_rows, Err(RecvTimeoutError::Disconnected)) {
+            // The hook has given the terminal back.
+            self.ended = Some(Ended::Panicked);
+            return Ok(());
+        }
+        if let Ok(Some(message)) = first_rows {
             self.take_message(message)?;
             self.draw()?;
             // Behind them: what reads and parses would take a processor from the first rows.

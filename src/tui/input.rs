@@ -39,6 +39,9 @@ const TYPED: usize = 8;
 /// dealt with the last turn for keys not to have piled up meanwhile.
 const PILED: Duration = Duration::from_millis(30);
 
+/// What is there already is read within this.
+const AT_ONCE: Duration = Duration::from_millis(1);
+
 #[derive(Default)]
 struct Flags {
     /// Whether the reader is to stay off the terminal.
@@ -89,6 +92,7 @@ impl Reader {
     /// Starts the thread; `size` is what the terminal is taken to have.
     pub(super) fn start(&self, sender: Sender<Event>, size: (u16, u16)) {
         let inner = self.park.clone();
+        inner.lock().reader = Doing::Reading;
         thread::spawn(move || {
             // Sizes are heard of from the first look on: one that came before it has to be asked for.
             let _ = event::poll(Duration::ZERO);
@@ -147,8 +151,8 @@ fn read_all(park: &Park, sender: &Sender<Event>) {
     loop {
         let asked = Instant::now();
         park.wait_for_turn();
-        let piled = asked.elapsed() > PILED;
-        let (messages, lost) = turn(&mut clicks, piled);
+        let may_have_piled = asked.elapsed() > PILED;
+        let Turn { messages, piled, lost } = turn(&mut clicks, may_have_piled);
         let messages = if piled { messages } else { with_bursts(messages) };
         if !messages.is_empty() {
             park.lock().busy = true;
@@ -162,21 +166,34 @@ fn read_all(park: &Park, sender: &Sender<Event>) {
     }
 }
 
-/// Waits for an event and takes those that are there with it; says whether the terminal is lost.
-fn turn(clicks: &mut Clicks, piled: bool) -> (Vec<Message>, bool) {
+/// What was read at once.
+struct Turn {
+    messages: Vec<Message>,
+    /// Whether keys have waited for the loop.
+    piled: bool,
+    /// Whether the terminal is lost.
+    lost: bool,
+}
+
+/// Waits for an event and takes those that are there with it.
+fn turn(clicks: &mut Clicks, may_have_piled: bool) -> Turn {
     let mut messages = Vec::new();
+    let mut piled = may_have_piled;
+    let asked = Instant::now();
     loop {
         match event::read() {
             Ok(event) => messages.extend(translate(event, clicks)),
-            Err(_) => return (messages, true),
+            Err(_) => return Turn { messages, piled, lost: true },
         }
+        // What has to be waited for was not there before.
+        piled &= messages.len() > 1 || asked.elapsed() < AT_ONCE;
         let more = match messages.len() {
             0 | 1 => LOOK,
             _ if !piled && ends_in_burst(&messages) => PILED,
             _ => MORE,
         };
         if messages.len() >= MOST || !matches!(event::poll(more), Ok(true)) {
-            return (messages, false);
+            return Turn { messages, piled, lost: false };
         }
     }
 }

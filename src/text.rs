@@ -107,14 +107,12 @@ impl LineIndex {
         Self { starts, ascii: text.is_ascii() }
     }
 
-    /// Finds the lines of `new` where these are those of `old`.
+    /// Finds the lines of the text that `change` has made of this one.
     #[must_use]
-    pub(crate) fn edited(&self, old: &str, new: &str) -> Self {
-        let same = common_start(old.as_bytes(), new.as_bytes());
-        let behind = common_end(&old.as_bytes()[same..], &new.as_bytes()[same..]);
-        let (first, grown) = (self.line_of(same), new.len().cast_signed() - old.len().cast_signed());
+    pub(crate) fn edited(&self, change: &Change, new: &str) -> Self {
+        let (first, grown) = (self.line_of(change.start), change.grown);
         // Whole lines around what differs, as a break may have been made or taken apart there.
-        let (from, last) = (first.saturating_sub(1), self.line_of(old.len() - behind) + 2);
+        let (from, last) = (first.saturating_sub(1), self.line_of(change.old_end) + 2);
         let Some(&old_end) = self.starts.get(last) else { return Self::new(new) };
         let start = self.start_of(from);
         let Some(end) = (old_end as usize).checked_add_signed(grown) else { return Self::new(new) };
@@ -171,19 +169,41 @@ impl LineIndex {
     }
 }
 
+/// What an edit changed: the same text before and behind it.
+#[derive(Debug)]
+pub(crate) struct Change {
+    /// The first byte that differs.
+    pub(crate) start: usize,
+    /// Behind the last one in the old text.
+    pub(crate) old_end: usize,
+    /// How much longer the new text is.
+    pub(crate) grown: isize,
+}
+
+impl Change {
+    /// Finds what differs between two texts.
+    #[must_use]
+    pub(crate) fn between(old: &[u8], new: &[u8]) -> Self {
+        let start = common_start(old, new);
+        let behind = common_end(&old[start..], &new[start..]);
+        let grown = new.len().cast_signed() - old.len().cast_signed();
+        Self { start, old_end: old.len() - behind, grown }
+    }
+}
+
 /// Bytes that are compared at once.
 const CHUNK: usize = 1024;
 
 /// Returns how many bytes both begin with.
 #[must_use]
-pub(crate) fn common_start(a: &[u8], b: &[u8]) -> usize {
+fn common_start(a: &[u8], b: &[u8]) -> usize {
     let chunks = a.chunks_exact(CHUNK).zip(b.chunks_exact(CHUNK)).take_while(|(a, b)| a == b).count() * CHUNK;
     chunks + a[chunks..].iter().zip(&b[chunks..]).take_while(|(a, b)| a == b).count()
 }
 
 /// Returns how many bytes both end with.
 #[must_use]
-pub(crate) fn common_end(a: &[u8], b: &[u8]) -> usize {
+fn common_end(a: &[u8], b: &[u8]) -> usize {
     let chunks = a.rchunks_exact(CHUNK).zip(b.rchunks_exact(CHUNK)).take_while(|(a, b)| a == b).count() * CHUNK;
     let (a, b) = (&a[..a.len() - chunks], &b[..b.len() - chunks]);
     chunks + a.iter().rev().zip(b.iter().rev()).take_while(|(a, b)| a == b).count()
@@ -363,7 +383,7 @@ mod tests {
                  "([aä]|\r\n|\n|\r|\u{85}|\u{2029}){0,12}")
         ) {
             let (old, new) = (format!("{head}{old}{tail}"), format!("{head}{new}{tail}"));
-            let (edited, whole) = (LineIndex::new(&old).edited(&old, &new), LineIndex::new(&new));
+            let (edited, whole) = (LineIndex::new(&old).edited(&Change::between(old.as_bytes(), new.as_bytes()), &new), LineIndex::new(&new));
             prop_assert_eq!((&edited.starts, edited.ascii), (&whole.starts, whole.ascii));
         }
 

@@ -91,7 +91,7 @@ impl Document {
         if let Some(value) = known.and_then(|known| construct::again(known, &again)) {
             let _ = data.set(Ok(value));
         }
-        let lines = self.lines.edited(&self.text, &text);
+        let lines = self.lines.edited(&again.change, &text);
         let lineage = self.lineage_with(&again);
         let edited = Self { text, lines, tree: Ok(again.tree), data, number: next_number(), lineage };
         debug_assert!(edited.is_proven(), "parsed again by parts: {:?}", edited.text);
@@ -99,8 +99,8 @@ impl Document {
     }
 
     fn lineage_with(&self, again: &node::again::Again) -> Vec<Ancestor> {
-        let (nodes, bytes) = again.moved;
-        let kept = Kept { before: again.replaced.0, behind: again.behind, nodes, bytes };
+        let (before, behind) = (again.replaced.0, again.behind);
+        let kept = Kept { before, behind, nodes: again.moved, bytes: again.change.grown };
         let pair = again.pair;
         let above = self.lineage.iter().filter(|one| one.pair == pair).take(MOST_ANCESTORS - 1);
         let above = above.map(|one| Ancestor { number: one.number, pair, kept: one.kept.then(&kept) });

@@ -12,6 +12,7 @@ use skyplug_tui::python::{Answer, Catalog, Site};
 use skyplug_tui::yaml::Document;
 
 use crate::facts::{class, facts, origin, parameter, plugin_with, text, workspace};
+use crate::soak::Random;
 
 /// Entries with and without problems; `Q#` and `P#` get a number.
 const ENTRIES: [&str; 19] = [
@@ -38,22 +39,13 @@ const ENTRIES: [&str; 19] = [
 /// What may stand above an entry.
 const ABOVE: [&str; 4] = ["", "# about it\n", "\n", "# skyplug: ignore[class-unseen]\n"];
 
-/// A small generator of numbers (Knuth's MMIX constants).
-struct Numbers(u64);
-
-impl Numbers {
-    fn below(&mut self, limit: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) as usize % limit.max(1)
-    }
-
-    fn entry(&mut self) -> String {
-        let number = self.below(12).to_string();
-        // Most entries of a list are as they should be.
-        let entry = if self.below(2) == 0 { self.below(3) } else { self.below(ENTRIES.len()) };
-        let above = if self.below(4) == 0 { ABOVE[self.below(ABOVE.len())] } else { "" };
-        format!("{above}{}", ENTRIES[entry].replace("Q#", &format!("Q{number}")).replace("P#", &format!("P{number}")))
-    }
+/// Returns an entry, perhaps with something above it.
+fn entry(numbers: &mut Random) -> String {
+    let number = numbers.below(12).to_string();
+    // Most entries of a list are as they should be.
+    let entry = if numbers.below(2) == 0 { numbers.below(3) } else { numbers.below(ENTRIES.len()) };
+    let above = if numbers.below(4) == 0 { ABOVE[numbers.below(ABOVE.len())] } else { "" };
+    format!("{above}{}", ENTRIES[entry].replace("Q#", &format!("Q{number}")).replace("P#", &format!("P{number}")))
 }
 
 /// Facts by which classes are told of, one after the other.
@@ -83,12 +75,12 @@ fn list(entries: &[String], behind: bool) -> String {
 #[test]
 fn a_check_that_passes_over_entries_says_the_same() {
     let set = |name: &str| std::env::var(name).ok().and_then(|value| value.parse::<u64>().ok());
-    let mut numbers = Numbers(set("SKYPLUG_SEED").unwrap_or(1));
+    let mut numbers = Random(set("SKYPLUG_SEED").unwrap_or(1));
     let rounds = set("SKYPLUG_KNOWN").map_or(40, |rounds| usize::try_from(rounds).expect("a count"));
     let surroundings = surroundings();
     let (mut edits, mut by_entries) = (0, 0);
     for round in 0..rounds {
-        let mut entries: Vec<String> = (0..3 + numbers.below(9)).map(|_| numbers.entry()).collect();
+        let mut entries: Vec<String> = (0..3 + numbers.below(9)).map(|_| entry(&mut numbers)).collect();
         let role = Role::ALL[round % 2];
         let behind = role == Role::Api && numbers.below(2) == 0;
         let base = workspace(text("plugins: []\n"), text("plugins:\n- class: r.R\n"));
@@ -111,11 +103,11 @@ fn a_check_that_passes_over_entries_says_the_same() {
             for _ in 0..=numbers.below(2) {
                 let at = numbers.below(entries.len());
                 match numbers.below(5) {
-                    0 => entries.insert(at, numbers.entry()),
+                    0 => entries.insert(at, entry(&mut numbers)),
                     1 if entries.len() > 1 => drop(entries.remove(at)),
                     2 => entries.swap(at, 0),
                     3 => entries[at].insert_str(0, ABOVE[numbers.below(ABOVE.len())]),
-                    _ => entries[at] = numbers.entry(),
+                    _ => entries[at] = entry(&mut numbers),
                 }
                 document = Arc::new(document.edited(list(&entries, behind)));
             }

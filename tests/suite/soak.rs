@@ -109,10 +109,11 @@ const TEXTS: [&str; 8] = ["acme.Pasted", "x: [1, {y: 2}]", "yes", "1e3", "日本
 const SIZES: [(u16, u16); 9] =
     [(120, 36), (80, 24), (40, 12), (100, 30), (60, 20), (39, 7), (200, 60), (41, 9), (10, 3)];
 
-struct Random(u64);
+/// A small generator of numbers (Knuth's MMIX constants).
+pub(crate) struct Random(pub(crate) u64);
 
 impl Random {
-    fn below(&mut self, limit: usize) -> usize {
+    pub(crate) fn below(&mut self, limit: usize) -> usize {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         usize::try_from(self.0 >> 33).expect("31 bits") % limit
     }

@@ -8,7 +8,7 @@
 //! tags, other forms of a list, an entry that is no entry any more.
 
 use super::{Kind, NONE, Node, NodeId, Tree, has_long_line, narrow};
-use crate::text::{Span, common_end, common_start};
+use crate::text::{Change, Span};
 
 /// What stands for the key above the list.
 const KEY_ABOVE: &str = "p:\n";
@@ -33,8 +33,10 @@ pub(in crate::yaml) struct Again {
     pub parsed: Tree,
     /// How many entries stand behind them.
     pub behind: usize,
-    /// By how much what stands behind them has moved: nodes, bytes.
-    pub moved: (isize, isize),
+    /// By how many places the nodes behind them have moved.
+    pub moved: isize,
+    /// The bytes that the edit changed.
+    pub change: Change,
 }
 
 /// Which entries of a list are as they were before an edit, byte for byte.
@@ -71,23 +73,6 @@ impl Kept {
             nodes: self.nodes + second.nodes,
             bytes: self.bytes + second.bytes,
         }
-    }
-}
-
-/// What an edit changed: the same text before and behind it.
-struct Change {
-    start: usize,
-    old_end: usize,
-    /// How much longer the new text is.
-    grown: isize,
-}
-
-impl Change {
-    fn between(old: &[u8], new: &[u8]) -> Self {
-        let start = common_start(old, new);
-        let behind = common_end(&old[start..], &new[start..]);
-        let grown = new.len().cast_signed() - old.len().cast_signed();
-        Self { start, old_end: old.len() - behind, grown }
     }
 }
 
@@ -136,9 +121,9 @@ pub(in crate::yaml) fn parse(old: &Tree, old_text: &str, was_plain: bool, text: 
     let count = entries(&parsed, &fragment, &region)?;
     let joint = Joint::new(old, &parsed, &region, count, change.grown)?;
     let (tree, behind) = (joint.tree(), joint.items.0.len() - region.last);
-    let moved = (joint.shift(0), change.grown);
+    let moved = joint.shift(0);
     let replaced = (region.first, region.last);
-    Some(Again { tree, pair: region.pair, replaced, count, fragment, parsed, behind, moved })
+    Some(Again { tree, pair: region.pair, replaced, count, fragment, parsed, behind, moved, change })
 }
 
 /// Tells whether no key merges others or stands for a value: what these mean hangs on what stands above.

@@ -68,7 +68,7 @@ impl Exit {
 /// Edits SkyPilot's plugins.yaml and remote_plugins.yaml, and says what SkyPilot makes of them.
 ///
 /// Without a subcommand: the terminal UI on both files.
-#[derive(Debug, Parser)]
+#[derive(Debug, Default, Parser)]
 #[command(name = "skyplug-tui", version, max_term_width = 100, disable_help_subcommand = true)]
 #[command(after_help = "Exit status: 0 fine, 1 findings or a refused edit, 2 wrong usage or cannot write, \
                         3 the file changed on disk meanwhile, 128+N after signal N.")]
@@ -80,7 +80,7 @@ pub struct Cli {
 }
 
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 struct Globals {
     /// The API server's list [default: SKYPILOT_SERVER_PLUGINS_CONFIG, else ~/.sky/plugins.yaml]
     #[arg(long, global = true, value_name = "FILE")]
@@ -135,6 +135,21 @@ enum ColorChoice {
     Never,
 }
 
+impl Cli {
+    /// Reads the arguments of this process.
+    ///
+    /// Without any the screens are wanted: the tables of all subcommands are half a
+    /// millisecond of what the first frame takes, and are not made for that.
+    ///
+    /// # Errors
+    ///
+    /// Returns what clap says of them: help, version or a wrong usage.
+    pub fn of_process() -> Result<Self, clap::Error> {
+        let mut arguments = std::env::args_os();
+        if arguments.len() == 1 { Ok(Self::default()) } else { Self::try_parse_from(&mut arguments) }
+    }
+}
+
 impl From<ColorChoice> for Color {
     fn from(choice: ColorChoice) -> Self {
         match choice {
@@ -145,8 +160,9 @@ impl From<ColorChoice> for Color {
     }
 }
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
 enum ControllerKind {
+    #[default]
     Jobs,
     Serve,
 }
@@ -576,5 +592,16 @@ impl Session {
         }
         let settings = self.settings.for_screens(screens, &self.environment);
         crate::tui::run(options, environment, settings).context("the terminal UI ended")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_arguments_mean_what_clap_makes_of_none() {
+        let parsed = Cli::try_parse_from(["skyplug-tui"]).expect("right");
+        assert_eq!(format!("{:?}", Cli::default()), format!("{parsed:?}"));
     }
 }

@@ -3,12 +3,11 @@
 use std::io::Write as _;
 use std::process::ExitCode;
 
-use clap::Parser as _;
 use skyplug_tui::cli::{self, Cli, Exit};
 use skyplug_tui::text::visible::visible_lines;
 
 fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
+    let cli = match Cli::of_process() {
         Ok(cli) => cli,
         // Help and version are no errors, and hold nothing from outside.
         Err(error) if !error.use_stderr() => error.exit(),

@@ -5,7 +5,7 @@
 //! `class`; of anything else it shows nothing. Nothing is decided by it.
 
 /// The most rows that are read off, more than any screen has.
-const MOST_ROWS: usize = 1_000;
+const MOST_ROWS: usize = 200;
 
 /// The first rows of a list, each with its class where its first line names it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -22,7 +22,8 @@ impl Glimpse {
         let behind = whole_lines.lines().skip_while(|line| code(line) != "plugins:").skip(1);
         let mut rows = Vec::new();
         let mut indent = None;
-        for line in behind.filter(|line| !code(line).is_empty()) {
+        // The first frame waits for this: of lines inside an entry nothing but their beginning is looked at.
+        for line in behind.filter(|line| is_code(line)) {
             let inner = line.trim_start_matches(' ');
             let depth = line.len() - inner.len();
             match inner.strip_prefix("- ") {
@@ -40,6 +41,11 @@ impl Glimpse {
         }
         Self { rows }
     }
+}
+
+/// Tells whether a line is neither blank nor a comment.
+fn is_code(line: &str) -> bool {
+    line.trim_start().bytes().next().is_some_and(|first| first != b'#')
 }
 
 /// Returns a line without its comment and the blanks at its end.

@@ -19,8 +19,8 @@ use crate::yaml::Document;
 /// SkyPilot itself would need minutes and gigabytes for a tenth of this.
 pub const MAX_SIZE: u64 = 256 * 1024 * 1024;
 
-/// How much of a file is looked at before it is read, in bytes: some hundred entries.
-const HEAD: u64 = 64 << 10;
+/// How much of a file is looked at before it is read, in bytes: more entries than a usual screen has.
+const HEAD: u64 = 16 << 10;
 
 /// Returns the path of a file as this process opens it; a relative one is one of `base`.
 #[must_use]
@@ -93,7 +93,13 @@ pub fn read_again(path: &Path, known: &Content) -> Content {
 pub fn glimpse(location: &Location, base: &Path) -> Glimpse {
     let is_file = location.source != PathSource::ConfigMap;
     let head = absolute(location, base).filter(|_| is_file).and_then(|path| head(&path));
-    head.map(|head| Glimpse::of(&String::from_utf8_lossy(&head))).unwrap_or_default()
+    head.map(|head| Glimpse::of(text_of(&head))).unwrap_or_default()
+}
+
+/// Returns what begins as text, up to where it was cut or is none.
+fn text_of(bytes: &[u8]) -> &str {
+    let whole = std::str::from_utf8(bytes).map_or_else(|error| error.valid_up_to(), str::len);
+    std::str::from_utf8(&bytes[..whole]).unwrap_or_default()
 }
 
 fn head(path: &Path) -> Option<Vec<u8>> {

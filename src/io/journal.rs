@@ -17,9 +17,10 @@ mod format;
 mod survey;
 
 use std::fs::{self, File};
-use std::io::{self, Write as _};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::thread;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::state;
@@ -29,13 +30,15 @@ use crate::text::difference;
 use crate::text::visible::visible_name;
 use crate::yaml::Document;
 use copies::{JOURNAL, Name, Presence, Whose};
-use format::{Entry, FORMAT, Owner, place};
+use format::{Entry, FORMAT, Lines, Owner, place};
 pub use survey::{Removed, others, purge};
 
 /// The folder in the state directory.
 const FOLDER: &str = "journal";
 /// A journal that has grown by this much beyond the texts is written anew, in bytes.
 const GROWTH: usize = 64 << 20;
+/// A text from here on, in bytes, has so many values that giving them up takes its time.
+const LARGE: usize = 1 << 20;
 
 /// Why edits are not kept.
 #[derive(Debug, thiserror::Error)]
@@ -137,27 +140,37 @@ impl Journal {
         if self.place.is_none() {
             return Ok(());
         }
-        let mut lines = Vec::new();
-        let mut tracked = self.tracked.clone();
-        for role in Role::ALL {
-            let current = unsaved[place(role)]
-                .then(|| Tracked { base: disk.document(role).cloned(), text: now.document(role).cloned() });
-            entries(role, tracked[place(role)].as_ref(), current.as_ref(), &mut lines);
-            tracked[place(role)] = current;
-        }
-        if lines.is_empty() && self.log.as_ref().is_none_or(|log| !log.torn) {
-            self.tracked = tracked;
-            return Ok(());
-        }
+        let tracked = Role::ALL.map(|role| {
+            unsaved[place(role)]
+                .then(|| Tracked { base: disk.document(role).cloned(), text: now.document(role).cloned() })
+        });
         if tracked.iter().all(Option::is_none) {
             self.remove()?;
-        } else if self.can_append(&tracked, lines.len()) {
-            self.append(&lines)?;
-        } else {
+        } else if self.log.as_ref().is_none_or(|log| log.torn) {
             self.write_anew(&tracked)?;
+        } else {
+            let mut lines = Lines::default();
+            for ((role, old), new) in Role::ALL.into_iter().zip(&self.tracked).zip(&tracked) {
+                entries(role, old.as_ref(), new.as_ref(), &mut lines);
+            }
+            if self.can_append(&tracked, lines.len()) {
+                self.append(&lines)?;
+            } else {
+                self.write_anew(&tracked)?;
+            }
         }
-        self.tracked = tracked;
+        self.track(tracked);
         Ok(())
+    }
+
+    /// Takes what is recorded now, and gives up what was before.
+    fn track(&mut self, tracked: [Option<Tracked>; 2]) {
+        let old = std::mem::replace(&mut self.tracked, tracked);
+        let is_last = |one: &Arc<Document>| Arc::strong_count(one) == 1 && one.text().len() > LARGE;
+        if old.iter().flatten().any(|one| [&one.base, &one.text].into_iter().flatten().any(is_last)) {
+            // Nobody else has it, and nobody is to wait until it is gone; where no thread can be had, it is given up here.
+            let _ = thread::Builder::new().spawn(move || drop(old));
+        }
     }
 
     /// Tells whether there is a place for what is recorded.
@@ -191,14 +204,14 @@ impl Journal {
     fn can_append(&self, tracked: &[Option<Tracked>; 2], more: usize) -> bool {
         let texts: usize =
             tracked.iter().flatten().flat_map(|one| [&one.base, &one.text]).flatten().map(|d| d.text().len()).sum();
-        self.log.as_ref().is_some_and(|log| !log.torn && log.size + more <= texts.saturating_mul(2) + GROWTH)
+        self.log.as_ref().is_some_and(|log| log.size + more <= texts.saturating_mul(2) + GROWTH)
     }
 
-    fn append(&mut self, lines: &[u8]) -> Result<(), JournalError> {
+    fn append(&mut self, lines: &Lines<'_>) -> Result<(), JournalError> {
         let path = self.place_of_log().unwrap_or_default();
-        let Some(log) = &mut self.log else { return Ok(()) };
+        let Some(log) = self.log.as_mut().filter(|_| !lines.is_empty()) else { return Ok(()) };
         log.torn = true;
-        log.file.write_all(lines).and_then(|()| log.file.sync_data()).map_err(failed("write to", &path))?;
+        lines.write_to(&mut log.file).and_then(|()| log.file.sync_data()).map_err(failed("write to", &path))?;
         log.torn = false;
         log.size += lines.len();
         Ok(())
@@ -207,15 +220,16 @@ impl Journal {
     /// Puts a journal of these edits in the place of the one that is there.
     fn write_anew(&mut self, tracked: &[Option<Tracked>; 2]) -> Result<(), JournalError> {
         let (Some(place), Some(path)) = (&self.place, self.place_of_log()) else { return Ok(()) };
-        let mut bytes = Vec::new();
-        format::write(&Entry::Owner(place.owner.clone()), &mut bytes);
+        let mut lines = Lines::default();
+        lines.add(&Entry::Owner(place.owner.clone()));
         for (role, tracked) in Role::ALL.into_iter().zip(tracked) {
-            entries(role, None, tracked.as_ref(), &mut bytes);
+            entries(role, None, tracked.as_ref(), &mut lines);
         }
-        let put = copies::make_folder(&place.folder).and_then(|()| copies::put(&place.folder, &path, &bytes));
+        let put = copies::make_folder(&place.folder)
+            .and_then(|()| copies::put(&place.folder, &path, |file| lines.write_to(file)));
         // Where it could not be locked the presence is what tells that this copy runs.
         let (file, _) = put.map_err(failed("write to", &path))?;
-        self.log = Some(Log { file, size: bytes.len(), torn: false });
+        self.log = Some(Log { file, size: lines.len(), torn: false });
         Ok(())
     }
 
@@ -223,13 +237,12 @@ impl Journal {
         let (Some(_), Some(path)) = (&self.log, self.place_of_log()) else { return Ok(()) };
         forget(&path)?;
         self.log = None;
-        self.tracked = [None, None];
         Ok(())
     }
 }
 
 /// Writes what leads from one state of a file to the next.
-fn entries(role: Role, old: Option<&Tracked>, new: Option<&Tracked>, out: &mut Vec<u8>) {
+fn entries<'a>(role: Role, old: Option<&Tracked>, new: Option<&'a Tracked>, out: &mut Lines<'a>) {
     let same = |a: &Option<Arc<Document>>, b: &Option<Arc<Document>>| match (a, b) {
         (Some(a), Some(b)) => Arc::ptr_eq(a, b) || a.text() == b.text(),
         (None, None) => true,
@@ -237,15 +250,14 @@ fn entries(role: Role, old: Option<&Tracked>, new: Option<&Tracked>, out: &mut V
     };
     let Some(new) = new else {
         if old.is_some() {
-            format::write(&Entry::Clean { file: role }, out);
+            out.add(&Entry::Clean { file: role });
         }
         return;
     };
     let from = match old {
         Some(old) if same(&old.base, &new.base) => &old.text,
         _ => {
-            let base = new.base.as_ref().map(|document| document.text().into());
-            format::write(&Entry::Base { file: role, text: base }, out);
+            out.add_base(role, new.base.as_ref().map(|document| document.text()));
             &new.base
         }
     };
@@ -256,7 +268,7 @@ fn entries(role: Role, old: Option<&Tracked>, new: Option<&Tracked>, out: &mut V
     if let Some(splice) = difference(from, to) {
         let at = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
         let (start, end, text) = (splice.span.start, splice.span.end, splice.text.into());
-        format::write(&Entry::Edit { file: role, at, start, end, text }, out);
+        out.add(&Entry::Edit { file: role, at, start, end, text });
     }
 }
 

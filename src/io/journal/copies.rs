@@ -5,7 +5,7 @@
 //! only once it is locked, so that nobody takes a new one for one that is left.
 
 use std::fs::{self, File};
-use std::io::{self, Read as _};
+use std::io::{self, Read as _, Write as _};
 use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
@@ -138,7 +138,7 @@ impl Presence {
     pub(super) fn show(folder: &Path, name: &Name, whose: &Whose) -> io::Result<Self> {
         let json = serde_json::to_vec(whose)?;
         let path = folder.join(name.file(PRESENCE));
-        let (file, locked) = put(folder, &path, &json)?;
+        let (file, locked) = put(folder, &path, |file| file.write_all(&json))?;
         // A file system without locks cannot tell that this copy runs: no sign of it is left.
         if let Err(error) = locked {
             fs::remove_file(&path)?;
@@ -154,16 +154,19 @@ impl Drop for Presence {
     }
 }
 
-/// Puts a private file in the folder, locked before it has its name, durable with it.
+/// Puts a private file in the folder, locked before it has its name, durable with it; `write` fills it.
 ///
 /// Says beside it whether it could be locked.
-pub(super) fn put(folder: &Path, path: &Path, bytes: &[u8]) -> io::Result<(File, io::Result<()>)> {
-    use std::io::Write as _;
+pub(super) fn put(
+    folder: &Path,
+    path: &Path,
+    write: impl FnOnce(&mut File) -> io::Result<()>,
+) -> io::Result<(File, io::Result<()>)> {
     let mut file = tempfile::Builder::new()
         .prefix(UNFINISHED)
         .permissions(fs::Permissions::from_mode(PRIVATE_FILE))
         .tempfile_in(folder)?;
-    file.write_all(bytes)?;
+    write(file.as_file_mut())?;
     let locked = flock(file.as_file(), FlockOperation::NonBlockingLockExclusive).map_err(io::Error::from);
     file.as_file().sync_all()?;
     let file = file.persist(path).map_err(|error| error.error)?;

@@ -1,20 +1,25 @@
 //! The text of a journal: lines of JSON, each with its length and a checksum.
 //!
 //! A line is `LENGTH CHECKSUM JSON`: the bytes of the JSON, the first half of
-//! its SHA-256 in hexadecimal digits, the [`Entry`]. Power may fail in the midst of an
+//! its SHA-256 in hexadecimal digits, the [`Entry`]. Behind the line of an
+//! [`Entry::Text`] stands that text as it is, and a line break: one of megabytes is
+//! neither turned into JSON nor copied for it. Power may fail in the midst of an
 //! append: reading ends before the first line that is not whole, and what
 //! stands before it holds.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
+use std::io;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use crate::config::Role;
 
-/// The form that is written, and the only one that is read.
-pub(super) const FORMAT: u32 = 1;
+/// The form that is written.
+pub(super) const FORMAT: u32 = 2;
+/// The oldest one that is read: its texts stand in [`Entry::Base`].
+const OLDEST: u32 = 1;
 /// Bytes of a checksum.
 const CHECKSUM: usize = 16;
 /// Room for what stands around a text, in bytes: no limit.
@@ -43,12 +48,22 @@ pub(super) struct Owner {
 pub(super) enum Entry<'a> {
     /// The first line.
     Owner(Owner),
+    /// A file is edited from here on, whose text stands behind this line.
+    Text {
+        /// Which one.
+        #[serde(with = "RoleName")]
+        file: Role,
+        /// The bytes of the text.
+        length: usize,
+        /// Its checksum.
+        sum: Cow<'a, str>,
+    },
     /// A file is edited from here on.
     Base {
         /// Which one.
         #[serde(with = "RoleName")]
         file: Role,
-        /// Its text on disk, none where there is no file.
+        /// Its text on disk, as form 1 has it; none where there is no file.
         text: Option<Cow<'a, str>>,
     },
     /// The bytes from `start` to `end` become `text`.
@@ -103,14 +118,49 @@ pub(super) struct Replayed {
     pub(super) last: u64,
 }
 
+/// Lines to be written, with the texts between them, which are not copied for it.
+#[derive(Debug, Default)]
+pub(super) struct Lines<'a>(Vec<Cow<'a, [u8]>>);
+
+impl<'a> Lines<'a> {
+    /// Adds a line.
+    pub(super) fn add(&mut self, entry: &Entry<'_>) {
+        let mut line = Vec::new();
+        write(entry, &mut line);
+        self.0.push(line.into());
+    }
+
+    /// Adds that a file is edited from here on; `text` is none where there is no file.
+    pub(super) fn add_base(&mut self, file: Role, text: Option<&'a str>) {
+        let Some(text) = text else { return self.add(&Entry::Base { file, text: None }) };
+        self.add(&Entry::Text { file, length: text.len(), sum: checksum(text.as_bytes()).into() });
+        self.0.extend([text.as_bytes().into(), b"\n".as_slice().into()]);
+    }
+
+    /// Returns the number of their bytes.
+    pub(super) fn len(&self) -> usize {
+        self.0.iter().map(|part| part.len()).sum()
+    }
+
+    /// Tells whether there are none.
+    pub(super) const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Writes all of them.
+    pub(super) fn write_to(&self, out: &mut impl io::Write) -> io::Result<()> {
+        self.0.iter().try_for_each(|part| out.write_all(part))
+    }
+}
+
 /// Appends a line.
-pub(super) fn write(entry: &Entry<'_>, out: &mut Vec<u8>) {
+fn write(entry: &Entry<'_>, out: &mut Vec<u8>) {
     let text = match entry {
         Entry::Base { text, .. } => text.as_deref().unwrap_or_default(),
         Entry::Edit { text, .. } => text,
-        Entry::Owner(_) | Entry::Clean { .. } => "",
+        Entry::Owner(_) | Entry::Text { .. } | Entry::Clean { .. } => "",
     };
-    // Each break takes two bytes; a text of megabytes is not to be moved while it is written.
+    // Each break takes two bytes; a large text is not to be moved while it is written.
     let mut json = Vec::with_capacity(text.len() + text.len() / 8 + ROOM);
     serde_json::to_writer(&mut json, entry).expect("its keys are strings, and it holds no number that JSON lacks");
     out.reserve(json.len() + ROOM);
@@ -139,16 +189,29 @@ fn take<'a>(bytes: &mut &'a [u8]) -> Option<Entry<'a>> {
     Some(entry)
 }
 
+/// Takes the text behind a line off the bytes; none where it is not whole.
+fn take_text(bytes: &mut &[u8], length: usize, sum: &str) -> Option<String> {
+    let (text, rest) = bytes.split_at_checked(length)?;
+    let rest = rest.strip_prefix(b"\n")?;
+    let text = (checksum(text) == sum).then(|| std::str::from_utf8(text).ok()).flatten()?;
+    *bytes = rest;
+    Some(text.to_owned())
+}
+
 /// Reads a journal as far as it is whole; none where not even its first line is, or its form is another.
 pub(super) fn replay(mut bytes: &[u8]) -> Option<Replayed> {
     let Entry::Owner(owner) = take(&mut bytes)? else { return None };
-    if owner.format != FORMAT {
+    if !(OLDEST..=FORMAT).contains(&owner.format) {
         return None;
     }
     let mut replayed = Replayed { last: owner.started, owner, files: [None, None] };
     while let Some(entry) = take(&mut bytes) {
         match entry {
             Entry::Owner(_) => break,
+            Entry::Text { file, length, sum } => {
+                let Some(text) = take_text(&mut bytes, length, &sum) else { break };
+                replayed.files[place(file)] = Some(Unsaved { base: Some(text.clone()), text, edits: 0 });
+            }
             Entry::Base { file, text } => {
                 let base = text.map(Cow::into_owned);
                 let text = base.clone().unwrap_or_default();
@@ -191,16 +254,38 @@ mod tests {
         Entry::Edit { file: Role::Api, at: 2, start, end, text: text.into() }
     }
 
-    /// Three edits, and where each line ends.
+    /// Three edits, and where each line ends, that of the text behind it.
     fn journal() -> (Vec<u8>, Vec<usize>) {
-        let base = Entry::Base { file: Role::Api, text: Some("a: ä\n".into()) };
-        let entries = [Entry::Owner(owner()), base, edit(3, 5, "1"), edit(0, 1, "key"), edit(7, 7, "b: \"\u{1}\n\"\n")];
-        let (mut bytes, mut ends) = (Vec::new(), Vec::new());
-        for entry in &entries {
-            write(entry, &mut bytes);
-            ends.push(bytes.len());
+        let mut ends = Vec::new();
+        let mut lines = Lines::default();
+        lines.add(&Entry::Owner(owner()));
+        ends.push(lines.len());
+        lines.add_base(Role::Api, Some(TEXTS[0]));
+        ends.push(lines.len());
+        for entry in [edit(3, 5, "1"), edit(0, 1, "key"), edit(7, 7, "b: \"\u{1}\n\"\n")] {
+            lines.add(&entry);
+            ends.push(lines.len());
         }
+        let mut bytes = Vec::new();
+        lines.write_to(&mut bytes).expect("written");
         (bytes, ends)
+    }
+
+    #[test]
+    fn the_older_form_is_read_and_a_file_that_is_not_there_has_no_text() {
+        let replay = |format, base: Entry<'_>| {
+            let mut bytes = Vec::new();
+            write(&Entry::Owner(Owner { format, ..owner() }), &mut bytes);
+            write(&base, &mut bytes);
+            write(&edit(0, 0, "b: 2\n"), &mut bytes);
+            let unsaved = replay(&bytes)?.files[0].clone()?;
+            Some((unsaved.base, unsaved.text))
+        };
+        let base = |text: Option<&'static str>| Entry::Base { file: Role::Api, text: text.map(Cow::Borrowed) };
+        let older = (Some("a: 1\n".to_owned()), "b: 2\na: 1\n".to_owned());
+        assert_eq!(replay(1, base(Some("a: 1\n"))), Some(older));
+        assert_eq!(replay(FORMAT, base(None)), Some((None, "b: 2\n".to_owned())));
+        assert_eq!(replay(0, base(None)), None);
     }
 
     fn text(bytes: &[u8]) -> Option<String> {

@@ -269,6 +269,22 @@ mod tests {
     }
 
     #[test]
+    fn a_large_text_is_found_again_as_it_was() {
+        let home = Home::new();
+        let (mut journal, _) = home.meet();
+        let text = format!("a: 1\nb: |\n{}", "  \"ä\"\\ \t\n".repeat(super::super::LARGE / 10));
+        let disk = workspace(Some(&text), None);
+        let edited = text.replacen('1', "22", 1);
+        for now in [&edited, &edited.replace("22", "333"), &edited] {
+            journal.record(&disk, &workspace(Some(now), None), [true, false]).expect("recorded");
+        }
+        kill(journal);
+        let met = home.meet().1;
+        assert_eq!((met.kept[0].files[0].base.as_deref(), met.kept[0].edits), (Some(&*text), 3));
+        assert_eq!(texts(&met.kept[0]), [(Role::Api, edited.as_str())]);
+    }
+
+    #[test]
     fn a_running_copy_is_met_and_its_journal_left_alone() {
         let home = Home::new();
         let (mut journal, _) = home.meet();

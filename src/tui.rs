@@ -107,11 +107,11 @@ pub fn run(options: &Options, environment: Environment, settings: Settings) -> a
     let themes = Themes::new(settings.look.themes, settings.look.depth, ascii);
     let (sender, receiver) = channel();
     let outside = Outside::new(options.clone(), environment);
-    let effects = worker(outside.clone(), sender.clone(), 0);
     // While the terminal is made ready, and on a thread that a file system without an answer may hold up.
     let (seen, first_rows) = channel();
     let looking = outside.clone();
     thread::spawn(move || _ = seen.send(perform(Effect::Glimpse, &looking)));
+    let effects = worker(outside.clone(), sender.clone(), 0);
     let noticing = sender.clone();
     outside.watching.start(move |noticed| noticing.send(Event::Message(Message::Noticed(noticed))).is_ok());
     terminal::hook_panics();
@@ -124,6 +124,7 @@ pub fn run(options: &Options, environment: Environment, settings: Settings) -> a
         themes,
         outside,
         effects,
+        behind: Vec::new(),
         terminal: Terminal::enter()?,
         marks: Marks::default(),
         reader: Reader::default(),
@@ -230,6 +231,8 @@ struct Program {
     themes: Themes,
     outside: Outside,
     effects: Sender<Effect>,
+    /// What is performed once the next frame is written, and by which worker.
+    behind: Vec<(Sender<Effect>, Effect)>,
     terminal: Terminal,
     /// Where things are on the last frame.
     marks: Marks,
@@ -330,7 +333,11 @@ impl Program {
             *marks = drawn.marks;
             drawn.cursor
         };
-        self.terminal.draw(render).context("cannot write to the terminal")
+        self.terminal.draw(render).context("cannot write to the terminal")?;
+        for (worker, effect) in self.behind.drain(..) {
+            let _ = worker.send(effect);
+        }
+        Ok(())
     }
 
     fn take(&mut self, event: Event) -> anyhow::Result<()> {
@@ -392,6 +399,11 @@ impl Program {
     fn ask(&mut self, effect: Effect) -> anyhow::Result<()> {
         if matches!(effect, Effect::Forget(_)) {
             self.keeping.defer(effect);
+            return Ok(());
+        }
+        // It has a thread of its own, which would take a processor from the frame.
+        if matches!(effect, Effect::Classes(_)) {
+            self.behind.push((self.effects.clone(), effect));
             return Ok(());
         }
         if !effect.needs_loop() {

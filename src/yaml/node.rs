@@ -6,6 +6,7 @@
 //! What the nodes mean as data is `construct`'s.
 
 pub(super) mod again;
+mod direct;
 
 use std::collections::HashMap;
 
@@ -106,6 +107,19 @@ impl Tree {
     ///
     /// Returns the error that ends PyYAML's parser or composer.
     pub fn parse(text: &str) -> Result<Self, YamlError> {
+        if let Some(tree) = direct::compose(text) {
+            debug_assert_eq!(Ok(&tree), Self::parse_by_libyaml(text).as_ref(), "{text:?}");
+            return Ok(tree);
+        }
+        Self::parse_by_libyaml(text)
+    }
+
+    /// Parses and composes `text` by libyaml, whatever its form.
+    ///
+    /// # Errors
+    ///
+    /// Returns the error that ends PyYAML's parser or composer.
+    pub fn parse_by_libyaml(text: &str) -> Result<Self, YamlError> {
         let error = match Builder::new(text).run(Events::new(text)) {
             Err(error) if matches!(error.kind, ErrorKind::Scanner | ErrorKind::Parser) && has_long_line(text) => error,
             done => return done,
@@ -333,9 +347,13 @@ impl<'t> Builder<'t> {
                 }
             }
         }
+        Ok(self.finish())
+    }
+
+    fn finish(mut self) -> Tree {
         // PyYAML's marks and messages are about this root alone.
         self.tree.root = self.tree.nodes.len().checked_sub(1).map(|last| NodeId(narrow(last)));
-        Ok(self.tree)
+        self.tree
     }
 
     fn take(&mut self, event: Event<'_>) -> Result<(), YamlError> {
@@ -584,6 +602,23 @@ fn is_blank_or_break(bytes: &[u8], at: usize) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// A small generator of numbers (Knuth's MMIX constants).
+    pub(super) struct Numbers(u64);
+
+    impl Numbers {
+        pub(super) fn below(&mut self, limit: usize) -> usize {
+            self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (self.0 >> 33) as usize % limit.max(1)
+        }
+    }
+
+    /// Returns numbers from the seed that the environment asks for, and how many rounds it asks for.
+    pub(super) fn random(rounds_name: &str, rounds: usize) -> (Numbers, usize) {
+        let set = |name: &str| std::env::var(name).ok().and_then(|value| value.parse::<u64>().ok());
+        let rounds = set(rounds_name).map_or(rounds, |rounds| usize::try_from(rounds).expect("a count"));
+        (Numbers(set("SKYPLUG_SEED").unwrap_or(1)), rounds)
+    }
 
     fn sources(text: &str) -> Vec<String> {
         let tree = Tree::parse(text).expect("valid");

@@ -362,11 +362,12 @@ pub(super) fn moved(place: u32, by: isize) -> u32 {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
+    use super::super::tests::random;
     use super::*;
     use crate::yaml::Document;
 
-    const LISTS: [&str; 5] = [
+    pub(in super::super) const LISTS: [&str; 5] = [
         "# top\nplugins:\n  - class: a.B  # first\n    parameters: {x: 1}\n  # about c\n  - class: c.D\n    parameters:\n      note: |\n        one\n\n        two\n  - class: \"e.F\"\n    parameters: {n: ~, d: 2026-01-01}\n  - class: g.H\n# end\n",
         "a: [1, 2]\nplugins:\n- class: a.B\n- class: c.D\n  parameters:\n    list:\n    - 1\n    - {p: q}\n    ? k\n- class: 'it''s'\n-\n- x\ncontroller_wheel_path: /w  # here\n",
         "plugins:\r\n- class: ä.B\r\n- class: c.D\r\n  parameters: {t: \"a\\\r\n    b\"}\r\n- class: e.F\r\nz: 1\r\n",
@@ -374,24 +375,12 @@ mod tests {
         "plugins:\n- class: a.B\n  parameters: &x {k: 1}\n- class: c.D\n  parameters: *x\n- class: e.F\n- <<: {a: 1}\n",
     ];
     /// What is put in, between bars.
-    const PIECES: &str = "¦x¦  ¦\n¦\n\n¦- class: n.N\n¦  - class: n.N\n¦- ¦\n- y¦    k: v\n¦  k: v\n¦k: v\n¦: ¦#¦ # c¦\"¦'¦|¦>-\n¦[¦]¦{a: b}¦&a ¦*a¦!t ¦---\n¦...\n¦<<¦=¦\t";
-
-    /// A small generator of numbers (Knuth's MMIX constants).
-    struct Numbers(u64);
-
-    impl Numbers {
-        fn below(&mut self, limit: usize) -> usize {
-            self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            (self.0 >> 33) as usize % limit.max(1)
-        }
-    }
+    pub(in super::super) const PIECES: &str = "¦x¦  ¦\n¦\n\n¦- class: n.N\n¦  - class: n.N\n¦- ¦\n- y¦    k: v\n¦  k: v\n¦k: v\n¦: ¦#¦ # c¦\"¦'¦|¦>-\n¦[¦]¦{a: b}¦&a ¦*a¦!t ¦---\n¦...\n¦<<¦=¦\t";
 
     #[test]
     fn parts_parsed_again_make_the_tree_and_the_data_of_the_whole() {
         // More of them by hand: SKYPLUG_PARTS=1000000 SKYPLUG_SEED=7 cargo test --release parts_parsed
-        let set = |name: &str| std::env::var(name).ok().and_then(|value| value.parse::<u64>().ok());
-        let mut numbers = Numbers(set("SKYPLUG_SEED").unwrap_or(1));
-        let rounds = set("SKYPLUG_PARTS").map_or(30_000, |rounds| usize::try_from(rounds).expect("a count"));
+        let (mut numbers, rounds) = random("SKYPLUG_PARTS", 30_000);
         let pieces: Vec<&str> = PIECES.split('¦').collect();
         let (mut by_parts, mut tried) = (0, 0);
         for round in 0..rounds {

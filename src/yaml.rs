@@ -27,6 +27,7 @@ pub use event::ScalarStyle;
 pub use node::again::Kept;
 pub use node::{Kind, NodeId, Tree};
 pub use pointer::{Pointer, PointerError};
+pub use scalar::common_int;
 pub use value::Value;
 
 use crate::text::{LineIndex, Position, Span};
@@ -118,19 +119,23 @@ impl Document {
         (value == list).then_some(&ancestor.kept)
     }
 
-    /// Tells whether the whole text parses to what is known of it; at once where it was parsed as a whole.
+    /// Tells whether libyaml reads the whole text as what is known of it.
     #[must_use]
     pub fn is_proven(&self) -> bool {
+        let tree = Tree::parse_by_libyaml(&self.text);
+        if tree != self.tree {
+            return false;
+        }
         if self.lineage.is_empty() {
             return true;
         }
-        let whole = Self::parse(Arc::clone(&self.text));
-        let same_data = || match (whole.data(), self.data()) {
+        // The data of a document that was made of another one by parts was so as well.
+        let whole = Self { tree, ..Self::parse(Arc::clone(&self.text)) };
+        match (whole.data(), self.data()) {
             (Ok(whole), Ok(known)) => whole.same(known),
             (Err(whole), Err(known)) => whole == known,
             _ => false,
-        };
-        whole.tree == self.tree && same_data()
+        }
     }
 
     /// Returns the text.

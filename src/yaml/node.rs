@@ -63,7 +63,8 @@ struct Node {
     body: u32,
     end: u32,
     parent: u32,
-    /// Scalar: index of its text, or [`NONE`] where the source is the text.
+    /// Scalar: index of its text, or [`NONE`] where the source is the text, [`QUOTED`] where that is
+    /// what stands between its quotes.
     /// Alias: its target. Collection: index of its first link.
     data: u32,
     /// The number of links.
@@ -71,7 +72,17 @@ struct Node {
     properties: u32,
 }
 
+impl Node {
+    /// Tells whether it is a scalar whose text is kept.
+    const fn has_text(&self) -> bool {
+        matches!(self.kind, Kind::Scalar(_)) && self.data < QUOTED
+    }
+}
+
+/// What stands in place of a number where there is none.
 const NONE: u32 = u32::MAX;
+/// What stands in place of the number of a text that stands between quotes as it is.
+const QUOTED: u32 = NONE - 1;
 
 /// The bytes behind which libyaml-rs takes a text for no key, where libyaml counts characters.
 const KEY_BYTES: usize = 1024;
@@ -231,10 +242,20 @@ impl Tree {
     pub fn scalar<'a>(&'a self, text: &'a str, id: NodeId) -> &'a str {
         let node = self.node(id);
         match node.kind {
-            Kind::Scalar(_) if node.data == NONE => &text[node.body as usize..node.end as usize],
-            Kind::Scalar(_) => &self.texts[node.data as usize],
+            Kind::Scalar(_) => match node.data {
+                NONE => &text[node.body as usize..node.end as usize],
+                QUOTED => &text[node.body as usize + 1..node.end as usize - 1],
+                data => &self.texts[data as usize],
+            },
             _ => "",
         }
+    }
+
+    /// Tells whether the text that a scalar stands for is written as it is, if in quotes.
+    #[must_use]
+    pub fn is_verbatim(&self, id: NodeId) -> bool {
+        let node = self.node(id);
+        matches!(node.kind, Kind::Scalar(_)) && !node.has_text()
     }
 
     /// Returns the anchor of a node.
@@ -416,8 +437,14 @@ impl<'t> Builder<'t> {
         let (body, properties) = self.properties(kept, properties, span, mark)?;
         // An empty scalar ends where its properties do, not at what follows.
         let body = body.min(span.end);
-        let data = if &self.text[body..span.end] == value {
+        let source = &self.text[body..span.end];
+        let data = if source == value {
             NONE
+        } else if source.len() == value.len() + 2
+            && is_quoted(style)
+            && source.as_bytes()[1..=value.len()] == *value.as_bytes()
+        {
+            QUOTED
         } else {
             self.tree.texts.push(value.into());
             narrow(self.tree.texts.len() - 1)
@@ -566,6 +593,10 @@ fn skip_properties(text: &str, at: usize, count: usize) -> usize {
     }
     // A property of an empty node: what follows belongs to something else.
     if count > 0 && i >= bytes.len() { last } else { i }
+}
+
+const fn is_quoted(style: ScalarStyle) -> bool {
+    matches!(style, ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted)
 }
 
 /// The byte order mark, in UTF-8.

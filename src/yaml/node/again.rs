@@ -305,7 +305,7 @@ impl<'t> Joint<'t> {
     fn taken(&self, node: &Node) -> Node {
         let by = self.region.start.cast_signed() - KEY_ABOVE.len().cast_signed();
         let data = match node.kind {
-            Kind::Scalar(_) if node.data == NONE => NONE,
+            Kind::Scalar(_) if !node.has_text() => node.data,
             Kind::Scalar(_) => moved(node.data, self.gone[2].0.cast_signed() - self.come[2].0.cast_signed()),
             _ => moved(node.data, self.gone[1].0.cast_signed() - self.come[1].0.cast_signed()),
         };
@@ -329,7 +329,7 @@ impl<'t> Joint<'t> {
         let count = self.region.first + self.items.1.len() + self.items.0.len() - self.region.last;
         let own = if at > list { count.cast_signed() - self.items.0.len().cast_signed() } else { 0 };
         let data = match node.kind {
-            Kind::Scalar(_) if node.data == NONE => NONE,
+            Kind::Scalar(_) if !node.has_text() => node.data,
             Kind::Scalar(_) => moved(node.data, self.shift(2)),
             _ => moved(node.data, self.shift(1) + own),
         };
@@ -353,8 +353,7 @@ fn links_before(tree: &Tree, node: usize) -> usize {
 
 /// Returns how many texts the nodes before one have.
 fn texts_before(tree: &Tree, node: usize) -> usize {
-    let has_text = |node: &&Node| matches!(node.kind, Kind::Scalar(_)) && node.data != NONE;
-    tree.nodes[node..].iter().find(has_text).map_or(tree.texts.len(), |found| found.data as usize)
+    tree.nodes[node..].iter().find(|node| node.has_text()).map_or(tree.texts.len(), |found| found.data as usize)
 }
 
 pub(super) fn moved(place: u32, by: isize) -> u32 {

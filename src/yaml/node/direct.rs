@@ -22,7 +22,9 @@ const NOWHERE: Mark = Mark { offset: 0, line: 0, column: 0 };
 
 /// Composes `text`; none where it has another form.
 pub(super) fn compose(text: &str) -> Option<Tree> {
-    if !text.bytes().all(|byte| matches!(byte, b' '..=b'~' | b'\n')) {
+    // By many bytes at once.
+    let is_common = |part: &[u8]| part.iter().fold(true, |is, byte| is & matches!(byte, b' '..=b'~' | b'\n'));
+    if !text.as_bytes().chunks(256).all(is_common) {
         return None;
     }
     let builder = Builder::new(text);
@@ -211,10 +213,8 @@ impl<'t> Composer<'t> {
         }
         let mut at = start;
         let is_key = loop {
-            at += self.bytes[at..]
-                .iter()
-                .position(|byte| matches!(byte, b':' | b'#' | b'\n'))
-                .unwrap_or(self.bytes.len() - at);
+            let rest = &self.bytes[at..];
+            at += memchr::memchr3(b':', b'#', b'\n', rest).unwrap_or(rest.len());
             match self.bytes.get(at) {
                 Some(b':') if !self.is_blank(at + 1) => at += 1,
                 Some(b'#') if self.bytes[at - 1] != b' ' => at += 1,
@@ -424,8 +424,8 @@ impl<'t> Composer<'t> {
 
     /// Goes to the next line.
     fn skip_line(&mut self) {
-        let rest = &self.text[self.at..];
-        self.at += rest.find('\n').map_or(rest.len(), |end| end + 1);
+        let rest = &self.bytes[self.at..];
+        self.at += memchr::memchr(b'\n', rest).map_or(rest.len(), |end| end + 1);
     }
 
     /// Goes to the next line where nothing stands on this one any more but a comment; else over spaces alone.

@@ -2,6 +2,8 @@
 //!
 //! `benches/beside` measures it beside `check`. It prints how many events there were.
 
+use std::io::Write as _;
+
 use skyplug_tui::yaml::event::{EventKind, Events};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -13,6 +15,6 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             count += 1;
         }
     }
-    println!("{count} events");
+    writeln!(std::io::stdout(), "{count} events")?;
     Ok(())
 }

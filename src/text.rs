@@ -89,6 +89,12 @@ impl LineIndex {
     pub fn new(text: &str) -> Self {
         let bytes = text.as_bytes();
         let mut starts = vec![0];
+        let ascii = text.is_ascii();
+        if ascii && memchr::memchr(b'\r', bytes).is_none() {
+            let breaks = memchr::memchr_iter(b'\n', bytes);
+            starts.extend(breaks.map(|at| u32::try_from(at + 1).unwrap_or(u32::MAX)));
+            return Self { starts, ascii };
+        }
         let mut at = 0;
         while at < bytes.len() {
             // Nearly all bytes can start no break, and one look tells.
@@ -104,7 +110,7 @@ impl LineIndex {
                 at += 1;
             }
         }
-        Self { starts, ascii: text.is_ascii() }
+        Self { starts, ascii }
     }
 
     /// Finds the lines of the text that `change` has made of this one.
@@ -207,6 +213,12 @@ fn common_end(a: &[u8], b: &[u8]) -> usize {
     let chunks = a.rchunks_exact(CHUNK).zip(b.rchunks_exact(CHUNK)).take_while(|(a, b)| a == b).count() * CHUNK;
     let (a, b) = (&a[..a.len() - chunks], &b[..b.len() - chunks]);
     chunks + a.iter().rev().zip(b.iter().rev()).take_while(|(a, b)| a == b).count()
+}
+
+/// Returns a hash of some bytes that is cheap and no more than that (FNV-1a).
+#[must_use]
+pub(crate) fn cheap_hash(bytes: &[u8]) -> usize {
+    bytes.iter().fold(0x811c_9dc5, |hash: u32, &byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)) as usize
 }
 
 /// Returns the number of bytes of the line break at `at`, 0 where there is none.

@@ -5,12 +5,11 @@
 //! (PEM block, JSON Web Token, user information in a URL). A person may add names
 //! and except some ([`NameRules`]); shapes are no matter of choice.
 
-use std::collections::HashMap;
 use std::sync::OnceLock;
 
 use super::disabled;
 use crate::text::{self, Span, Splice};
-use crate::yaml::{Document, Kind, NodeId};
+use crate::yaml::{Document, Kind, NodeId, ScalarStyle};
 
 /// What stands in place of a secret.
 pub const MASK: &str = "********";
@@ -73,15 +72,14 @@ fn is_usual_name(name: &str) -> bool {
 /// Tells whether a string looks like a secret, whatever its name.
 #[must_use]
 pub fn is_secret_text(text: &str) -> bool {
-    // Nearly all texts hold none of the three signs, and one walk tells.
+    may_be_secret(text) && (text.contains(BEGIN) || is_web_token(text) || has_user_information(text))
+}
+
+/// Tells whether a text holds one of the three signs of a secret, which nearly no text does.
+fn may_be_secret(text: &str) -> bool {
     let bytes = text.as_bytes();
-    let may_be = bytes.iter().enumerate().any(|(at, byte)| match byte {
-        b'-' => bytes[at..].starts_with(BEGIN.as_bytes()),
-        b'e' => bytes[at..].starts_with(TOKEN.as_bytes()),
-        b':' => bytes[at..].starts_with(BEHIND_SCHEME.as_bytes()),
-        _ => false,
-    });
-    may_be && (text.contains(BEGIN) || is_web_token(text) || has_user_information(text))
+    let has = |sign: &str| memchr::memmem::find(bytes, sign.as_bytes()).is_some();
+    memchr::memchr(b'@', bytes).is_some() || has(BEGIN) || has(TOKEN)
 }
 
 /// What a PEM block starts with.
@@ -101,16 +99,20 @@ pub fn is_secret<'a>(names: impl IntoIterator<Item = &'a str>, text: &str) -> bo
 #[must_use]
 pub fn spans(document: &Document) -> Vec<Span> {
     let Ok(tree) = document.tree() else { return Vec::new() };
+    // Of what is written as it reads, if with indentation, the whole text tells whether any of it may be one by its shape.
+    let has_sign = may_be_secret(document.text());
+    let is_literal = |node| tree.kind(node) == Kind::Scalar(ScalarStyle::Literal);
+    let by_shape = |node, value| (has_sign || !(tree.is_verbatim(node) || is_literal(node))) && is_secret_text(value);
     // What lies below a secret name is secret: parents end behind their children.
     let mut nodes = vec![Place::Open; tree.len()];
-    let mut names: HashMap<&str, bool> = HashMap::new();
+    let mut names = Names::new();
     let mut found = Vec::new();
     for node in tree.ids().rev() {
         let place = nodes[node.index()];
         if tree.is_mapping(node) {
             for (key, value) in tree.pairs(node) {
                 let name = document.key_token(key);
-                let secret = place.is_secret() || *names.entry(name).or_insert_with(|| is_secret_name(name));
+                let secret = place.is_secret() || names.is_secret(name);
                 nodes[key.index()] = if place.is_secret() { Place::SecretKey } else { Place::Key };
                 nodes[value.index()] = if secret { Place::Secret } else { Place::Open };
             }
@@ -123,12 +125,35 @@ pub fn spans(document: &Document) -> Vec<Span> {
             continue;
         }
         let value = document.scalar(node);
-        if !value.is_empty() && (place.is_secret() || is_secret_text(value)) {
+        if !value.is_empty() && (place.is_secret() || by_shape(node, value)) {
             found.push(tree.body(node));
         }
     }
     found.sort_unstable();
     found
+}
+
+/// Names seen lately: they are the same in most entries.
+struct Names<'d> {
+    /// One for each value of the hash, with whether it is secret.
+    seen: [Option<(&'d str, bool)>; NAMES_KEPT],
+}
+
+/// How many names are kept.
+const NAMES_KEPT: usize = 64;
+
+impl<'d> Names<'d> {
+    const fn new() -> Self {
+        Self { seen: [None; NAMES_KEPT] }
+    }
+
+    fn is_secret(&mut self, name: &'d str) -> bool {
+        let place = &mut self.seen[text::cheap_hash(name.as_bytes()) % NAMES_KEPT];
+        match place {
+            Some((known, is_secret)) if *known == name => *is_secret,
+            _ => place.insert((name, is_secret_name(name))).1,
+        }
+    }
 }
 
 /// What a node is to its secrets.
@@ -151,16 +176,18 @@ impl Place {
 }
 
 /// Returns the bytes of all secrets of a text, in order: those of entries that are commented out
-/// too, and, where the text is no YAML, what its lines tell.
+/// too, and, where the text is no YAML, what its lines tell. They are found once.
 #[must_use]
-pub fn all_spans(document: &Document) -> Vec<Span> {
-    if document.tree().is_err() {
-        return spans_by_line(document.text());
-    }
-    let mut found = spans(document);
-    found.extend(disabled::secrets(document));
-    found.sort_unstable();
-    found
+pub fn all_spans(document: &Document) -> &[Span] {
+    document.secrets(|document| {
+        if document.tree().is_err() {
+            return spans_by_line(document.text());
+        }
+        let mut found = spans(document);
+        found.extend(disabled::secrets(document));
+        found.sort_unstable();
+        found
+    })
 }
 
 /// Tells whether the value at a node is a secret, by its name, those above it, or its shape.
@@ -181,7 +208,7 @@ pub fn is_secret_node(document: &Document, node: NodeId) -> bool {
 #[must_use]
 pub fn masked(document: &Document) -> String {
     let source = document.text();
-    covered(source, &all_spans(document))
+    covered(source, all_spans(document))
 }
 
 /// Returns one line of any text with stars in place of its secrets.

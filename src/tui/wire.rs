@@ -47,10 +47,24 @@ pub(super) fn changes(before: &Buffer, now: &Buffer, out: &mut Vec<u8>) {
     let width = usize::from(now.area.width);
     let mut pen = Pen { out, at: None, look: Look::PLAIN, anew: Vec::new() };
     let rows = before.content.chunks(width.max(1)).zip(now.content.chunks(width.max(1)));
-    for (y, (old, new)) in (0..).zip(rows).filter(|(_, (old, new))| old != new) {
+    for (y, (old, new)) in (0..).zip(rows).filter(|(_, (old, new))| !are_same(old, new)) {
         row(&mut pen, y, old, new);
     }
     pen.change_to(Look::PLAIN);
+}
+
+/// Tells whether two rows show the same.
+fn are_same(old: &[Cell], new: &[Cell]) -> bool {
+    old.len() == new.len() && old.iter().zip(new).all(|(old, new)| is_same(old, new))
+}
+
+/// Tells whether two cells show the same: most symbols are one byte, which needs no call to compare.
+fn is_same(old: &Cell, new: &Cell) -> bool {
+    Look::of(old) == Look::of(new)
+        && match (old.symbol().as_bytes(), new.symbol().as_bytes()) {
+            ([old], [new]) => old == new,
+            (old, new) => old == new,
+        }
 }
 
 /// Writes the cells of a row that differ.
@@ -60,7 +74,7 @@ fn row(pen: &mut Pen<'_>, y: u16, old: &[Cell], new: &[Cell]) {
     let mut x = 0;
     while x < new.len() {
         let end = (x + cells(&new[x])).min(new.len());
-        if old[x] != new[x] || x < torn {
+        if !is_same(&old[x], &new[x]) || x < torn {
             pen.put(x, y, new);
             torn = (x..end).map(|at| at + cells(&old[at])).fold(torn, usize::max);
             // Some terminals take an emoji for narrow that is one by its selector alone.

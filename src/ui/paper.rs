@@ -107,7 +107,8 @@ impl Paper<'_> {
         let is_word = |cell: &Cell| cell.symbol() != " ";
         for at in 0..cells.len() {
             let cell = &cells[at];
-            if is_word(cell) || cell.modifier.intersects(seen) {
+            // Most have nothing to be taken, which is quickly seen.
+            if (cell.fg == ground && cell.modifier.is_empty()) || is_word(cell) || cell.modifier.intersects(seen) {
                 continue;
             }
             let neighbours = (at.checked_sub(1).map(|before| &cells[before]), cells.get(at + 1));

@@ -267,6 +267,10 @@ fn open(path: &Path, stamp: Stamp) -> Option<Archive<Bytes>> {
 }
 
 impl Modules for WheelModules<'_> {
+    fn has_sources(&self) -> bool {
+        !self.modules.is_empty()
+    }
+
     fn find(&self, name: &str) -> Found {
         if let Some(place) = self.modules.get(name) {
             let wheel = &self.wheels[place.wheel];

@@ -89,6 +89,12 @@ impl LineIndex {
     pub fn new(text: &str) -> Self {
         let bytes = text.as_bytes();
         let mut starts = vec![0];
+        let ascii = text.is_ascii();
+        if ascii && memchr::memchr(b'\r', bytes).is_none() {
+            let breaks = memchr::memchr_iter(b'\n', bytes);
+            starts.extend(breaks.map(|at| u32::try_from(at + 1).unwrap_or(u32::MAX)));
+            return Self { starts, ascii };
+        }
         let mut at = 0;
         while at < bytes.len() {
             // Nearly all bytes can start no break, and one look tells.
@@ -104,7 +110,7 @@ impl LineIndex {
                 at += 1;
             }
         }
-        Self { starts, ascii: text.is_ascii() }
+        Self { starts, ascii }
     }
 
     /// Finds the lines of the text that `change` has made of this one.

@@ -27,6 +27,7 @@ pub use event::ScalarStyle;
 pub use node::again::Kept;
 pub use node::{Kind, NodeId, Tree};
 pub use pointer::{Pointer, PointerError};
+pub use scalar::common_int;
 pub use value::Value;
 
 use crate::text::{LineIndex, Position, Span};
@@ -42,6 +43,8 @@ pub struct Document {
     lines: LineIndex,
     tree: Result<Tree, YamlError>,
     data: OnceLock<Result<Value, YamlError>>,
+    /// The bytes that are not to be shown, found once.
+    secrets: OnceLock<Box<[Span]>>,
     /// Its number among all documents.
     number: u64,
     /// Where parts of it were parsed without the rest: from which documents it comes, the last one first.
@@ -72,7 +75,17 @@ impl Document {
         let text = text.into();
         let lines = LineIndex::new(&text);
         let tree = Tree::parse(&text);
-        Self { text, lines, tree, data: OnceLock::new(), number: next_number(), lineage: Vec::new() }
+        Self::of(text, lines, tree, OnceLock::new(), Vec::new())
+    }
+
+    fn of(
+        text: Arc<str>,
+        lines: LineIndex,
+        tree: Result<Tree, YamlError>,
+        data: OnceLock<Result<Value, YamlError>>,
+        lineage: Vec<Ancestor>,
+    ) -> Self {
+        Self { text, lines, tree, data, secrets: OnceLock::new(), number: next_number(), lineage }
     }
 
     /// Parses a text that an edit made of this one: of a list only the entries that it changed.
@@ -93,7 +106,7 @@ impl Document {
         }
         let lines = self.lines.edited(&again.change, &text);
         let lineage = self.lineage_with(&again);
-        let edited = Self { text, lines, tree: Ok(again.tree), data, number: next_number(), lineage };
+        let edited = Self::of(text, lines, Ok(again.tree), data, lineage);
         debug_assert!(edited.is_proven(), "parsed again by parts: {:?}", edited.text);
         edited
     }
@@ -118,19 +131,28 @@ impl Document {
         (value == list).then_some(&ancestor.kept)
     }
 
-    /// Tells whether the whole text parses to what is known of it; at once where it was parsed as a whole.
+    /// Tells whether libyaml reads the whole text as what is known of it.
     #[must_use]
     pub fn is_proven(&self) -> bool {
+        let tree = Tree::parse_by_libyaml(&self.text);
+        if tree != self.tree {
+            return false;
+        }
         if self.lineage.is_empty() {
             return true;
         }
-        let whole = Self::parse(Arc::clone(&self.text));
-        let same_data = || match (whole.data(), self.data()) {
+        // The data of a document that was made of another one by parts was so as well.
+        let whole = Self::of(Arc::clone(&self.text), self.lines.clone(), tree, OnceLock::new(), Vec::new());
+        match (whole.data(), self.data()) {
             (Ok(whole), Ok(known)) => whole.same(known),
             (Err(whole), Err(known)) => whole == known,
             _ => false,
-        };
-        whole.tree == self.tree && same_data()
+        }
+    }
+
+    /// Returns the bytes that are not to be shown, which `find` finds the first time.
+    pub(crate) fn secrets(&self, find: impl FnOnce(&Self) -> Vec<Span>) -> &[Span] {
+        self.secrets.get_or_init(|| find(self).into())
     }
 
     /// Returns the text.

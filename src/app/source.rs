@@ -1,6 +1,5 @@
 //! The text of a file beside what is edited: the file at the cursor, and which part of it is meant.
 
-use std::sync::Arc;
 
 use super::command::Id;
 use super::layout;
@@ -23,8 +22,6 @@ pub struct Source {
     from: Screen,
     /// The file, where another one than that at the cursor is shown.
     other: bool,
-    /// The secrets of the text that was shown last: a search through all of it.
-    secrets: Option<(Arc<Document>, Vec<Span>)>,
 }
 
 /// Returns the file at the cursor, and the bytes of what the cursor is on.
@@ -56,14 +53,10 @@ pub fn shown(state: &State) -> (Role, Option<Span>) {
     if state.screen == Screen::Source && state.source.other { (role.other(), None) } else { (role, span) }
 }
 
-/// Returns the secrets of the file that is shown; none where they are not known yet.
+/// Returns the bytes of a file that are shown as stars.
 #[must_use]
-pub fn secrets<'s>(state: &'s State, document: &Arc<Document>) -> Option<&'s [Span]> {
-    if state.settings.show_secrets {
-        return Some(&[]);
-    }
-    let known = state.source.secrets.as_ref().filter(|(of, _)| Arc::ptr_eq(of, document));
-    known.map(|(_, spans)| spans.as_slice())
+pub fn secrets<'d>(state: &State, document: &'d Document) -> &'d [Span] {
+    if state.settings.show_secrets { &[] } else { secret::all_spans(document) }
 }
 
 /// Returns the lines of a span, the last one included.
@@ -112,7 +105,7 @@ pub(super) const fn back(state: &mut State) {
     state.screen = state.source.from;
 }
 
-/// Finds the secrets of what is shown, and scrolls it.
+/// Scrolls what is shown.
 pub(super) fn settle(state: &mut State) {
     let area = state.areas().source;
     let has_pane = state.screen == Screen::Main && !area.is_empty();
@@ -126,11 +119,6 @@ pub(super) fn settle(state: &mut State) {
         }
         return;
     };
-    let known = state.source.secrets.as_ref().is_some_and(|(of, _)| Arc::ptr_eq(of, &document));
-    if !known && !state.settings.show_secrets {
-        let spans = secret::all_spans(&document);
-        state.source.secrets = Some((document.clone(), spans));
-    }
     let lines = document.lines().count();
     if has_pane {
         let page = layout::rows_in(area);

@@ -8,7 +8,7 @@ use super::refusal::MOST_OF_A_KIND;
 use crate::config::model::Row;
 use crate::config::{Role, Workspace, secret};
 use crate::text::Span;
-use crate::yaml::{Document, Kind, NodeId, ScalarStyle, Tree, Value};
+use crate::yaml::{Document, Kind, NodeId, ScalarStyle, Tree, Value, common_int};
 
 /// Finds what the parameters of a list hold that was most likely not meant.
 pub(super) fn diagnose(
@@ -125,9 +125,10 @@ impl Read {
     }
 }
 
-/// Tells by the first character whether a plain scalar may surprise: most do not.
+/// Tells by its looks whether a plain scalar may surprise: most do not.
 fn may_surprise(source: &str) -> bool {
     source.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '-' | '+' | '.' | 'y' | 'Y' | 'n' | 'N' | 'o' | 'O'))
+        && common_int(source).is_none()
 }
 
 /// Says what a plain scalar is to YAML 1.1, where that surprises people.

@@ -2,7 +2,6 @@
 
 mod plain;
 
-use std::cell::OnceCell;
 use std::fmt::Write as _;
 use std::path::Path;
 
@@ -264,20 +263,18 @@ fn origin(one: &Diagnostic) -> Option<String> {
 pub(super) struct Sources<'w> {
     workspace: &'w Workspace,
     show_secrets: bool,
-    /// The secrets of either file, in order, found where a line of it is shown; empty where they are shown.
-    secrets: [OnceCell<Vec<Span>>; 2],
 }
 
 impl<'w> Sources<'w> {
     pub(super) fn new(workspace: &'w Workspace, show_secrets: bool) -> Self {
-        Self { workspace, show_secrets, secrets: [OnceCell::new(), OnceCell::new()] }
+        Self { workspace, show_secrets }
     }
 
     fn secrets(&self, role: Role) -> &[Span] {
-        self.secrets[usize::from(role == Role::Remote)].get_or_init(|| match self.workspace.document(role) {
+        match self.workspace.document(role) {
             Some(document) if !self.show_secrets => secret::all_spans(document),
-            _ => Vec::new(),
-        })
+            _ => &[],
+        }
     }
 
     /// Returns the line of a diagnostic, made visible and masked, and the bytes in it

@@ -100,7 +100,9 @@ pub fn secrets(document: &Document) -> Vec<Span> {
 #[must_use]
 pub fn find(document: &Document) -> Vec<Disabled> {
     let text = document.text();
-    if !text.match_indices('#').any(|(at, _)| text[at + 1..].trim_start_matches([' ', '\t']).starts_with('-')) {
+    if !memchr::memchr_iter(b'#', text.as_bytes())
+        .any(|at| text[at + 1..].trim_start_matches([' ', '\t']).starts_with('-'))
+    {
         return Vec::new();
     }
     let Some(place) = Place::of(document) else { return Vec::new() };

@@ -10,7 +10,7 @@ use std::sync::OnceLock;
 
 use super::disabled;
 use crate::text::{self, Span, Splice};
-use crate::yaml::{Document, Kind, NodeId};
+use crate::yaml::{Document, Kind, NodeId, ScalarStyle};
 
 /// What stands in place of a secret.
 pub const MASK: &str = "********";
@@ -73,15 +73,14 @@ fn is_usual_name(name: &str) -> bool {
 /// Tells whether a string looks like a secret, whatever its name.
 #[must_use]
 pub fn is_secret_text(text: &str) -> bool {
-    // Nearly all texts hold none of the three signs, and one walk tells.
+    may_be_secret(text) && (text.contains(BEGIN) || is_web_token(text) || has_user_information(text))
+}
+
+/// Tells whether a text holds one of the three signs of a secret, which nearly no text does.
+fn may_be_secret(text: &str) -> bool {
     let bytes = text.as_bytes();
-    let may_be = bytes.iter().enumerate().any(|(at, byte)| match byte {
-        b'-' => bytes[at..].starts_with(BEGIN.as_bytes()),
-        b'e' => bytes[at..].starts_with(TOKEN.as_bytes()),
-        b':' => bytes[at..].starts_with(BEHIND_SCHEME.as_bytes()),
-        _ => false,
-    });
-    may_be && (text.contains(BEGIN) || is_web_token(text) || has_user_information(text))
+    let has = |sign: &str| memchr::memmem::find(bytes, sign.as_bytes()).is_some();
+    memchr::memchr(b'@', bytes).is_some() || has(BEGIN) || has(TOKEN)
 }
 
 /// What a PEM block starts with.
@@ -101,6 +100,10 @@ pub fn is_secret<'a>(names: impl IntoIterator<Item = &'a str>, text: &str) -> bo
 #[must_use]
 pub fn spans(document: &Document) -> Vec<Span> {
     let Ok(tree) = document.tree() else { return Vec::new() };
+    // Of what is written as it reads, if with indentation, the whole text tells whether any of it may be one by its shape.
+    let has_sign = may_be_secret(document.text());
+    let is_literal = |node| tree.kind(node) == Kind::Scalar(ScalarStyle::Literal);
+    let by_shape = |node, value| (has_sign || !(tree.is_verbatim(node) || is_literal(node))) && is_secret_text(value);
     // What lies below a secret name is secret: parents end behind their children.
     let mut nodes = vec![Place::Open; tree.len()];
     let mut names: HashMap<&str, bool> = HashMap::new();
@@ -123,7 +126,7 @@ pub fn spans(document: &Document) -> Vec<Span> {
             continue;
         }
         let value = document.scalar(node);
-        if !value.is_empty() && (place.is_secret() || is_secret_text(value)) {
+        if !value.is_empty() && (place.is_secret() || by_shape(node, value)) {
             found.push(tree.body(node));
         }
     }
@@ -151,16 +154,18 @@ impl Place {
 }
 
 /// Returns the bytes of all secrets of a text, in order: those of entries that are commented out
-/// too, and, where the text is no YAML, what its lines tell.
+/// too, and, where the text is no YAML, what its lines tell. They are found once.
 #[must_use]
-pub fn all_spans(document: &Document) -> Vec<Span> {
-    if document.tree().is_err() {
-        return spans_by_line(document.text());
-    }
-    let mut found = spans(document);
-    found.extend(disabled::secrets(document));
-    found.sort_unstable();
-    found
+pub fn all_spans(document: &Document) -> &[Span] {
+    document.secrets(|document| {
+        if document.tree().is_err() {
+            return spans_by_line(document.text());
+        }
+        let mut found = spans(document);
+        found.extend(disabled::secrets(document));
+        found.sort_unstable();
+        found
+    })
 }
 
 /// Tells whether the value at a node is a secret, by its name, those above it, or its shape.
@@ -181,7 +186,7 @@ pub fn is_secret_node(document: &Document, node: NodeId) -> bool {
 #[must_use]
 pub fn masked(document: &Document) -> String {
     let source = document.text();
-    covered(source, &all_spans(document))
+    covered(source, all_spans(document))
 }
 
 /// Returns one line of any text with stars in place of its secrets.

@@ -7,7 +7,7 @@ use crate::app::value::pairs_count;
 use crate::app::{Pane, State, comments, pages, review, sides, source as app_source, writing};
 use crate::check::{Diagnostic, FileKind};
 use crate::config::writing::Target;
-use crate::config::{Role, model, secret};
+use crate::config::{Role, model};
 use crate::text::visible::visible;
 use crate::ui::words;
 
@@ -265,10 +265,9 @@ pub(super) fn source(state: &State, from: usize) -> Page {
     let Some(document) = state.workspace.document(role) else { return Page::default() };
     let lines = vec![format!("{} as text. The number of a line goes to its entry.", path(state, role))];
     let total = document.lines().count();
-    let show = state.settings.show_secrets;
-    let secrets = if show { Vec::new() } else { secret::all_spans(document) };
+    let secrets = app_source::secrets(state, document);
     let line = |line: usize| {
-        let pieces = app_source::pieces(document, line, &secrets, None, usize::MAX);
+        let pieces = app_source::pieces(document, line, secrets, None, usize::MAX);
         (line + 1, pieces.iter().map(|(text, _)| visible(text)).collect())
     };
     let shown = window(from, total).map(line).collect();

@@ -58,7 +58,7 @@ fn lines(
 ) {
     let theme = paper.theme;
     let Some(document) = state.workspace.document(role) else { return };
-    let Some(secrets) = source::secrets(state, document) else { return };
+    let secrets = source::secrets(state, document);
     let marked = mark.map(|mark| source::lines_of(document, mark));
     let is_short = marked.is_some_and(|(first, last)| first == last);
     let all = document.lines().count();

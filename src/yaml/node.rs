@@ -6,6 +6,7 @@
 //! What the nodes mean as data is `construct`'s.
 
 pub(super) mod again;
+mod direct;
 
 use std::collections::HashMap;
 
@@ -62,7 +63,8 @@ struct Node {
     body: u32,
     end: u32,
     parent: u32,
-    /// Scalar: index of its text, or [`NONE`] where the source is the text.
+    /// Scalar: index of its text, or [`NONE`] where the source is the text, [`QUOTED`] where that is
+    /// what stands between its quotes.
     /// Alias: its target. Collection: index of its first link.
     data: u32,
     /// The number of links.
@@ -70,7 +72,17 @@ struct Node {
     properties: u32,
 }
 
+impl Node {
+    /// Tells whether it is a scalar whose text is kept.
+    const fn has_text(&self) -> bool {
+        matches!(self.kind, Kind::Scalar(_)) && self.data < QUOTED
+    }
+}
+
+/// What stands in place of a number where there is none.
 const NONE: u32 = u32::MAX;
+/// What stands in place of the number of a text that stands between quotes as it is.
+const QUOTED: u32 = NONE - 1;
 
 /// The bytes behind which libyaml-rs takes a text for no key, where libyaml counts characters.
 const KEY_BYTES: usize = 1024;
@@ -106,6 +118,19 @@ impl Tree {
     ///
     /// Returns the error that ends PyYAML's parser or composer.
     pub fn parse(text: &str) -> Result<Self, YamlError> {
+        if let Some(tree) = direct::compose(text) {
+            debug_assert_eq!(Ok(&tree), Self::parse_by_libyaml(text).as_ref(), "{text:?}");
+            return Ok(tree);
+        }
+        Self::parse_by_libyaml(text)
+    }
+
+    /// Parses and composes `text` by libyaml, whatever its form.
+    ///
+    /// # Errors
+    ///
+    /// Returns the error that ends PyYAML's parser or composer.
+    pub fn parse_by_libyaml(text: &str) -> Result<Self, YamlError> {
         let error = match Builder::new(text).run(Events::new(text)) {
             Err(error) if matches!(error.kind, ErrorKind::Scanner | ErrorKind::Parser) && has_long_line(text) => error,
             done => return done,
@@ -217,10 +242,20 @@ impl Tree {
     pub fn scalar<'a>(&'a self, text: &'a str, id: NodeId) -> &'a str {
         let node = self.node(id);
         match node.kind {
-            Kind::Scalar(_) if node.data == NONE => &text[node.body as usize..node.end as usize],
-            Kind::Scalar(_) => &self.texts[node.data as usize],
+            Kind::Scalar(_) => match node.data {
+                NONE => &text[node.body as usize..node.end as usize],
+                QUOTED => &text[node.body as usize + 1..node.end as usize - 1],
+                data => &self.texts[data as usize],
+            },
             _ => "",
         }
+    }
+
+    /// Tells whether the text that a scalar stands for is written as it is, if in quotes.
+    #[must_use]
+    pub fn is_verbatim(&self, id: NodeId) -> bool {
+        let node = self.node(id);
+        matches!(node.kind, Kind::Scalar(_)) && !node.has_text()
     }
 
     /// Returns the anchor of a node.
@@ -333,9 +368,13 @@ impl<'t> Builder<'t> {
                 }
             }
         }
+        Ok(self.finish())
+    }
+
+    fn finish(mut self) -> Tree {
         // PyYAML's marks and messages are about this root alone.
         self.tree.root = self.tree.nodes.len().checked_sub(1).map(|last| NodeId(narrow(last)));
-        Ok(self.tree)
+        self.tree
     }
 
     fn take(&mut self, event: Event<'_>) -> Result<(), YamlError> {
@@ -398,8 +437,14 @@ impl<'t> Builder<'t> {
         let (body, properties) = self.properties(kept, properties, span, mark)?;
         // An empty scalar ends where its properties do, not at what follows.
         let body = body.min(span.end);
-        let data = if &self.text[body..span.end] == value {
+        let source = &self.text[body..span.end];
+        let data = if source == value {
             NONE
+        } else if source.len() == value.len() + 2
+            && is_quoted(style)
+            && source.as_bytes()[1..=value.len()] == *value.as_bytes()
+        {
+            QUOTED
         } else {
             self.tree.texts.push(value.into());
             narrow(self.tree.texts.len() - 1)
@@ -550,6 +595,10 @@ fn skip_properties(text: &str, at: usize, count: usize) -> usize {
     if count > 0 && i >= bytes.len() { last } else { i }
 }
 
+const fn is_quoted(style: ScalarStyle) -> bool {
+    matches!(style, ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted)
+}
+
 /// The byte order mark, in UTF-8.
 const BOM: &[u8] = b"\xef\xbb\xbf";
 
@@ -584,6 +633,23 @@ fn is_blank_or_break(bytes: &[u8], at: usize) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// A small generator of numbers (Knuth's MMIX constants).
+    pub(super) struct Numbers(u64);
+
+    impl Numbers {
+        pub(super) fn below(&mut self, limit: usize) -> usize {
+            self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (self.0 >> 33) as usize % limit.max(1)
+        }
+    }
+
+    /// Returns numbers from the seed that the environment asks for, and how many rounds it asks for.
+    pub(super) fn random(rounds_name: &str, rounds: usize) -> (Numbers, usize) {
+        let set = |name: &str| std::env::var(name).ok().and_then(|value| value.parse::<u64>().ok());
+        let rounds = set(rounds_name).map_or(rounds, |rounds| usize::try_from(rounds).expect("a count"));
+        (Numbers(set("SKYPLUG_SEED").unwrap_or(1)), rounds)
+    }
 
     fn sources(text: &str) -> Vec<String> {
         let tree = Tree::parse(text).expect("valid");

@@ -180,6 +180,9 @@ pub fn no_constructor(tag: &str) -> Failure {
 }
 
 fn int(text: &str) -> Result<Value, Failure> {
+    if let Some(number) = common_int(text) {
+        return Ok(Value::Int(number));
+    }
     let plain = text.replace('_', "");
     let empty = || (ErrorKind::Index, "string index out of range".to_owned());
     let first = plain.chars().next().ok_or_else(empty)?;
@@ -207,6 +210,14 @@ fn int(text: &str) -> Result<Value, Failure> {
     };
     let signed = if negative { -magnitude } else { magnitude };
     Ok(i64::try_from(&signed).map_or_else(|_| Value::BigInt(Box::new(signed)), Value::Int))
+}
+
+/// Returns the number that nearly all integers are written as: decimal, without a sign.
+#[must_use]
+pub fn common_int(text: &str) -> Option<i64> {
+    let bytes = text.as_bytes();
+    let is_common = matches!(bytes, [b'1'..=b'9', ..]) && bytes.len() <= 18 && bytes.iter().all(u8::is_ascii_digit);
+    is_common.then(|| bytes.iter().fold(0, |number, digit| number * 10 + i64::from(digit - b'0')))
 }
 
 /// How much of a quoted text Python's `int` names in its error, in characters

@@ -305,7 +305,7 @@ impl<'t> Joint<'t> {
     fn taken(&self, node: &Node) -> Node {
         let by = self.region.start.cast_signed() - KEY_ABOVE.len().cast_signed();
         let data = match node.kind {
-            Kind::Scalar(_) if node.data == NONE => NONE,
+            Kind::Scalar(_) if !node.has_text() => node.data,
             Kind::Scalar(_) => moved(node.data, self.gone[2].0.cast_signed() - self.come[2].0.cast_signed()),
             _ => moved(node.data, self.gone[1].0.cast_signed() - self.come[1].0.cast_signed()),
         };
@@ -329,7 +329,7 @@ impl<'t> Joint<'t> {
         let count = self.region.first + self.items.1.len() + self.items.0.len() - self.region.last;
         let own = if at > list { count.cast_signed() - self.items.0.len().cast_signed() } else { 0 };
         let data = match node.kind {
-            Kind::Scalar(_) if node.data == NONE => NONE,
+            Kind::Scalar(_) if !node.has_text() => node.data,
             Kind::Scalar(_) => moved(node.data, self.shift(2)),
             _ => moved(node.data, self.shift(1) + own),
         };
@@ -353,8 +353,7 @@ fn links_before(tree: &Tree, node: usize) -> usize {
 
 /// Returns how many texts the nodes before one have.
 fn texts_before(tree: &Tree, node: usize) -> usize {
-    let has_text = |node: &&Node| matches!(node.kind, Kind::Scalar(_)) && node.data != NONE;
-    tree.nodes[node..].iter().find(has_text).map_or(tree.texts.len(), |found| found.data as usize)
+    tree.nodes[node..].iter().find(|node| node.has_text()).map_or(tree.texts.len(), |found| found.data as usize)
 }
 
 pub(super) fn moved(place: u32, by: isize) -> u32 {
@@ -362,11 +361,12 @@ pub(super) fn moved(place: u32, by: isize) -> u32 {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
+    use super::super::tests::random;
     use super::*;
     use crate::yaml::Document;
 
-    const LISTS: [&str; 5] = [
+    pub(in super::super) const LISTS: [&str; 5] = [
         "# top\nplugins:\n  - class: a.B  # first\n    parameters: {x: 1}\n  # about c\n  - class: c.D\n    parameters:\n      note: |\n        one\n\n        two\n  - class: \"e.F\"\n    parameters: {n: ~, d: 2026-01-01}\n  - class: g.H\n# end\n",
         "a: [1, 2]\nplugins:\n- class: a.B\n- class: c.D\n  parameters:\n    list:\n    - 1\n    - {p: q}\n    ? k\n- class: 'it''s'\n-\n- x\ncontroller_wheel_path: /w  # here\n",
         "plugins:\r\n- class: ä.B\r\n- class: c.D\r\n  parameters: {t: \"a\\\r\n    b\"}\r\n- class: e.F\r\nz: 1\r\n",
@@ -374,24 +374,12 @@ mod tests {
         "plugins:\n- class: a.B\n  parameters: &x {k: 1}\n- class: c.D\n  parameters: *x\n- class: e.F\n- <<: {a: 1}\n",
     ];
     /// What is put in, between bars.
-    const PIECES: &str = "¦x¦  ¦\n¦\n\n¦- class: n.N\n¦  - class: n.N\n¦- ¦\n- y¦    k: v\n¦  k: v\n¦k: v\n¦: ¦#¦ # c¦\"¦'¦|¦>-\n¦[¦]¦{a: b}¦&a ¦*a¦!t ¦---\n¦...\n¦<<¦=¦\t";
-
-    /// A small generator of numbers (Knuth's MMIX constants).
-    struct Numbers(u64);
-
-    impl Numbers {
-        fn below(&mut self, limit: usize) -> usize {
-            self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            (self.0 >> 33) as usize % limit.max(1)
-        }
-    }
+    pub(in super::super) const PIECES: &str = "¦x¦  ¦\n¦\n\n¦- class: n.N\n¦  - class: n.N\n¦- ¦\n- y¦    k: v\n¦  k: v\n¦k: v\n¦: ¦#¦ # c¦\"¦'¦|¦>-\n¦[¦]¦{a: b}¦&a ¦*a¦!t ¦---\n¦...\n¦<<¦=¦\t";
 
     #[test]
     fn parts_parsed_again_make_the_tree_and_the_data_of_the_whole() {
         // More of them by hand: SKYPLUG_PARTS=1000000 SKYPLUG_SEED=7 cargo test --release parts_parsed
-        let set = |name: &str| std::env::var(name).ok().and_then(|value| value.parse::<u64>().ok());
-        let mut numbers = Numbers(set("SKYPLUG_SEED").unwrap_or(1));
-        let rounds = set("SKYPLUG_PARTS").map_or(30_000, |rounds| usize::try_from(rounds).expect("a count"));
+        let (mut numbers, rounds) = random("SKYPLUG_PARTS", 30_000);
         let pieces: Vec<&str> = PIECES.split('¦').collect();
         let (mut by_parts, mut tried) = (0, 0);
         for round in 0..rounds {

@@ -1,6 +1,5 @@
 //! The text of a file beside what is edited: the file at the cursor, and which part of it is meant.
 
-
 use super::command::Id;
 use super::layout;
 use super::message::Effect;

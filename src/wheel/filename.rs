@@ -209,6 +209,10 @@ impl WheelName {
 }
 
 /// Returns a distribution name in lower case, with `-` for runs of `-_.` (PEP 503).
+///
+/// # Panics
+///
+/// Never: of a text that is changed in ASCII alone a text is left.
 #[must_use]
 pub fn normalize(distribution: &str) -> String {
     // Byte by byte: what is changed is ASCII, so that the rest stays the text it is.
@@ -288,10 +292,11 @@ pub fn is_version(text: &str) -> bool {
 fn is_release(text: &str) -> bool {
     let mut is_number = false;
     for byte in text.bytes() {
-        if !byte.is_ascii_digit() && !(byte == b'.' && is_number) {
+        let is_dot = byte == b'.';
+        if !(byte.is_ascii_digit() || (is_dot && is_number)) {
             return false;
         }
-        is_number = byte != b'.';
+        is_number = !is_dot;
     }
     is_number
 }

@@ -40,8 +40,9 @@ impl<'a> Problems<'a> {
             return Vec::new();
         };
         let behind = facts.wheels.range::<Path, _>((Bound::Included(directory), Bound::Unbounded));
-        let below = behind.map_while(|(path, found)| Some((below(path, directory)?, &**found)));
-        let mut known = below.filter_map(|(name, found)| Some((name?, found))).peekable();
+        let below = behind.take_while(|(path, _)| name_in(path, directory).is_some() || path.starts_with(directory));
+        let known = below.filter_map(|(path, found)| Some((name_in(path, directory)?, &**found)));
+        let mut known = known.peekable();
         let mut read = Vec::new();
         for mount in &preview.mounts {
             let name = mount.name.as_os_str();
@@ -165,18 +166,15 @@ impl<'a> Problems<'a> {
     }
 }
 
-/// Returns the name of a path that lies in a directory, none for one that lies deeper; nothing where it does not lie below it.
-fn below<'a>(path: &'a Path, directory: &Path) -> Option<Option<&'a OsStr>> {
+/// Returns the name of a path that lies in a directory itself.
+fn name_in<'a>(path: &'a Path, directory: &Path) -> Option<&'a OsStr> {
     // Most are the directory with a name behind it, byte for byte: to take a path apart takes longer.
     let rest = path.as_os_str().as_bytes().strip_prefix(directory.as_os_str().as_bytes());
-    if let Some(name) = rest.and_then(|rest| rest.strip_prefix(b"/"))
-        && matches_glob(OsStr::from_bytes(name))
-        && !name.contains(&b'/')
-    {
-        return Some(Some(OsStr::from_bytes(name)));
+    let name = rest.and_then(|rest| rest.strip_prefix(b"/")).filter(|name| !name.contains(&b'/'));
+    if let Some(name) = name.map(OsStr::from_bytes).filter(|name| matches_glob(name)) {
+        return Some(name);
     }
-    let is_in_it = path.parent() == Some(directory);
-    path.starts_with(directory).then(|| path.file_name().filter(|_| is_in_it))
+    path.file_name().filter(|_| path.parent() == Some(directory))
 }
 
 /// Tells whether a controller may need it.

@@ -23,11 +23,11 @@ impl Packer {
 
     /// Adds a deflated file.
     pub(crate) fn text(&mut self, path: &str, text: &str) -> io::Result<()> {
-        let mut packer = DeflateEncoder::new(Vec::new(), Compression::default());
-        packer.write_all(text.as_bytes())?;
-        let packed = packer.finish()?;
-        self.head(path, 8, text.as_bytes(), packed.len())?;
-        self.write(&packed)
+        let mut deflater = DeflateEncoder::new(Vec::new(), Compression::default());
+        deflater.write_all(text.as_bytes())?;
+        let bytes = deflater.finish()?;
+        self.head(path, 8, text.as_bytes(), bytes.len())?;
+        self.write(&bytes)
     }
 
     /// Adds a stored file of zeros.

@@ -352,6 +352,8 @@ pub fn check_again(workspace: &Workspace, facts: &Facts, known: &Judged) -> Chec
     };
     let judged = Role::each(Role::ALL.into_iter().all(is_large), |role| {
         let file = workspace.file(role);
+        // They are asked for below, one after the other.
+        surroundings::look_for_secrets(workspace, facts, role);
         let anew = || Arc::new(judge(workspace, role, known.last(file, role).map(|last| &**last)));
         known.of(file, role).cloned().unwrap_or_else(anew)
     });

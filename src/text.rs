@@ -215,6 +215,12 @@ fn common_end(a: &[u8], b: &[u8]) -> usize {
     chunks + a.iter().rev().zip(b.iter().rev()).take_while(|(a, b)| a == b).count()
 }
 
+/// Returns a hash of some bytes that is cheap and no more than that (FNV-1a).
+#[must_use]
+pub(crate) fn cheap_hash(bytes: &[u8]) -> usize {
+    bytes.iter().fold(0x811c_9dc5, |hash: u32, &byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)) as usize
+}
+
 /// Returns the number of bytes of the line break at `at`, 0 where there is none.
 #[must_use]
 pub fn break_width(bytes: &[u8], at: usize) -> usize {

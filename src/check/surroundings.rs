@@ -6,10 +6,11 @@ use super::classes::quoted;
 use super::diagnostic::{Code, Diagnostic, FileKind, Place};
 use super::{CwdSource, Facts};
 use crate::config::locate::{Environment, locate, variable};
-use crate::config::writing::{ReadOnly, Strategy};
+use crate::config::writing::{ReadOnly, Strategy, Target};
 use crate::config::{Content, Location, PathSource, Role, Workspace, secret};
 use crate::text::visible::visible_name;
 use crate::wheel::Found;
+use crate::yaml::Document;
 
 /// The name in a sample of SkyPilot's sources, which SkyPilot does not read.
 const SINGULAR: &str = "remote_plugin.yaml";
@@ -107,16 +108,26 @@ fn same_file(workspace: &Workspace, facts: &Facts, found: &mut Vec<Diagnostic>) 
     }
 }
 
+/// Returns the text of a file and where it is written, where everybody on the machine can read it.
+fn open_text<'w>(workspace: &'w Workspace, facts: &'w Facts, role: Role) -> Option<(&'w Document, &'w Target)> {
+    let file = workspace.file(role);
+    let (Content::Text(document), Some(path)) = (&file.content, &file.location.path) else { return None };
+    let target = facts.targets.get(&facts.server_cwd.join(path)).filter(|target| target.is_open)?;
+    // What Kubernetes has mounted has no users but those of its container.
+    let is_mounted = matches!(target.strategy, Strategy::ReadOnly(ReadOnly::ConfigMap));
+    (!is_mounted).then_some((document, target))
+}
+
+/// Finds the secrets of a file where [`diagnose`] asks for them.
+pub(super) fn look_for_secrets(workspace: &Workspace, facts: &Facts, role: Role) {
+    if let Some((document, _)) = open_text(workspace, facts, role) {
+        let _ = secret::all_spans(document);
+    }
+}
+
 /// Finds files with secrets that everybody on the machine can read.
 fn open_secrets(workspace: &Workspace, role: Role, facts: &Facts, found: &mut Vec<Diagnostic>) {
-    let file = workspace.file(role);
-    let (Content::Text(document), Some(path)) = (&file.content, &file.location.path) else { return };
-    let path = facts.server_cwd.join(path);
-    let Some(target) = facts.targets.get(&path).filter(|target| target.is_open) else { return };
-    // What Kubernetes has mounted has no users but those of its container.
-    if matches!(target.strategy, Strategy::ReadOnly(ReadOnly::ConfigMap)) {
-        return;
-    }
+    let Some((document, target)) = open_text(workspace, facts, role) else { return };
     let Some(span) = secret::all_spans(document).first().copied() else { return };
     let place = Place::span(workspace, role, document, span, None);
     let mode = target.mode.unwrap_or_default();

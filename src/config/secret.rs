@@ -5,7 +5,6 @@
 //! (PEM block, JSON Web Token, user information in a URL). A person may add names
 //! and except some ([`NameRules`]); shapes are no matter of choice.
 
-use std::collections::HashMap;
 use std::sync::OnceLock;
 
 use super::disabled;
@@ -106,14 +105,14 @@ pub fn spans(document: &Document) -> Vec<Span> {
     let by_shape = |node, value| (has_sign || !(tree.is_verbatim(node) || is_literal(node))) && is_secret_text(value);
     // What lies below a secret name is secret: parents end behind their children.
     let mut nodes = vec![Place::Open; tree.len()];
-    let mut names: HashMap<&str, bool> = HashMap::new();
+    let mut names = Names::new();
     let mut found = Vec::new();
     for node in tree.ids().rev() {
         let place = nodes[node.index()];
         if tree.is_mapping(node) {
             for (key, value) in tree.pairs(node) {
                 let name = document.key_token(key);
-                let secret = place.is_secret() || *names.entry(name).or_insert_with(|| is_secret_name(name));
+                let secret = place.is_secret() || names.is_secret(name);
                 nodes[key.index()] = if place.is_secret() { Place::SecretKey } else { Place::Key };
                 nodes[value.index()] = if secret { Place::Secret } else { Place::Open };
             }
@@ -132,6 +131,29 @@ pub fn spans(document: &Document) -> Vec<Span> {
     }
     found.sort_unstable();
     found
+}
+
+/// Names seen lately: they are the same in most entries.
+struct Names<'d> {
+    /// One for each value of the hash, with whether it is secret.
+    seen: [Option<(&'d str, bool)>; NAMES_KEPT],
+}
+
+/// How many names are kept.
+const NAMES_KEPT: usize = 64;
+
+impl<'d> Names<'d> {
+    const fn new() -> Self {
+        Self { seen: [None; NAMES_KEPT] }
+    }
+
+    fn is_secret(&mut self, name: &'d str) -> bool {
+        let place = &mut self.seen[text::cheap_hash(name.as_bytes()) % NAMES_KEPT];
+        match place {
+            Some((known, is_secret)) if *known == name => *is_secret,
+            _ => place.insert((name, is_secret_name(name))).1,
+        }
+    }
 }
 
 /// What a node is to its secrets.

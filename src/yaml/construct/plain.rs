@@ -11,6 +11,7 @@ use super::super::node::{Kind, NodeId, Tree};
 use super::super::scalar::{self, ScalarType};
 use super::super::value::Value;
 use super::KeyIndex;
+use crate::text::cheap_hash;
 
 /// Returns the data of the whole document, none where it takes a closer look.
 pub(super) fn build(text: &str, tree: &Tree) -> Option<Value> {
@@ -86,17 +87,13 @@ impl Words {
         if text.len() > SHORT {
             return Arc::from(text);
         }
-        let place = &mut self.seen[hash(text.as_bytes()) % KEPT];
+        // Where two texts have the same hash, one of them is made anew.
+        let place = &mut self.seen[cheap_hash(text.as_bytes()) % KEPT];
         match place {
             Some(known) if **known == *text => Arc::clone(known),
             _ => Arc::clone(place.insert(Arc::from(text))),
         }
     }
-}
-
-/// A cheap hash (FNV-1a); where two texts have the same, one of them is made anew.
-fn hash(bytes: &[u8]) -> usize {
-    bytes.iter().fold(0x811c_9dc5, |hash: u32, &byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)) as usize
 }
 
 #[cfg(test)]

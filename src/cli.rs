@@ -135,21 +135,6 @@ enum ColorChoice {
     Never,
 }
 
-impl Cli {
-    /// Reads the arguments of this process.
-    ///
-    /// Without any the screens are wanted: the tables of all subcommands are half a
-    /// millisecond of what the first frame takes, and are not made for that.
-    ///
-    /// # Errors
-    ///
-    /// Returns what clap says of them: help, version or a wrong usage.
-    pub fn of_process() -> Result<Self, clap::Error> {
-        let mut arguments = std::env::args_os();
-        if arguments.len() == 1 { Ok(Self::default()) } else { Self::try_parse_from(&mut arguments) }
-    }
-}
-
 impl From<ColorChoice> for Color {
     fn from(choice: ColorChoice) -> Self {
         match choice {

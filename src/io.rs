@@ -24,6 +24,7 @@ pub mod server;
 mod server_log;
 pub mod serving;
 pub mod settings;
+mod share;
 pub mod state;
 pub mod verify;
 pub mod watch;

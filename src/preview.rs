@@ -230,7 +230,13 @@ fn consolidate(facts: &Facts, preview: &mut Preview) {
 /// Follows the uploads through the task that carries them.
 fn carry(facts: &Facts, preview: &mut Preview) -> Option<task::Task> {
     let config = preview.config_uploaded.as_ref()?;
-    let task = task::check(&preview.mounts, config, facts);
+    let listed = preview.wheel_dir.as_ref().and_then(|wheels| Some((wheels, facts.directories.get(&wheels.resolved)?)));
+    let task = match listed {
+        Some((wheels, listed)) if task::is_plain_directory(wheels, listed, config, facts) => {
+            task::of_plain(&preview.mounts)
+        }
+        _ => task::check(&preview.mounts, config, facts),
+    };
     if task.fails() {
         let dangling = task.broken.is_none() && task.other.is_empty();
         preview.verdict = Outcome::Fails;
@@ -311,8 +317,13 @@ pub fn wheel_problems(workspace: &Workspace, facts: &Facts) -> Vec<Diagnostic> {
 /// not come through it unchanged.
 #[must_use]
 pub fn sources_to_look_at(workspace: &Workspace, facts: &Facts) -> Vec<PathBuf> {
+    let Some(wheels) = wheel_directory(workspace, facts) else { return Vec::new() };
     // Without a wheel nothing is uploaded, whatever else there is.
-    if listed_wheels(workspace, facts).is_none_or(|directory| directory.wheels().next().is_none()) {
+    let Some(listed) = facts.directories.get(&wheels.resolved).filter(|listed| listed.wheels().next().is_some()) else {
+        return Vec::new();
+    };
+    let config = workspace.file(Role::Remote).location.path.as_deref();
+    if config.is_some_and(|config| task::is_plain_directory(&wheels, listed, config, facts)) {
         return Vec::new();
     }
     let preview = uploads(workspace, facts, &verdicts(workspace));

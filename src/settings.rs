@@ -170,8 +170,8 @@ pub struct Settings {
     pub function_keys: Sourced<FunctionKeys>,
     /// The keys of a person's own.
     pub overrides: Vec<Override>,
-    /// The keys in force.
-    pub keymap: Keymap,
+    /// The table of keys with the person's own among them, where there are such.
+    own_keymap: Option<Keymap>,
     /// The server's directory, where it is said.
     pub server_cwd: Sourced<Option<PathBuf>>,
     /// The server's Python, where it is said.
@@ -215,15 +215,16 @@ impl Settings {
         let sky_version = choice.one(flags.sky_version, "sky_version", version_of, file.sky_version);
         let theme = choice.one(flags.theme.clone(), "theme", |text| Ok(text.to_owned()), file.theme);
         let mut problems = choice.problems;
-        let base = Keymap::of(preset.value, function_keys.value);
-        let (keymap, overrides) = match base.clone().with(&overrides) {
+        // Most subcommands press no key: the table is made here where the file has keys to be held to it, and else by who asks.
+        let made = (!overrides.is_empty()).then(|| Keymap::of(preset.value, function_keys.value).with(&overrides));
+        let (own_keymap, overrides) = match made.transpose() {
             Ok(keymap) => (keymap, overrides),
             Err(errors) => {
                 problems.extend(errors.iter().map(|error| {
                     let rest = "; no key of [keys] holds until that is mended";
                     Problem::error(error.line(), format!("{error}{rest}"))
                 }));
-                (base, Vec::new())
+                (None, Vec::new())
             }
         };
         problems.sort_by_key(|one| (one.weight == Weight::Warning, one.line));
@@ -235,7 +236,7 @@ impl Settings {
             preset,
             function_keys,
             overrides,
-            keymap,
+            own_keymap,
             server_cwd: optional(server_cwd),
             python: optional(python),
             sky_version: optional(sky_version),
@@ -243,6 +244,12 @@ impl Settings {
             masks_never: or_default(file.masks_never),
             problems,
         }
+    }
+
+    /// Returns the keys in force.
+    #[must_use]
+    pub fn keymap(&self) -> Keymap {
+        self.own_keymap.clone().unwrap_or_else(|| Keymap::of(self.preset.value, self.function_keys.value))
     }
 
     /// Returns the names that count as secrets.
@@ -465,7 +472,7 @@ mod tests {
         let all = settings(&Flags::default(), &[], text);
         let told = all.problems[0].told(Some("c"));
         assert!(told.starts_with("c:6: X runs \"copy\" in lists already (line 4)"), "{told}");
-        assert_eq!(all.keymap, Keymap::of(Preset::Emacs, FunctionKeys::Default), "the preset does");
+        assert_eq!(all.keymap(), Keymap::of(Preset::Emacs, FunctionKeys::Default), "the preset does");
         assert!(all.overrides.is_empty());
     }
 
@@ -475,7 +482,7 @@ mod tests {
             let keymap = Keymap::of(preset, FunctionKeys::Nconfig);
             let all = settings(&Flags::default(), &[], &keymap.toml());
             assert_eq!(all.problems, []);
-            assert!(all.keymap == keymap, "{}", keymap.toml());
+            assert!(all.keymap() == keymap, "{}", keymap.toml());
         }
     }
 

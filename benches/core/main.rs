@@ -1,15 +1,18 @@
-//! How long the core takes: parse, edit, check, diff, wheels, preview, beside a bare pass over libyaml's events.
+//! How long the core takes: parse, edit, check, diff, wheels, preview, beside a bare pass over libyaml's events
+//! and the `zip` crate.
 //!
 //! `cargo bench --bench core`; figures of other machines mean nothing here, ratios
 //! to `events` of the same run do. What was learnt from them is in `benches/README.md`.
 
 #![expect(missing_docs, reason = "criterion's macro makes a function without")]
 
+mod packer;
 mod peer;
 mod workload;
 
+use std::fs::File;
 use std::hint::black_box;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use criterion::measurement::WallTime;
@@ -20,6 +23,9 @@ use skyplug_tui::config::operation::{self, Operation};
 use skyplug_tui::config::{Environment, Role};
 use skyplug_tui::io::{inspect, scan};
 use skyplug_tui::preview;
+use skyplug_tui::wheel::archive::Archive;
+use skyplug_tui::wheel::contents::Member;
+use skyplug_tui::wheel::limits;
 use skyplug_tui::yaml::edit::{NewValue, Sharing};
 use skyplug_tui::yaml::{Document, Value};
 
@@ -124,5 +130,37 @@ fn wheels(criterion: &mut Criterion) {
     }
 }
 
-criterion_group!(core, parse, checks, edit, differences, wheels);
+/// METADATA of 10,000 wheels and of one of 300 MB, by our reader and by the `zip` crate, on one thread.
+fn descriptions(criterion: &mut Criterion) {
+    let mut group = group(criterion, "metadata");
+    let (many, large) = (tempfile::tempdir().expect("a directory"), tempfile::tempdir().expect("a directory"));
+    workload::wheels(many.path(), 10_000);
+    workload::large_wheel(large.path());
+    for (name, directory) in [("10000", &many), ("300MB", &large)] {
+        let entries = std::fs::read_dir(directory.path()).expect("a list");
+        let mut wheels: Vec<PathBuf> = entries.map(|entry| entry.expect("an entry").path()).collect();
+        wheels.sort();
+        for read in [description, peer::description] {
+            assert!(wheels.iter().all(|wheel| read(wheel).contains("\nName: acme_")), "each is read");
+        }
+        group.bench_with_input(BenchmarkId::new("ours", name), &wheels, |b, wheels| {
+            b.iter(|| wheels.iter().map(|wheel| description(black_box(wheel)).len()).sum::<usize>());
+        });
+        group.bench_with_input(BenchmarkId::new("zip", name), &wheels, |b, wheels| {
+            b.iter(|| wheels.iter().map(|wheel| peer::description(black_box(wheel)).len()).sum::<usize>());
+        });
+    }
+}
+
+/// Returns the METADATA of a wheel as the program comes to it.
+fn description(wheel: &Path) -> String {
+    let file = File::open(wheel).expect("it opens");
+    let size = file.metadata().expect("it is there").len();
+    let mut archive = Archive::open(inspect::bytes(file, size), size).expect("an archive");
+    let is_it = |member: &Member| member.path.ends_with(".dist-info/METADATA");
+    let at = archive.members().iter().position(is_it).expect("a wheel");
+    String::from_utf8(archive.read(at, limits::MAX_METADATA).expect("it is whole")).expect("UTF-8")
+}
+
+criterion_group!(core, parse, checks, edit, differences, wheels, descriptions);
 criterion_main!(core);

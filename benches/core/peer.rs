@@ -1,7 +1,10 @@
-//! The peer: libyaml's events of a text and nothing else, the floor of all that reads YAML with it.
+//! The peers: libyaml's events of a text and nothing else, the floor of all that reads YAML with it, and the `zip` crate.
 #![expect(unsafe_code, reason = "libyaml-rs has the interface of the C library")]
 
+use std::fs::File;
+use std::io::{BufReader, Read as _};
 use std::mem::MaybeUninit;
+use std::path::Path;
 
 use libyaml_rs as sys;
 
@@ -31,4 +34,18 @@ pub(crate) fn events(text: &str) -> usize {
         sys::yaml_parser_delete(parser.as_mut_ptr());
     }
     count
+}
+
+/// Returns the METADATA of a wheel.
+///
+/// # Panics
+///
+/// Panics where it is no wheel.
+pub(crate) fn description(wheel: &Path) -> String {
+    let file = BufReader::new(File::open(wheel).expect("it opens"));
+    let mut archive = zip::ZipArchive::new(file).expect("an archive");
+    let path = archive.file_names().find(|name| name.ends_with(".dist-info/METADATA")).expect("a wheel").to_owned();
+    let mut text = String::new();
+    archive.by_name(&path).expect("it is there").read_to_string(&mut text).expect("it is whole");
+    text
 }

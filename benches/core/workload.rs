@@ -5,15 +5,13 @@
 //! entries has no parameters, half of them flat ones, a quarter nested ones.
 
 use std::fmt::Write as _;
-use std::fs;
-use std::io::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 
-use flate2::Compression;
-use flate2::write::DeflateEncoder;
 use skyplug_tui::config::{ConfigFile, Content, Location, PathSource, Role, Workspace};
 use skyplug_tui::yaml::Document;
+
+use crate::packer::Packer;
 
 const KINDS: [&str; 8] = ["audit", "quota", "billing", "sso", "notify", "gpuhealth", "cache", "secrets"];
 
@@ -89,51 +87,37 @@ pub(crate) fn wheels(directory: &Path, count: usize) {
         ];
         let record: String = files.iter().fold(String::new(), |all, (path, _)| all + path + ",,\n");
         files.push((format!("{info}/RECORD"), format!("{record}{info}/RECORD,,\n")));
-        let path = directory.join(format!("{name}-1.0.0-py3-none-any.whl"));
-        fs::write(path, archive(&files)).expect("the wheel is written");
+        let mut wheel = packer(directory, &name);
+        for (path, text) in files {
+            wheel.text(&path, &text).expect("the wheel is written");
+        }
+        wheel.finish().expect("the wheel is written");
     }
 }
 
-/// Returns a zip archive of deflated files (PKWARE's APPNOTE, 4.3).
-fn archive(files: &[(String, String)]) -> Vec<u8> {
-    let (mut out, mut directory) = (Vec::new(), Vec::new());
-    for (path, text) in files {
-        let mut checksum = flate2::Crc::new();
-        checksum.update(text.as_bytes());
-        let mut packer = DeflateEncoder::new(Vec::new(), Compression::default());
-        packer.write_all(text.as_bytes()).expect("memory takes it");
-        let bytes = packer.finish().expect("memory takes it");
-        let offset = small(out.len());
-        // Version 2.0, no flags, deflated, the first date there is.
-        let mut head = vec![20, 0, 0, 0, 8, 0, 0, 0, 0x21, 0];
-        head.extend(checksum.sum().to_le_bytes());
-        head.extend(small(bytes.len()).to_le_bytes());
-        head.extend(small(text.len()).to_le_bytes());
-        head.extend(u16::try_from(path.len()).expect("names are short").to_le_bytes());
-        head.extend([0, 0]);
-        out.extend(b"PK\x03\x04");
-        out.extend(&head);
-        out.extend(path.bytes());
-        out.extend(bytes);
-        directory.extend(b"PK\x01\x02\x14\x00");
-        directory.extend(head);
-        // No comment, disk 0, no attributes.
-        directory.extend([0; 10]);
-        directory.extend(offset.to_le_bytes());
-        directory.extend(path.bytes());
-    }
-    let (start, size) = (small(out.len()), small(directory.len()));
-    let count = u16::try_from(files.len()).expect("there are few").to_le_bytes();
-    out.extend(directory);
-    out.extend(b"PK\x05\x06\0\0\0\0");
-    out.extend(count);
-    out.extend(count);
-    out.extend(size.to_le_bytes());
-    out.extend(start.to_le_bytes());
-    out.extend([0, 0]);
-    out
+/// How many modules the large wheel has, and how many bytes each.
+const MODULES: usize = 20_000;
+const MODULE: usize = 15_000;
+
+/// Writes one wheel of 300 MB with 20,003 files, whose modules are holes.
+pub(crate) fn large_wheel(directory: &Path) {
+    let info = "acme_large-1.0.0.dist-info";
+    let mut wheel = packer(directory, "acme_large");
+    let mut add = || {
+        let zeros = vec![0; MODULE];
+        let mut record = String::new();
+        for place in 0..MODULES {
+            let path = format!("acme_large/part_{:03}/module_{place:05}.py", place / 100);
+            wheel.zeros(&path, &zeros)?;
+            let _ = writeln!(record, "{path},,{MODULE}");
+        }
+        wheel.text(&format!("{info}/METADATA"), "Metadata-Version: 2.1\nName: acme_large\nVersion: 1.0.0\n")?;
+        wheel.text(&format!("{info}/WHEEL"), "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")?;
+        wheel.text(&format!("{info}/RECORD"), &format!("{record}{info}/METADATA,,\n{info}/WHEEL,,\n{info}/RECORD,,\n"))
+    };
+    add().and_then(|()| wheel.finish()).expect("the wheel is written");
 }
 
-fn small(number: usize) -> u32 {
-    u32::try_from(number).expect("the archive is small")
+fn packer(directory: &Path, name: &str) -> Packer {
+    Packer::new(&directory.join(format!("{name}-1.0.0-py3-none-any.whl"))).expect("the wheel is begun")
 }

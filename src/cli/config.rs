@@ -96,7 +96,7 @@ impl Loaded {
         tui::Settings {
             screens,
             preferences: Preferences {
-                keymap: settings.keymap.clone(),
+                keymap: settings.keymap(),
                 themes: Themes { names, chosen, fixed },
                 mouse: settings.mouse.value,
                 complaint,
@@ -140,7 +140,7 @@ fn theme(settings: &Settings, environment: &Environment, config: Option<&Path>) 
 
 /// Prints the keys in force.
 pub(super) fn keys(session: &Session, toml: bool, out: &mut Output) -> anyhow::Result<Exit> {
-    let keymap = &session.settings.in_force.keymap;
+    let keymap = session.settings.in_force.keymap();
     out.text(&if toml { keymap.toml() } else { keymap.text() })?;
     Ok(Exit::Fine)
 }

@@ -20,6 +20,7 @@ use crate::config::{Role, Workspace, model};
 use crate::preview;
 use crate::python::survey::{Survey, survey};
 use crate::python::{Answer, Catalog, Module, Origin, Site, SourceKind, stdlib};
+use crate::wheel::EntryKind;
 use server::ServerModules;
 use wheels::WheelModules;
 
@@ -110,7 +111,12 @@ fn add(catalog: &mut Catalog, site: Site, survey: Survey) {
 /// Returns the wheels that would be uploaded; none where there is no list of them.
 fn wheel_files(workspace: &Workspace, facts: &Facts) -> Option<Vec<PathBuf>> {
     let listed = preview::listed_wheels(workspace, facts)?;
-    let found = listed.wheels().map(|entry| listed.path.join(&entry.name));
     // Opening anything else could wait for ever.
-    Some(found.filter(|path| path.is_file()).collect())
+    let is_file = |path: &PathBuf, kind| match kind {
+        EntryKind::File => true,
+        EntryKind::Symlink => path.is_file(),
+        _ => false,
+    };
+    let found = listed.wheels().map(|entry| (listed.path.join(&entry.name), entry.kind));
+    Some(found.filter(|(path, kind)| is_file(path, *kind)).map(|(path, _)| path).collect())
 }

@@ -7,21 +7,18 @@
 use std::fmt::Write as _;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read as _};
-use std::num::NonZero;
 use std::os::unix::fs::{FileExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
 use std::time::{Instant, SystemTime};
 
 use rawzip::{FileReader, ReaderAt};
 use sha2::{Digest as _, Sha256};
 
+use super::share;
 use crate::check::Facts;
 use crate::config::Workspace;
 use crate::preview;
-use crate::wheel::archive::ArchiveError;
 use crate::wheel::contents::{Contents, Inspection};
 use crate::wheel::{limits, metadata};
 
@@ -60,33 +57,12 @@ pub fn read_all(workspace: &Workspace, facts: &mut Facts) {
 
 /// Wheels whose lists of files are held at the same time before there is room for them or not.
 const BATCH: usize = 512;
-/// Wheels that a thread takes at once: fewer are read before one has started.
+/// Wheels for which a thread is worth starting: fewer are read before it has.
 const SHARE: usize = 32;
-/// The most threads: reading has to wait for the disk in the end.
-const MOST_THREADS: usize = 4;
 
 /// Reads wheels, many of them on several threads; they come back in their order.
 fn inspect_all(paths: &[PathBuf]) -> Vec<Inspection> {
-    let threads = thread::available_parallelism().map_or(1, NonZero::get).min(MOST_THREADS).min(paths.len() / SHARE);
-    if threads < 2 {
-        return paths.iter().map(|path| inspect(path)).collect();
-    }
-    let next = AtomicUsize::new(0);
-    let shares: Vec<&[PathBuf]> = paths.chunks(SHARE).collect();
-    let work = || {
-        let taken = std::iter::from_fn(|| Some(next.fetch_add(1, Ordering::Relaxed)).filter(|at| *at < shares.len()));
-        taken.map(|at| (at, shares[at].iter().map(|path| inspect(path)).collect())).collect::<Vec<(usize, Vec<_>)>>()
-    };
-    let mut done = thread::scope(|scope| {
-        let started: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
-        let mut done = work();
-        for thread in started {
-            done.extend(thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
-        }
-        done
-    });
-    done.sort_unstable_by_key(|(at, _)| *at);
-    done.into_iter().flat_map(|(_, found)| found).collect()
+    share::each(paths, SHARE, |path| inspect(path))
 }
 
 /// Takes the list of files of a wheel off where there is no room for it.
@@ -126,11 +102,11 @@ fn keep_within(contents: &mut Contents, room: &mut usize) {
 /// Reads one wheel.
 #[must_use]
 pub fn inspect(path: &Path) -> Inspection {
-    match open(path) {
+    match open_at_once(path).map_or_else(|| open(path), Ok) {
         Err(problem) => Inspection { stamp: stamp_of(path), contents: Err(problem), sha256: None },
         Ok((file, stamp)) => {
             let name = path.file_name().unwrap_or_default().to_string_lossy();
-            let contents = contents(file, stamp.0, &name);
+            let contents = metadata::read(bytes(file, stamp.0), stamp.0, &name);
             Inspection { stamp, contents: contents.map_err(|error| error.to_string()), sha256: None }
         }
     }
@@ -139,24 +115,33 @@ pub fn inspect(path: &Path) -> Inspection {
 /// Wheels up to this size are read in one go, in bytes: to look at each part of it takes longer.
 const SMALL: u64 = 64 * 1024;
 
-fn contents(file: File, size: u64, name: &str) -> Result<Contents, ArchiveError> {
-    match whole(&file, size) {
-        Some(bytes) => metadata::read(Whole(bytes), size, name),
-        None => metadata::read(FileReader::from(file), size, name),
-    }
+/// The bytes of a wheel: those of a small one are held.
+#[derive(Debug)]
+pub enum Bytes {
+    /// All of them.
+    Held(Vec<u8>),
+    /// They are read where they are asked for.
+    Left(FileReader),
 }
 
-/// The bytes of a file, which are read as the file itself is.
-struct Whole(Vec<u8>);
+/// Returns the bytes of a file of that size.
+#[must_use]
+pub fn bytes(file: File, size: u64) -> Bytes {
+    whole(&file, size).map_or_else(|| Bytes::Left(file.into()), Bytes::Held)
+}
 
-impl ReaderAt for Whole {
+impl ReaderAt for Bytes {
     fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+        let held = match self {
+            Self::Held(held) => held,
+            Self::Left(file) => return file.read_at(buffer, offset),
+        };
         let end = offset.checked_add(buffer.len() as u64).and_then(|end| i64::try_from(end).ok());
         if end.is_none() {
             // As the system answers where no file can be that long.
             return Err(io::ErrorKind::InvalidInput.into());
         }
-        self.0.as_slice().read_at(buffer, offset)
+        held.as_slice().read_at(buffer, offset)
     }
 }
 
@@ -194,6 +179,16 @@ pub(super) fn open(path: &Path) -> Result<(File, Stamp), String> {
         return Err("it is no file any more".to_owned());
     }
     Ok((file, (metadata.len(), metadata.modified().ok())))
+}
+
+/// Opens what was listed as a regular file, none where it is something else meanwhile or cannot be opened.
+///
+/// A link is not followed and a FIFO not waited on; to put a device in its place takes the rights of root.
+fn open_at_once(path: &Path) -> Option<(File, Stamp)> {
+    let flags = (rustix::fs::OFlags::NONBLOCK | rustix::fs::OFlags::NOFOLLOW).bits().cast_signed();
+    let file = OpenOptions::new().read(true).custom_flags(flags).open(path).ok()?;
+    let metadata = file.metadata().ok().filter(std::fs::Metadata::is_file)?;
+    Some((file, (metadata.len(), metadata.modified().ok())))
 }
 
 fn stamp_of(path: &Path) -> Stamp {
@@ -240,7 +235,8 @@ mod tests {
         let path = directory.path().join("x");
         std::fs::write(&path, "0123456789").expect("written");
         let file = || File::open(&path).expect("opened");
-        let (part, all) = (FileReader::from(file()), Whole(whole(&file(), 10).expect("small")));
+        let (part, all) = (Bytes::Left(file().into()), bytes(file(), 10));
+        assert!(matches!(all, Bytes::Held(_)));
         for offset in [0, 4, 9, 10, 11, 1 << 40, i64::MAX.cast_unsigned(), 1 << 63, u64::MAX] {
             let (mut one, mut other) = ([0; 6], [0; 6]);
             let ends = [part.read_at(&mut one, offset), all.read_at(&mut other, offset)];

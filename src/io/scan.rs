@@ -16,7 +16,7 @@ pub use browse::{BrowseEntry, Listing, browse};
 
 use crate::check::{CwdSource, Facts, NEWEST, VersionSource};
 use crate::config::{Content, Environment, Role, Workspace};
-use crate::io::{Options, server};
+use crate::io::{Options, server, share};
 use crate::preview;
 use crate::wheel::{Directory, DirectoryEntry, EntryKind, Found};
 
@@ -158,20 +158,21 @@ fn python_wording(error: &std::io::Error) -> String {
     format!("[Errno {code}] {plain}")
 }
 
+/// Names for which a thread is worth starting: fewer are looked at before it has.
+const SHARE: usize = 256;
+
 fn list(path: &Path) -> Found {
     let names = match fs::read_dir(path) {
         Ok(names) => names,
         Err(error) if error.kind() == ErrorKind::PermissionDenied => return Found::Unreadable(error.to_string()),
         Err(error) => return failed(&error),
     };
-    let mut entries = Vec::new();
-    for name in names {
-        match name {
-            Ok(name) => entries.push(entry(path, &name)),
-            Err(error) => return failed(&error),
-        }
-    }
-    entries.sort_by(|a, b| a.name.cmp(&b.name));
+    let names = match names.collect::<Result<Vec<_>, _>>() {
+        Ok(names) => names,
+        Err(error) => return failed(&error),
+    };
+    let mut entries = share::each(&names, SHARE, |name| entry(path, name));
+    entries.sort_unstable_by(|a, b| a.name.cmp(&b.name));
     Found::Listed(entries)
 }
 

@@ -95,10 +95,12 @@ pub(super) fn all_running() -> Vec<Server> {
         .flatten()
         .filter_map(|process| {
             let pid = process.file_name().to_str()?.parse().ok()?;
-            let directory = process.path();
             // First: to read what a process runs may wait for that process, which only its owner's should.
-            let own = fs::metadata(&directory).ok()?.uid() == user;
-            let port = if own { port_of(&command_line(&directory)?)? } else { return None };
+            if process.metadata().ok()?.uid() != user {
+                return None;
+            }
+            let directory = process.path();
+            let port = port_of(&command_line(&directory)?)?;
             Some((pid, directory, port))
         })
         .collect();

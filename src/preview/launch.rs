@@ -22,12 +22,44 @@ pub const FILE_GONE: i32 = 2;
 /// Predicts two launches that install `names`, all of them plain, in this order.
 #[must_use]
 pub(super) fn predict(names: &[&str], version: SkyVersion) -> [Launch; 2] {
+    if version.has_stamp() && are_strangers(names) {
+        return undisturbed(names);
+    }
+    one_by_one(names, version)
+}
+
+fn one_by_one(names: &[&str], version: SkyVersion) -> [Launch; 2] {
     let mut controller = Controller::default();
     [(); 2].map(|()| {
         // In one go: they come in order.
         controller.files.append(&mut names.iter().copied().collect());
         if version.has_stamp() { controller.install_new(names) } else { controller.install_all(names) }
     })
+}
+
+/// Tells whether the names are sorted, and none counts as another wheel of the package of one of the others.
+fn are_strangers(names: &[&str]) -> bool {
+    // Those that begin with the same prefix stand beside each other then.
+    let is_alone = |(at, name): (usize, &&str)| {
+        let prefix = name.split_inclusive('-').next().unwrap_or_default();
+        let mut beside = [at.checked_sub(1), at.checked_add(1)].into_iter().flatten().filter_map(|at| names.get(at));
+        !prefix.contains('.') && !beside.any(|other| other.starts_with(prefix))
+    };
+    names.is_sorted_by(|one, next| one < next) && names.iter().enumerate().all(is_alone)
+}
+
+/// Returns two launches of wheels of which none is in the way of another: the first one installs all, the second none.
+fn undisturbed(names: &[&str]) -> [Launch; 2] {
+    let all = || -> Vec<String> { names.iter().map(|name| (*name).to_owned()).collect() };
+    let launch = |installs, fate| Launch {
+        exit_code: 0,
+        installs,
+        stamp: all(),
+        wheels_left: all(),
+        fates: vec![fate; names.len()],
+    };
+    let installs = Fate::Installs { deletes: Vec::new(), forgets: Vec::new() };
+    [launch(all(), installs), launch(Vec::new(), Fate::Skipped)]
 }
 
 /// What a controller keeps between launches.
@@ -210,6 +242,25 @@ mod tests {
         assert_eq!(matches(&lines, "..b-"), ["a-b-1", "a.b-1", "a.b-2", "aéb-1", "b.b-1"]);
         assert_eq!(matches(&lines, "ab-"), ["ab-1"]);
         assert_eq!(matches(&lines, "c.b-"), [""; 0]);
+    }
+
+    #[test]
+    fn strangers_are_predicted_as_they_are_one_by_one() {
+        let newest = SkyVersion::new(0, 14, 1);
+        let lists = [
+            (&[V1, COST][..], true),
+            (&[V1], true),
+            (&[V1, V2, COST], false),
+            (&[COST, V1], false),
+            (&["a-1.whl", "a-b-1.whl", "c-1.whl"], false),
+            (&["a-1.whl", "ab-1.whl", "b.whl"], false),
+            (&["a.b-1.0-py3-none-any.whl", "b-1.whl"], false),
+            (&["a-1.whl", "ab-1.whl", "abc-1.whl"], true),
+        ];
+        for (names, strange) in lists {
+            assert_eq!(are_strangers(names), strange, "{names:?}");
+            assert_eq!(predict(names, newest), one_by_one(names, newest), "{names:?}");
+        }
     }
 
     #[test]

@@ -11,12 +11,12 @@ use std::ffi::OsStr;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use super::Mount;
 use super::path::abspath;
+use super::{Mount, REMOTE_WHEELS, WheelDirectory};
 use crate::check::Facts;
 use crate::config::locate::expand_user;
 use crate::text::visible::visible;
-use crate::wheel::Found;
+use crate::wheel::{Directory, DirectoryEntry, Found};
 use crate::yaml::{Document, Value};
 
 /// Where the remote file is put first on a controller.
@@ -67,6 +67,31 @@ impl Task {
     pub(super) const fn fails(&self) -> bool {
         self.broken.is_some() || !self.missing.is_empty()
     }
+}
+
+/// Tells whether all wheels of a directory come through the task as they are, and are looked up in that directory there.
+///
+/// That is so where nothing in their paths means more than itself: then the list of the directory tells all.
+pub(super) fn is_plain_directory(wheels: &WheelDirectory, listed: &Directory, config: &Path, facts: &Facts) -> bool {
+    let (Some(local), Some(config)) = (wheels.local.to_str(), config.to_str()) else { return false };
+    let most = MOST_PLAIN.saturating_sub(1 + local.len().max(REMOTE_WHEELS.len()));
+    let is_plain_name = |entry: &DirectoryEntry| {
+        entry.name.len() <= most && entry.name.as_encoded_bytes().iter().all(|byte| is_safe(*byte) && *byte != b'/')
+    };
+    is_plain(local, '/')
+        && !local.starts_with("//")
+        && is_plain(config, '/')
+        && !config.starts_with("//")
+        && resolve(local, facts) == listed.path
+        && matches!(listed.found, Found::Listed(_))
+        && listed.wheels().all(is_plain_name)
+}
+
+/// Returns what becomes of the paths of a directory that is plain.
+pub(super) fn of_plain(mounts: &[Mount]) -> Task {
+    let missing = mounts.iter().filter(|mount| !mount.kind.exists());
+    let missing = missing.map(|mount| mount.local.to_string_lossy().into_owned()).collect();
+    Task { missing, ..Task::default() }
 }
 
 /// Writes and reads the task.
@@ -163,8 +188,11 @@ const MOST_PLAIN: usize = 1_000;
 /// Tells whether a path comes through the task whatever stands around it: nothing in it means more than itself to YAML, it is no
 /// number, and no variable is in it.
 fn is_plain(path: &str, start: char) -> bool {
-    let is_safe = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'.' | b'_' | b'-' | b'+');
     path.len() <= MOST_PLAIN && path.strip_prefix(start).is_some_and(|rest| rest.len() > 1 && rest.bytes().all(is_safe))
+}
+
+const fn is_safe(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'.' | b'_' | b'-' | b'+')
 }
 
 fn parse(wanted: &[(&str, &str, bool)]) -> Result<Value, String> {

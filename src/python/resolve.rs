@@ -25,6 +25,11 @@ pub trait Modules: Sync {
     /// Tells whether there is a module, without reading it.
     fn presence(&self, name: &str) -> Presence;
 
+    /// Tells whether there may be a module whose source can be read.
+    fn has_sources(&self) -> bool {
+        true
+    }
+
     /// Returns the release of Python that imports them, where it is known: `(3, 11)`.
     fn python(&self) -> Option<(u32, u32)> {
         None

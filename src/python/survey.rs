@@ -12,6 +12,8 @@ use super::{Answer, Origin, PluginClass, known};
 
 /// The stack of the thread that follows names, in bytes: modules in modules in classes, each level bounded.
 const STACK: usize = 256 << 20;
+/// Class paths up to this length need no stack of their own, in bytes: a part takes two of them at least.
+const SHORT: usize = 1_000;
 
 /// What was found out.
 #[derive(Clone, Debug, Default)]
@@ -34,30 +36,37 @@ pub fn survey(
     if candidates.is_empty() && paths.is_empty() {
         return Survey { complete: true, ..Survey::default() };
     }
+    let work = || all(modules, candidates, paths, stop);
+    // A name is followed from part to part, and nowhere else where there is no source.
+    if !modules.has_sources() && candidates.is_empty() && paths.iter().all(|path| path.len() <= SHORT) {
+        return work();
+    }
     thread::scope(|scope| {
-        let work = thread::Builder::new().name("plugin classes".to_owned()).stack_size(STACK);
-        let thread = work.spawn_scoped(scope, || {
-            let asked = paths.iter().chain(candidates).map(|path| resolve::top(path).to_owned());
-            let resolver = Resolver::new(modules, asked.collect());
-            let mut out = Survey { complete: true, ..Survey::default() };
-            // What the lists name comes first: there may be no time for the rest.
-            let answers = paths.iter().map(|path| {
-                resolver.refuel();
-                (path.clone(), if stop() { Answer::Unknown } else { resolver.answer(path) })
-            });
-            out.answers = answers.collect();
-            for module in candidates {
-                if stop() {
-                    out.complete = false;
-                    break;
-                }
-                resolver.refuel();
-                out.found.extend(resolver.rows(module));
-            }
-            out
-        });
+        let thread = thread::Builder::new().name("plugin classes".to_owned()).stack_size(STACK);
+        let thread = thread.spawn_scoped(scope, work);
         thread.ok().and_then(|thread| thread.join().ok()).unwrap_or_default()
     })
+}
+
+fn all(modules: &dyn Modules, candidates: &[String], paths: &[String], stop: &(dyn Fn() -> bool + Sync)) -> Survey {
+    let asked = paths.iter().chain(candidates).map(|path| resolve::top(path).to_owned());
+    let resolver = Resolver::new(modules, asked.collect());
+    let mut out = Survey { complete: true, ..Survey::default() };
+    // What the lists name comes first: there may be no time for the rest.
+    let answers = paths.iter().map(|path| {
+        resolver.refuel();
+        (path.clone(), if stop() { Answer::Unknown } else { resolver.answer(path) })
+    });
+    out.answers = answers.collect();
+    for module in candidates {
+        if stop() {
+            out.complete = false;
+            break;
+        }
+        resolver.refuel();
+        out.found.extend(resolver.rows(module));
+    }
+    out
 }
 
 impl Resolver<'_> {

@@ -7,13 +7,14 @@
 //! is [`limits`]'; what the files mean, `metadata`'s.
 
 mod inflate;
+mod seen;
 
 use std::cell::RefCell;
-use std::collections::HashSet;
 use std::io::Read as _;
 
 use rawzip::{CompressionMethod, ErrorKind, ReaderAt, ZipArchive, ZipArchiveEntryWayfinder, ZipFileHeaderRecord};
 
+use self::seen::Seen;
 use super::contents::Member;
 use super::limits;
 
@@ -230,7 +231,7 @@ impl<R: ReaderAt> Archive<R> {
         if size > end {
             self.oddities.push(ArchiveError::Around(size - end, "behind"));
         }
-        let mut seen = HashSet::with_capacity(self.members.len());
+        let mut seen = Seen::default();
         for (member, place) in self.members.iter().zip(&self.places) {
             if !seen.insert(member.path.as_str()) {
                 self.duplicates = true;

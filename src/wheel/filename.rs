@@ -209,17 +209,25 @@ impl WheelName {
 }
 
 /// Returns a distribution name in lower case, with `-` for runs of `-_.` (PEP 503).
+///
+/// # Panics
+///
+/// Never: of a text that is changed in ASCII alone a text is left.
 #[must_use]
 pub fn normalize(distribution: &str) -> String {
-    let mut out = String::with_capacity(distribution.len());
-    for c in distribution.chars() {
-        if !matches!(c, '-' | '_' | '.') {
-            out.push(c.to_ascii_lowercase());
-        } else if !out.ends_with('-') {
-            out.push('-');
+    // Byte by byte: what is changed is ASCII, so that the rest stays the text it is.
+    let mut out = Vec::with_capacity(distribution.len());
+    let mut is_run = false;
+    for byte in distribution.bytes() {
+        let is_mark = matches!(byte, b'-' | b'_' | b'.');
+        if !is_mark {
+            out.push(byte.to_ascii_lowercase());
+        } else if !is_run {
+            out.push(b'-');
         }
+        is_run = is_mark;
     }
-    out
+    String::from_utf8(out).expect("ASCII alone was changed")
 }
 
 /// Returns the part of a file name that `SkyPilot` knows a package by: up to and
@@ -253,6 +261,9 @@ fn is_tag(tag: &str) -> bool {
 /// In file names `-` cannot occur, and `_` stands for it.
 #[must_use]
 pub fn is_version(text: &str) -> bool {
+    if is_release(text) {
+        return true;
+    }
     let lower = text.to_ascii_lowercase();
     let mut rest = Rest(lower.strip_prefix('v').unwrap_or(&lower));
     if !rest.digits() {
@@ -275,6 +286,19 @@ pub fn is_version(text: &str) -> bool {
         while rest.behind(".", Rest::word) || rest.behind("_", Rest::word) || rest.behind("-", Rest::word) {}
     }
     rest.0.is_empty()
+}
+
+/// Tells whether a version is numbers with a dot between them alone, as most are.
+fn is_release(text: &str) -> bool {
+    let mut is_number = false;
+    for byte in text.bytes() {
+        let is_dot = byte == b'.';
+        if !(byte.is_ascii_digit() || (is_dot && is_number)) {
+            return false;
+        }
+        is_number = !is_dot;
+    }
+    is_number
 }
 
 /// What is left of a version.

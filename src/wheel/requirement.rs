@@ -6,6 +6,7 @@
 
 mod mend;
 
+use std::cell::RefCell;
 use std::str::FromStr as _;
 
 use pep440_rs::{Operator, Version, VersionSpecifier, VersionSpecifiers};
@@ -195,6 +196,21 @@ pub enum PythonFit {
 /// `--python-version 3.10`.
 #[must_use]
 pub fn python_fit(requires_python: &str) -> Option<PythonFit> {
+    FIT.with_borrow_mut(|(text, fit)| {
+        if text.as_deref() != Some(requires_python) {
+            *fit = python_fit_anew(requires_python);
+            *text = Some(requires_python.to_owned());
+        }
+        *fit
+    })
+}
+
+thread_local! {
+    /// The text that was asked for last, with its answer: the wheels of a directory mostly ask for the same Python.
+    static FIT: RefCell<(Option<String>, Option<PythonFit>)> = const { RefCell::new((None, None)) };
+}
+
+fn python_fit_anew(requires_python: &str) -> Option<PythonFit> {
     if requires_python.len() > limits::MAX_TEXT {
         return None;
     }

@@ -231,6 +231,10 @@ fn entries(folder: &Path) -> Vec<(String, PathBuf, bool)> {
 }
 
 impl Modules for ServerModules {
+    fn has_sources(&self) -> bool {
+        self.has_places()
+    }
+
     fn find(&self, name: &str) -> Found {
         match self.locate(name) {
             Module::Found(path) if path.is_dir() => Found::Folder,

@@ -6,11 +6,10 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use rawzip::FileReader;
-
 use super::cache::{self, Stamp};
 use super::mentions::Mentions;
 use super::server::ServerModules;
+use crate::io::inspect::{self, Bytes};
 use crate::python::resolve::{Found, ModuleFile, Modules, Presence};
 use crate::python::source::MAX_SOURCE;
 use crate::python::{Module, Origin, SourceKind, stdlib};
@@ -58,7 +57,7 @@ enum Elsewhere {
 pub(super) struct WheelModules<'s> {
     wheels: Vec<Wheel>,
     /// The wheel that was read last: there may be more of them than files can be open.
-    opened: Mutex<Option<(usize, Archive<FileReader>)>>,
+    opened: Mutex<Option<(usize, Archive<Bytes>)>>,
     /// Source files by dotted name; packages by that of the package.
     modules: BTreeMap<String, Place>,
     /// Dotted names of folders, and of modules that are no source.
@@ -121,7 +120,7 @@ impl<'s> WheelModules<'s> {
         let known = known.and_then(|known| known.as_ref().ok()).filter(|known| !known.members.is_empty());
         let contents = match known {
             Some(contents) => Cow::Borrowed(contents),
-            None => Cow::Owned(metadata::read(FileReader::from(File::open(path).ok()?), stamp.0, file_name).ok()?),
+            None => Cow::Owned(metadata::read(bytes(path, stamp)?, stamp.0, file_name).ok()?),
         };
         let mut archive = None;
         let number = self.wheels.len();
@@ -259,11 +258,19 @@ impl<'s> WheelModules<'s> {
     }
 }
 
-fn open(path: &Path, stamp: Stamp) -> Option<Archive<FileReader>> {
-    Archive::open(FileReader::from(File::open(path).ok()?), stamp.0).ok()
+fn bytes(path: &Path, stamp: Stamp) -> Option<Bytes> {
+    Some(inspect::bytes(File::open(path).ok()?, stamp.0))
+}
+
+fn open(path: &Path, stamp: Stamp) -> Option<Archive<Bytes>> {
+    Archive::open(bytes(path, stamp)?, stamp.0).ok()
 }
 
 impl Modules for WheelModules<'_> {
+    fn has_sources(&self) -> bool {
+        !self.modules.is_empty()
+    }
+
     fn find(&self, name: &str) -> Found {
         if let Some(place) = self.modules.get(name) {
             let wheel = &self.wheels[place.wheel];

@@ -5,7 +5,7 @@
 //! whether a class of the remote list needs it or not.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 
 use super::Problems;
@@ -122,20 +122,28 @@ fn nodes<'a>(read: &'a [Read<'_>]) -> Vec<Node<'a>> {
 
 /// Finds for each wheel the other ones that it needs.
 fn connect(nodes: &mut [Node<'_>]) {
-    let needs_any = |node: &Node<'_>| node.inspection.contents.as_ref().is_ok_and(|it| !it.requirements.is_empty());
-    if !nodes.iter().any(needs_any) {
+    // Most wheels are needed by none of the others: those that are asked for come first.
+    let mut places: HashMap<String, Vec<usize>> = HashMap::new();
+    for one in nodes.iter().filter_map(|node| node.inspection.contents.as_ref().ok()).flat_map(|it| &it.requirements) {
+        if !places.contains_key(&one.name) {
+            places.insert(one.name.clone(), Vec::new());
+        }
+    }
+    if places.is_empty() {
         return;
     }
-    let mut places: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for (at, node) in nodes.iter().enumerate() {
-        places.entry(node.distribution.clone()).or_default().push(at);
+        if let Some(of_name) = places.get_mut(&node.distribution) {
+            of_name.push(at);
+        }
     }
     for at in 0..nodes.len() {
         let node = &nodes[at];
         let Ok(contents) = &node.inspection.contents else { continue };
         let mut needs = BTreeMap::new();
-        for one in contents.requirements.iter().filter(|one| one.name != node.distribution && is_needed(one)) {
-            let Some(others) = places.get(&one.name) else { continue };
+        for one in contents.requirements.iter().filter(|one| one.name != node.distribution) {
+            let others = places.get(&one.name).filter(|others| !others.is_empty() && is_needed(one));
+            let Some(others) = others else { continue };
             let version =
                 |other: usize| nodes[other].inspection.contents.as_ref().map(|it| it.metadata.version.as_str());
             let will_do = |other: &usize| version(*other).is_ok_and(|version| one.allows(version) != Some(false));

@@ -2,7 +2,9 @@
 //!
 //! All of this warns and never blocks. Wheels that were not read yet are passed over.
 
+use std::ffi::OsStr;
 use std::ops::Bound;
+use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 
 use super::{Problems, and_more};
@@ -10,8 +12,8 @@ use crate::check::{Code, Severity};
 use crate::text::visible::{visible, visible_name};
 use crate::wheel::contents::{Contents, Inspection, Record};
 use crate::wheel::filename::Architecture;
-use crate::wheel::install;
 use crate::wheel::requirement::{PythonFit, Requirement};
+use crate::wheel::{install, matches_glob};
 
 /// What becomes of a wheel that the installer refuses.
 const REFUSED: &str =
@@ -38,9 +40,9 @@ impl<'a> Problems<'a> {
             return Vec::new();
         };
         let behind = facts.wheels.range::<Path, _>((Bound::Included(directory), Bound::Unbounded));
-        let below = behind.take_while(|(path, _)| path.starts_with(directory));
-        let known = below.filter(|(path, _)| path.parent() == Some(directory));
-        let mut known = known.filter_map(|(path, found)| Some((path.file_name()?, &**found))).peekable();
+        let below = behind.take_while(|(path, _)| name_in(path, directory).is_some() || path.starts_with(directory));
+        let known = below.filter_map(|(path, found)| Some((name_in(path, directory)?, &**found)));
+        let mut known = known.peekable();
         let mut read = Vec::new();
         for mount in &preview.mounts {
             let name = mount.name.as_os_str();
@@ -54,6 +56,7 @@ impl<'a> Problems<'a> {
 
     /// Each wheel that was read.
     pub(super) fn inspected(&mut self, read: &[Read<'a>]) {
+        let running = self.facts.version.to_string();
         for Read { shown, local, inspection } in read {
             match &inspection.contents {
                 Err(problem) => {
@@ -71,7 +74,7 @@ impl<'a> Problems<'a> {
                     self.archive(shown, local, contents);
                     self.metadata(shown, local, contents);
                     self.python(shown, local, contents);
-                    self.skypilot(shown, local, contents);
+                    self.skypilot(shown, local, contents, &running);
                 }
             }
         }
@@ -136,11 +139,10 @@ impl<'a> Problems<'a> {
         );
     }
 
-    fn skypilot(&mut self, shown: &str, local: &Path, contents: &Contents) {
-        let running = self.facts.version.to_string();
+    fn skypilot(&mut self, shown: &str, local: &Path, contents: &Contents, running: &str) {
         let replaces = |one: &&Requirement| match one.name.as_str() {
             "skypilot-nightly" => true,
-            "skypilot" => one.allows(&running) != Some(true),
+            "skypilot" => one.allows(running) != Some(true),
             _ => false,
         };
         let mut needed = contents.requirements.iter().filter(|one| is_needed(one));
@@ -162,6 +164,17 @@ impl<'a> Problems<'a> {
             "leave SkyPilot out of its dependencies: it is there already",
         );
     }
+}
+
+/// Returns the name of a path that lies in a directory itself.
+fn name_in<'a>(path: &'a Path, directory: &Path) -> Option<&'a OsStr> {
+    // Most are the directory with a name behind it, byte for byte: to take a path apart takes longer.
+    let rest = path.as_os_str().as_bytes().strip_prefix(directory.as_os_str().as_bytes());
+    let name = rest.and_then(|rest| rest.strip_prefix(b"/")).filter(|name| !name.contains(&b'/'));
+    if let Some(name) = name.map(OsStr::from_bytes).filter(|name| matches_glob(name)) {
+        return Some(name);
+    }
+    path.file_name().filter(|_| path.parent() == Some(directory))
 }
 
 /// Tells whether a controller may need it.

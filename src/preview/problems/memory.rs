@@ -8,7 +8,7 @@ impl Problems<'_> {
     /// Wheels that were built anew under the same name, or not built anew at all.
     pub(super) fn memories(&mut self) {
         let (facts, preview) = (self.facts, self.preview);
-        let Some(directory) = preview.wheel_dir.as_ref() else { return };
+        let Some(directory) = preview.wheel_dir.as_ref().filter(|_| !facts.memories.is_empty()) else { return };
         for mount in &preview.mounts {
             let Some(memory) = facts.memories.get(&directory.resolved.join(&mount.name)) else { continue };
             let shown = visible_name(&mount.name);

@@ -1,6 +1,6 @@
 //! Composes the form that lists have without libyaml: block collections, plain
-//! and quoted scalars of one line, literal scalars, brackets of one line, in
-//! printable ASCII.
+//! and quoted scalars of one line, literal scalars, brackets of one line, with
+//! line feeds and without tabs.
 //!
 //! It reads no text in another way than libyaml: where a byte stands that this
 //! form has no place for, valid or not, nothing is returned and libyaml reads
@@ -23,8 +23,8 @@ const NOWHERE: Mark = Mark { offset: 0, line: 0, column: 0 };
 /// Composes `text`; none where it has another form.
 pub(super) fn compose(text: &str) -> Option<Tree> {
     // By many bytes at once.
-    let is_common = |part: &[u8]| part.iter().fold(true, |is, byte| is & matches!(byte, b' '..=b'~' | b'\n'));
-    if !text.as_bytes().chunks(256).all(is_common) {
+    let is_common = |part: &[u8]| part.iter().fold(true, |is, byte| is & matches!(byte, b' '..=b'~' | b'\n' | 0x80..));
+    if !text.as_bytes().chunks(256).all(is_common) || !(text.is_ascii() || text.chars().all(is_plain)) {
         return None;
     }
     let builder = Builder::new(text);
@@ -397,7 +397,7 @@ impl<'t> Composer<'t> {
             byte if is_indicator(byte) => return None,
             _ => {}
         }
-        let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || b" _-./+$~=()@%^;".contains(byte);
+        let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || b" _-./+$~=()@%^;".contains(byte) || *byte >= 0x80;
         let length = self.bytes[start..].iter().position(|byte| !is_part(byte))?;
         let text = self.text[start..start + length].trim_end_matches(' ');
         if text.is_empty() {
@@ -454,6 +454,12 @@ struct Breaks {
     end: usize,
 }
 
+/// Tells whether a character means nothing to YAML, or is ASCII.
+const fn is_plain(c: char) -> bool {
+    // Not control characters, breaks, byte order marks, and what is no character.
+    c.is_ascii() || c >= '\u{a0}' && !matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
+}
+
 /// Tells whether no plain scalar may start with this character.
 const fn is_indicator(byte: u8) -> bool {
     matches!(
@@ -486,7 +492,7 @@ mod tests {
     use super::*;
 
     /// What texts are made of, between bars.
-    const PARTS: &str = "a¦b¦: ¦:\n¦k: v\n¦- ¦-\n¦\n¦\n¦  ¦ ¦    ¦ # c\n¦#¦'x'¦'¦''¦\"y\\n\"¦\"¦\\¦[¦]¦{¦}¦, ¦{p: 1}¦[q, \"r\"]¦|¦|-\n¦|+\n¦>\n¦-¦:¦?¦? ¦~¦&a ¦*a¦!t ¦---\n¦...\n¦%¦.¦<<¦=¦@¦,¦\t¦\r\n¦\u{e9}";
+    const PARTS: &str = "a¦\u{e9}¦: ¦:\n¦k: v\n¦- ¦-\n¦\n¦\n¦  ¦ ¦    ¦ # c\n¦#¦'x'¦'¦''¦\"y\\n\"¦\"¦\\¦[¦]¦{¦}¦, ¦{p: 1}¦[q, \"r\"]¦|¦|-\n¦|+\n¦>\n¦-¦:¦?¦? ¦~¦&a ¦*a¦!t ¦---\n¦...\n¦%¦.¦<<¦\u{2014}¦\u{2028}¦\u{85}¦\u{a0}¦=¦@¦,¦\t¦\r\n";
 
     #[test]
     fn what_is_composed_is_what_libyaml_reads() {
@@ -517,6 +523,7 @@ mod tests {
     #[test]
     fn lists_are_composed() {
         assert_eq!(LISTS.map(|list| compose(list).is_some()), [true, false, false, true, false]);
+        assert!(compose("# \u{fc}ber\nk: \u{e9}\u{a0}x\n\u{2014}: [\u{65e5}\u{672c}, '\u{1f600}']\n").is_some());
         let list = "# top\nplugins:\n- class: a.B # one\n  parameters:\n    url: 'it''s'\n    \"tags\": [gpu, \"t\\n\", {a: -1}]\n    note: |-\n      x\n\n       y\n\n    empty:\n-\n- - z\n";
         assert!(compose(list).is_some());
         for other in

@@ -234,7 +234,10 @@ impl Journal {
     }
 
     fn remove(&mut self) -> Result<(), JournalError> {
-        let (Some(_), Some(path)) = (&self.log, self.place_of_log()) else { return Ok(()) };
+        let path = self.place_of_log();
+        let (Some(log), Some(path)) = (&mut self.log, path) else { return Ok(()) };
+        // Where this fails it may be gone all the same: what comes next must not be written behind it.
+        log.torn = true;
         forget(&path)?;
         self.log = None;
         Ok(())

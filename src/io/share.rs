@@ -22,7 +22,9 @@ pub(super) fn each<T: Sync, R: Send>(items: &[T], least: usize, work: impl Fn(&T
         taken.map(|at| (at, parts[at].iter().map(&work).collect())).collect::<Vec<(usize, Vec<R>)>>()
     };
     let mut done = thread::scope(|scope| {
-        let started: Vec<_> = (1..threads).map(|_| scope.spawn(take)).collect();
+        // Where no thread can be had, the others do its work.
+        let start = |_| thread::Builder::new().spawn_scoped(scope, take).ok();
+        let started: Vec<_> = (1..threads).filter_map(start).collect();
         let mut done = take();
         for thread in started {
             done.extend(thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));

@@ -205,20 +205,26 @@ pub(super) fn replay(mut bytes: &[u8]) -> Option<Replayed> {
         return None;
     }
     let mut replayed = Replayed { last: owner.started, owner, files: [None, None] };
+    // A new base under edits holds with the edit behind it: until then it is the edits before it that were kept.
+    let mut bases: [Option<Unsaved>; 2] = [None, None];
     while let Some(entry) = take(&mut bytes) {
         match entry {
             Entry::Owner(_) => break,
             Entry::Text { file, length, sum } => {
                 let Some(text) = take_text(&mut bytes, length, &sum) else { break };
-                replayed.files[place(file)] = Some(Unsaved { base: Some(text.clone()), text, edits: 0 });
+                bases[place(file)] = Some(Unsaved { base: Some(text.clone()), text, edits: 0 });
             }
             Entry::Base { file, text } => {
                 let base = text.map(Cow::into_owned);
                 let text = base.clone().unwrap_or_default();
-                replayed.files[place(file)] = Some(Unsaved { base, text, edits: 0 });
+                bases[place(file)] = Some(Unsaved { base, text, edits: 0 });
             }
             Entry::Edit { file, at, start, end, text } => {
-                let Some(unsaved) = &mut replayed.files[place(file)] else { break };
+                let unsaved = &mut replayed.files[place(file)];
+                if let Some(base) = bases[place(file)].take() {
+                    *unsaved = Some(base);
+                }
+                let Some(unsaved) = unsaved else { break };
                 let old = &mut unsaved.text;
                 if start > end || !old.is_char_boundary(start) || !old.is_char_boundary(end) {
                     break;
@@ -227,7 +233,13 @@ pub(super) fn replay(mut bytes: &[u8]) -> Option<Replayed> {
                 unsaved.edits += 1;
                 replayed.last = at;
             }
-            Entry::Clean { file } => replayed.files[place(file)] = None,
+            Entry::Clean { file } => (replayed.files[place(file)], bases[place(file)]) = (None, None),
+        }
+    }
+    // One without any edit is what is known where none came before it.
+    for (unsaved, base) in replayed.files.iter_mut().zip(bases) {
+        if unsaved.is_none() {
+            *unsaved = base;
         }
     }
     Some(replayed)
@@ -315,6 +327,22 @@ mod tests {
             longer.resize(bytes.len() + 9, 0);
             assert_eq!(text(&longer), wanted, "{length} bytes, then zeros");
         }
+    }
+
+    #[test]
+    fn edits_hold_until_the_first_one_on_another_base_is_whole() {
+        let (mut bytes, _) = journal();
+        let before = text(&bytes);
+        let mut lines = Lines::default();
+        lines.add_base(Role::Api, Some("theirs\n"));
+        lines.add(&edit(0, 0, "a: 1\n"));
+        let (length, start) = (lines.len(), bytes.len());
+        lines.write_to(&mut bytes).expect("written");
+        for torn in 0..length {
+            assert_eq!(text(&bytes[..start + torn]), before, "{torn} bytes more");
+        }
+        assert_eq!(text(&bytes).as_deref(), Some("a: 1\ntheirs\n"));
+        assert_eq!(replay(&bytes).and_then(|all| all.files[0].clone()?.base).as_deref(), Some("theirs\n"));
     }
 
     #[test]

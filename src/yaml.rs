@@ -141,7 +141,7 @@ impl Document {
         if self.lineage.is_empty() {
             return true;
         }
-        // The data of a document that was made of another one by parts was so as well.
+        // Where the tree was put together from parts, the data was, too.
         let whole = Self::of(Arc::clone(&self.text), self.lines.clone(), tree, OnceLock::new(), Vec::new());
         match (whole.data(), self.data()) {
             (Ok(whole), Ok(known)) => whole.same(known),

@@ -55,7 +55,7 @@ struct Composer<'t> {
     blocks: Vec<Block>,
 }
 
-/// A scalar, with the text that it stands for where that is not its source.
+/// A scalar, with the text that it stands for.
 struct Scalar<'t> {
     span: Span,
     style: ScalarStyle,
